@@ -1,0 +1,104 @@
+//! One set-up for every AWS client, and what may be logged of their failures.
+
+use std::{fmt, time::Duration};
+
+use aws_config::{BehaviorVersion, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_sdk_dynamodb::{
+    config::http::HttpResponse,
+    error::{ProvideErrorMetadata, SdkError},
+    operation::RequestId,
+};
+
+use crate::problem::Code;
+
+/// Region, credentials and endpoints as the SDK finds them (on Lambda: its environment variables), with time-outs under
+/// which the longest flow, a send with its SMS, still ends within a function's ten seconds: three operations of 2.5 s.
+pub async fn config() -> SdkConfig {
+    with_limits(aws_config::defaults(BehaviorVersion::v2026_01_12())).load().await
+}
+
+/// The time-outs and retries of every client.
+#[must_use]
+pub fn with_limits(loader: aws_config::ConfigLoader) -> aws_config::ConfigLoader {
+    loader
+        .timeout_config(
+            TimeoutConfig::builder()
+                .connect_timeout(Duration::from_millis(800))
+                .operation_attempt_timeout(Duration::from_millis(1200))
+                .operation_timeout(Duration::from_millis(2500))
+                .build(),
+        )
+        .retry_config(
+            RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(50)),
+        )
+}
+
+/// A call to AWS that failed, without the service's message: that may hold what was sent.
+#[derive(Debug, Clone)]
+pub struct AwsFailure {
+    kind: &'static str,
+    code: Option<String>,
+    request_id: Option<String>,
+    /// Whether the service was out of reach or overloaded, so that a retry may go through.
+    transient: bool,
+}
+
+impl AwsFailure {
+    /// What may be known of `error`.
+    pub fn new<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Self {
+        const THROTTLED: [&str; 6] = [
+            "ThrottlingException",
+            "Throttling",
+            "Throttled",
+            "ProvisionedThroughputExceededException",
+            "RequestLimitExceeded",
+            "TransactionInProgressException",
+        ];
+        let (kind, status) = match error {
+            SdkError::ConstructionFailure(_) => ("request not built", None),
+            SdkError::TimeoutError(_) => ("timed out", None),
+            SdkError::DispatchFailure(_) => ("not reached", None),
+            SdkError::ResponseError(response) => {
+                ("answer unreadable", Some(response.raw().status().as_u16()))
+            }
+            SdkError::ServiceError(response) => ("refused", Some(response.raw().status().as_u16())),
+            _ => ("failed", None),
+        };
+        let code = error.code().map(str::to_owned);
+        let unreached = matches!(
+            error,
+            SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_)
+        );
+        let transient = unreached
+            || status.is_some_and(|status| status >= 500 || status == 429)
+            || code.as_deref().is_some_and(|code| THROTTLED.contains(&code));
+        Self { kind, code, request_id: error.request_id().map(str::to_owned), transient }
+    }
+
+    /// The service's error code, such as `ThrottlingException`.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        self.code.as_deref()
+    }
+
+    /// `service_unavailable` where a retry may help, else `internal`.
+    #[must_use]
+    pub fn problem(&self) -> Code {
+        if self.transient { Code::ServiceUnavailable } else { Code::Internal }
+    }
+}
+
+impl fmt::Display for AwsFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.kind)?;
+        if let Some(code) = &self.code {
+            write!(f, ", {code}")?;
+        }
+        if let Some(request_id) = &self.request_id {
+            write!(f, ", AWS request {request_id}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for AwsFailure {}

@@ -1,0 +1,74 @@
+//! Time, as a parameter.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+
+const SECONDS_PER_DAY: u64 = 24 * 60 * 60;
+
+/// A moment, in whole seconds since the Unix epoch: the resolution of JWT's `NumericDate` and of `DynamoDB`'s TTL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(u64);
+
+impl Timestamp {
+    /// The moment that is this many seconds after the Unix epoch.
+    #[must_use]
+    pub const fn from_unix(seconds: u64) -> Self {
+        Self(seconds)
+    }
+
+    /// Seconds since the Unix epoch.
+    #[must_use]
+    pub const fn as_unix(self) -> u64 {
+        self.0
+    }
+
+    /// The moment that is `seconds` later.
+    #[must_use]
+    pub const fn plus(self, seconds: u64) -> Self {
+        Self(self.0.saturating_add(seconds))
+    }
+
+    /// The moment that is `seconds` earlier.
+    #[must_use]
+    pub const fn minus(self, seconds: u64) -> Self {
+        Self(self.0.saturating_sub(seconds))
+    }
+
+    /// Seconds from here to `later`; 0 if that is past.
+    #[must_use]
+    pub const fn seconds_until(self, later: Self) -> u64 {
+        later.0.saturating_sub(self.0)
+    }
+
+    /// The number of the UTC day, counted from the Unix epoch.
+    #[must_use]
+    pub const fn day(self) -> u64 {
+        self.0 / SECONDS_PER_DAY
+    }
+
+    /// Midnight UTC, when the next day begins.
+    #[must_use]
+    pub const fn next_day(self) -> Self {
+        Self((self.day() + 1) * SECONDS_PER_DAY)
+    }
+}
+
+/// Tells the time. Production has [`SystemClock`]; tests have one that they turn.
+pub trait Clock: Send + Sync {
+    /// The present moment.
+    fn now(&self) -> Timestamp;
+}
+
+/// The machine's clock.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that asks the system")]
+    fn now(&self) -> Timestamp {
+        // A clock set before 1970 reads as 1970: every code and ticket is then refused, none let in.
+        Timestamp(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()))
+    }
+}

@@ -1,0 +1,141 @@
+//! The codes table: one item a phone number, which `send-code` replaces and `login` appends its attempts to.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::{
+    Client, error::SdkError, operation::update_item::UpdateItemError, types::AttributeValue,
+};
+
+use crate::{
+    aws::AwsFailure,
+    clock::Timestamp,
+    config::Env,
+    pepper::{Pepper, Tag},
+};
+
+mod check;
+mod send;
+mod verdict;
+
+pub use send::{SendError, Sent};
+pub use verdict::Verdict;
+
+type Item = HashMap<String, AttributeValue>;
+
+/// How long codes live and how many are sent and tried.
+#[derive(Debug, Clone)]
+pub struct CodePolicy {
+    /// `CODE_TTL_SECONDS`: how long a code may be used.
+    pub ttl: u64,
+    /// `RESEND_COOLDOWN_SECONDS`: how long a number waits for its next code.
+    pub cooldown: u64,
+    /// `PHONE_DAILY_LIMIT`: codes for one number on one UTC day.
+    pub daily_limit: u64,
+    /// `CODE_MAX_ATTEMPTS`: guesses that are judged for one code.
+    pub max_attempts: usize,
+}
+
+impl CodePolicy {
+    /// Reads it from the settings. OWASP and NIST SP 800-63B allow a code ten minutes.
+    pub fn read(env: &mut Env) -> Option<Self> {
+        let ttl = env.number("CODE_TTL_SECONDS", 300, 30, 600);
+        let cooldown = env.number("RESEND_COOLDOWN_SECONDS", 60, 0, 3600);
+        let daily_limit = env.number("PHONE_DAILY_LIMIT", 10, 1, 1000);
+        let max_attempts = env.number("CODE_MAX_ATTEMPTS", 5, 1, 10);
+        Some(Self {
+            ttl: ttl?,
+            cooldown: cooldown?,
+            daily_limit: daily_limit?,
+            max_attempts: usize::try_from(max_attempts?).ok()?,
+        })
+    }
+}
+
+/// The codes table, with the pepper that its items are written under.
+pub struct Codes {
+    client: Client,
+    table: String,
+    pepper: Pepper,
+    policy: CodePolicy,
+}
+
+impl Codes {
+    /// The table of this name.
+    #[must_use]
+    pub fn new(client: Client, table: String, pepper: Pepper, policy: CodePolicy) -> Self {
+        Self { client, table, pepper, policy }
+    }
+}
+
+/// What `login` needs of a number's item. Attributes of another form read as a code that is not there.
+#[derive(Debug)]
+struct LiveCode {
+    code: Tag,
+    expires: Timestamp,
+    attempts: Vec<Attempt>,
+}
+
+/// One guess: what was guessed, and by whom.
+#[derive(Debug, Clone)]
+struct Attempt {
+    guess: Tag,
+    by: Tag,
+}
+
+impl LiveCode {
+    fn read(item: &Item) -> Option<Self> {
+        let attempts = item.get("attempts")?.as_l().ok()?.iter().map(Attempt::read).collect::<Option<_>>()?;
+        Some(Self { code: tag(item, "code")?, expires: timestamp(item, "expires")?, attempts })
+    }
+}
+
+impl Attempt {
+    fn read(value: &AttributeValue) -> Option<Self> {
+        let fields = value.as_m().ok()?;
+        Some(Self { guess: tag(fields, "guess")?, by: tag(fields, "by")? })
+    }
+
+    fn write(&self) -> AttributeValue {
+        let blob = |tag: &Tag| AttributeValue::B(tag.as_bytes().to_vec().into());
+        AttributeValue::M([("guess".into(), blob(&self.guess)), ("by".into(), blob(&self.by))].into())
+    }
+}
+
+fn tag(item: &Item, name: &str) -> Option<Tag> {
+    Some(Tag::from_bytes(item.get(name)?.as_b().ok()?.as_ref().to_vec()))
+}
+
+fn timestamp(item: &Item, name: &str) -> Option<Timestamp> {
+    number(item, name).map(Timestamp::from_unix)
+}
+
+fn number(item: &Item, name: &str) -> Option<u64> {
+    item.get(name)?.as_n().ok()?.parse().ok()
+}
+
+fn n(value: u64) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}
+
+/// How a conditional update ended.
+enum Update {
+    /// Written; what the request asked to be returned.
+    Done(Option<Item>),
+    /// Refused by its condition; the item that refused it.
+    Refused(Option<Item>),
+}
+
+type UpdateAnswer =
+    Result<aws_sdk_dynamodb::operation::update_item::UpdateItemOutput, SdkError<UpdateItemError>>;
+
+fn update(answer: UpdateAnswer) -> Result<Update, AwsFailure> {
+    match answer {
+        Ok(output) => Ok(Update::Done(output.attributes)),
+        Err(error) => match error.as_service_error() {
+            Some(UpdateItemError::ConditionalCheckFailedException(refusal)) => {
+                Ok(Update::Refused(refusal.item().cloned()))
+            }
+            _ => Err(AwsFailure::new(&error)),
+        },
+    }
+}

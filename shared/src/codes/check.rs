@@ -1,0 +1,46 @@
+//! `login`'s half: an attempt is appended, and the list is judged.
+
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
+
+use super::{Attempt, Codes, LiveCode, Update, Verdict, n, update};
+use crate::{
+    aws::AwsFailure, clock::Timestamp, code::VerifyCode, phone::PhoneNumber, ticket::WechatIdentity,
+};
+
+impl Codes {
+    /// Counts this attempt and judges it: one atomic write, so that parallel guesses cannot outrun the limit.
+    pub async fn check(
+        &self,
+        number: &PhoneNumber,
+        code: &VerifyCode,
+        person: &WechatIdentity,
+        now: Timestamp,
+    ) -> Result<Verdict, AwsFailure> {
+        let attempt = Attempt {
+            guess: self.pepper.code(number, code),
+            by: self.pepper.person(&person.app_id, &person.openid),
+        };
+        let answer = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key("pk", AttributeValue::S(self.pepper.number_key(number)))
+            .condition_expression("#expires > :now AND size(#attempts) < :limit")
+            .update_expression("SET #attempts = list_append(#attempts, :attempt)")
+            .expression_attribute_names("#expires", "expires")
+            .expression_attribute_names("#attempts", "attempts")
+            .expression_attribute_values(":now", n(now.as_unix()))
+            .expression_attribute_values(":limit", n(self.policy.max_attempts as u64))
+            .expression_attribute_values(":attempt", AttributeValue::L(vec![attempt.write()]))
+            .return_values(ReturnValue::AllNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        let (item, counted) = match update(answer)? {
+            Update::Done(item) => (item, true),
+            Update::Refused(item) => (item, false),
+        };
+        let live = item.as_ref().and_then(LiveCode::read).filter(|live| live.expires > now);
+        Ok(Verdict::of(live.as_ref(), &attempt, counted, self.policy.max_attempts))
+    }
+}

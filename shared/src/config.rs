@@ -1,0 +1,196 @@
+//! Settings: environment variables, read once, with all that is wrong said in one message.
+
+use std::{collections::HashMap, fmt::Display, str::FromStr};
+
+use aws_config::SdkConfig;
+use secrecy::SecretString;
+use tracing::level_filters::LevelFilter;
+
+use crate::phone::Countries;
+
+/// The environment, and what was found wrong with it so far.
+///
+/// A settings struct reads all its variables, then takes them with `?`: every reader notes what is wrong and gives
+/// `None`, so that one start tells everything.
+pub struct Env {
+    variables: HashMap<String, String>,
+    wrong: Vec<String>,
+}
+
+/// What keeps a function from starting. Names variables, never their values.
+#[derive(Debug, thiserror::Error)]
+#[error("the settings are not complete:\n- {}", .0.join("\n- "))]
+pub struct ConfigError(Vec<String>);
+
+impl Env {
+    /// Reads from these variables; an empty one counts as unset.
+    #[must_use]
+    pub fn new(variables: impl IntoIterator<Item = (String, String)>) -> Self {
+        let variables = variables.into_iter().filter(|(_, value)| !value.trim().is_empty()).collect();
+        Self { variables, wrong: Vec::new() }
+    }
+
+    /// The process's environment. A secret `NAME` that is given as `NAME_SECRET_ARN` is fetched from Secrets Manager.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that asks the system")]
+    pub async fn of_process(secrets: &[&str], aws: &SdkConfig) -> Self {
+        // A variable that is no Unicode reads with a replacement character, and fails where its form matters.
+        let variables = std::env::vars_os()
+            .map(|(name, value)| (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned()));
+        let mut env = Self::new(variables);
+        env.fetch_secrets(secrets, aws).await;
+        env
+    }
+
+    async fn fetch_secrets(&mut self, names: &[&str], aws: &SdkConfig) {
+        let wanted: Vec<_> = names
+            .iter()
+            .filter(|name| !self.variables.contains_key(**name))
+            .filter_map(|name| Some((*name, self.variables.get(&format!("{name}_SECRET_ARN"))?.clone())))
+            .collect();
+        if wanted.is_empty() {
+            return;
+        }
+        let client = aws_sdk_secretsmanager::Client::new(aws);
+        let fetched = wanted.into_iter().map(|(name, arn)| {
+            let request = client.get_secret_value().secret_id(arn);
+            async move { (name, request.send().await) }
+        });
+        for (name, answer) in futures_util::future::join_all(fetched).await {
+            match answer.map(|secret| secret.secret_string) {
+                Ok(Some(value)) => _ = self.variables.insert(name.to_owned(), value),
+                Ok(None) => self.wrong.push(format!("{name}_SECRET_ARN names a secret that holds no text")),
+                Err(error) => {
+                    let failure = crate::aws::AwsFailure::new(&error);
+                    self.wrong.push(format!(
+                        "{name}_SECRET_ARN could not be read from Secrets Manager ({failure})"
+                    ));
+                }
+            }
+        }
+    }
+
+    /// Settings that `read` takes from here, or everything that is wrong.
+    pub fn settings<T>(mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Result<T, ConfigError> {
+        match read(&mut self) {
+            Some(settings) if self.wrong.is_empty() => Ok(settings),
+            _ => Err(ConfigError(self.wrong)),
+        }
+    }
+
+    /// A variable that must be set.
+    pub fn required(&mut self, name: &str) -> Option<String> {
+        let value = self.optional(name);
+        if value.is_none() {
+            self.wrong.push(format!("{name} is not set"));
+        }
+        value
+    }
+
+    /// A variable that may be unset.
+    pub fn optional(&mut self, name: &str) -> Option<String> {
+        self.variables.get(name).cloned()
+    }
+
+    /// A secret of at least `min_bytes` bytes, given as `NAME` or, through Secrets Manager, as `NAME_SECRET_ARN`.
+    pub fn secret(&mut self, name: &str, min_bytes: usize) -> Option<SecretString> {
+        match self.optional(name) {
+            None if self.wrong.iter().any(|wrong| wrong.starts_with(name)) => None,
+            None => self.wrong(format!("neither {name} nor {name}_SECRET_ARN is set")),
+            Some(value) if value.len() < min_bytes => {
+                self.wrong(format!("{name} is shorter than {min_bytes} bytes"))
+            }
+            Some(value) => Some(value.into()),
+        }
+    }
+
+    /// A variable of another type, with its default.
+    pub fn parsed<T: FromStr<Err: Display>>(&mut self, name: &str, default: T) -> Option<T> {
+        match self.optional(name).map(|value| value.trim().parse::<T>()) {
+            None => Some(default),
+            Some(Ok(value)) => Some(value),
+            Some(Err(error)) => self.wrong(format!("{name}: {error}")),
+        }
+    }
+
+    /// A whole number between `min` and `max`, with its default.
+    pub fn number(&mut self, name: &str, default: u64, min: u64, max: u64) -> Option<u64> {
+        let value = self.parsed(name, default)?;
+        if (min..=max).contains(&value) {
+            return Some(value);
+        }
+        self.wrong(format!("{name} must be between {min} and {max}"))
+    }
+
+    /// `ALLOWED_COUNTRIES` (separated by commas) and `DEFAULT_COUNTRY`.
+    pub fn countries(&mut self) -> Option<Countries> {
+        let allowed = self.optional("ALLOWED_COUNTRIES").unwrap_or_else(|| "CN".to_owned());
+        let default = self.optional("DEFAULT_COUNTRY").unwrap_or_else(|| "CN".to_owned());
+        let allowed: Vec<_> = allowed.split(',').map(str::trim).collect();
+        match Countries::new(&allowed, default.trim()) {
+            Ok(countries) => Some(countries),
+            Err(error) => self.wrong(format!("ALLOWED_COUNTRIES and DEFAULT_COUNTRY: {error}")),
+        }
+    }
+
+    /// `LOG_LEVEL`: `error`, `warn`, `info` (the default), `debug` or `trace`.
+    pub fn log_level(&mut self) -> Option<LevelFilter> {
+        self.parsed("LOG_LEVEL", LevelFilter::INFO)
+    }
+
+    /// Notes what is wrong.
+    pub fn wrong<T>(&mut self, what: String) -> Option<T> {
+        self.wrong.push(what);
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn env(variables: &[(&str, &str)]) -> Env {
+        Env::new(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+    }
+
+    #[test]
+    fn everything_that_is_wrong_is_said_at_once_and_no_value_is() {
+        let variables = [
+            ("TICKET_KEY", "swordfish"),
+            ("CODE_TTL_SECONDS", "soon"),
+            ("CODE_MAX_ATTEMPTS", "0"),
+            ("USERS_TABLE", " "),
+        ];
+        let error = env(&variables)
+            .settings(|env| {
+                let key = env.secret("TICKET_KEY", 32);
+                let pepper = env.secret("CODE_PEPPER", 1);
+                let ttl = env.number("CODE_TTL_SECONDS", 300, 30, 600);
+                let attempts = env.number("CODE_MAX_ATTEMPTS", 5, 1, 10);
+                let users = env.required("USERS_TABLE");
+                Some((key?, pepper?, ttl?, attempts?, users?))
+            })
+            .err()
+            .unwrap()
+            .to_string();
+        for name in [
+            "TICKET_KEY",
+            "CODE_PEPPER",
+            "CODE_PEPPER_SECRET_ARN",
+            "CODE_TTL_SECONDS",
+            "CODE_MAX_ATTEMPTS",
+            "USERS_TABLE",
+        ] {
+            assert!(error.contains(name), "{name} is not in {error}");
+        }
+        assert!(!error.contains("swordfish"));
+    }
+
+    #[test]
+    fn what_is_unset_has_its_default() {
+        let settings =
+            env(&[]).settings(|env| Some((env.number("CODE_TTL_SECONDS", 300, 30, 600)?, env.countries()?)));
+        let (ttl, countries) = settings.unwrap();
+        assert_eq!(ttl, 300);
+        assert!(countries.parse("13800138000").is_ok());
+    }
+}

@@ -1,0 +1,247 @@
+//! From an HTTP event to a typed call, and from a flow's result to the answer that the contract promises.
+
+use std::{panic::AssertUnwindSafe, sync::OnceLock};
+
+use futures_util::FutureExt;
+use lambda_http::{
+    Body, Request, RequestExt, Response,
+    http::{
+        HeaderValue, Method, StatusCode,
+        header::{CACHE_CONTROL, CONTENT_TYPE},
+        request::Parts,
+    },
+    request::RequestContext,
+};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::{
+    language::Language,
+    problem::{Code, Failure, Problem},
+};
+
+const MAX_BODY_BYTES: usize = 4 * 1024;
+
+/// One request on its way through a function.
+pub struct Call {
+    parts: Parts,
+    body: Body,
+    request_id: String,
+    language: Language,
+    /// Where the request turned out to be for, for the log: what a stranger wrote in a path is not repeated there.
+    route: OnceLock<&'static str>,
+}
+
+/// What is wrong with a request before its function looks at it.
+#[derive(Debug, thiserror::Error)]
+pub enum RequestError {
+    /// A path that this function does not serve.
+    #[error("no such path")]
+    NotFound,
+    /// A method that this path does not answer.
+    #[error("this path answers {allow} only")]
+    MethodNotAllowed {
+        /// The method that it does answer.
+        allow: Method,
+    },
+    /// A body over 4 KiB.
+    #[error("a body of {bytes} bytes")]
+    PayloadTooLarge {
+        /// How long the body is.
+        bytes: usize,
+    },
+    /// A body that is no JSON object.
+    #[error("the body is no JSON object")]
+    NotAnObject,
+    /// A field that is not there, null, or without text.
+    #[error("{0} is missing or empty")]
+    Missing(&'static str),
+    /// A field that is no string.
+    #[error("{0} is not a string")]
+    NotText(&'static str),
+    /// A string that is not of the field's form, which is given in Chinese and English.
+    #[error("{field} is not {english}")]
+    Malformed {
+        /// The field's name.
+        field: &'static str,
+        /// What it should be, in Chinese.
+        chinese: &'static str,
+        /// What it should be, in English.
+        english: &'static str,
+    },
+}
+
+impl Failure for RequestError {
+    fn problem(&self) -> Problem {
+        match self {
+            Self::NotFound => Code::NotFound.into(),
+            Self::MethodNotAllowed { allow } => Problem::from(Code::MethodNotAllowed).allow(allow.clone()),
+            Self::PayloadTooLarge { .. } => Code::PayloadTooLarge.into(),
+            Self::NotAnObject => Problem::from(Code::InvalidRequest)
+                .detail("请求体必须是一个 JSON 对象。".into(), "The body must be a JSON object.".into()),
+            Self::Missing(field) => Problem::from(Code::InvalidRequest)
+                .detail(format!("缺少字段 {field}。"), format!("The field {field} is missing or empty.")),
+            Self::NotText(field) => Problem::from(Code::InvalidRequest).detail(
+                format!("字段 {field} 必须是字符串。"),
+                format!("The field {field} must be a string."),
+            ),
+            Self::Malformed { field, chinese, english } => Problem::from(Code::InvalidRequest).detail(
+                format!("字段 {field} 应为{chinese}。"),
+                format!("The field {field} must be {english}."),
+            ),
+        }
+    }
+}
+
+/// A success: a JSON body and how long it may be kept.
+pub struct Reply {
+    body: String,
+    cache_control: &'static str,
+}
+
+impl Reply {
+    /// An answer for this client and this moment only.
+    #[must_use]
+    pub fn json(body: &impl Serialize) -> Self {
+        Self { body: to_json(body), cache_control: "no-store" }
+    }
+
+    /// The same answer for everybody, with its `Cache-Control`.
+    #[must_use]
+    pub fn cacheable(mut self, cache_control: &'static str) -> Self {
+        self.cache_control = cache_control;
+        self
+    }
+}
+
+impl Call {
+    /// Takes the request that `lambda_http` made of the event; its base64 body is decoded already.
+    #[must_use]
+    pub fn new(request: Request) -> Self {
+        let request_id = request
+            .lambda_context_ref()
+            .map(|context| context.request_id.clone())
+            .or_else(|| match request.request_context_ref() {
+                Some(RequestContext::ApiGatewayV2(context)) => context.request_id.clone(),
+                _ => None,
+            })
+            .unwrap_or_default();
+        let (parts, body) = request.into_parts();
+        Self {
+            language: Language::preferred(&parts.headers),
+            parts,
+            body,
+            request_id,
+            route: OnceLock::new(),
+        }
+    }
+
+    /// Whether the request is for `path`. A stage or base path in front of it (`/prod/login`) is overlooked: which one
+    /// there is, is the deployment's business.
+    #[must_use]
+    pub fn is_for(&self, path: &str) -> bool {
+        let requested = self.parts.uri.path();
+        requested.strip_suffix('/').unwrap_or(requested).ends_with(path)
+    }
+
+    /// Goes on with `method` at `path` only.
+    pub fn expect(&self, method: Method, path: &'static str) -> Result<(), RequestError> {
+        if !self.is_for(path) {
+            return Err(RequestError::NotFound);
+        }
+        self.route.get_or_init(|| path);
+        if self.parts.method != method {
+            return Err(RequestError::MethodNotAllowed { allow: method });
+        }
+        Ok(())
+    }
+
+    /// The fields of the JSON body, whatever the `Content-Type` says.
+    pub fn fields(&self) -> Result<Fields, RequestError> {
+        let bytes: &[u8] = &self.body;
+        if bytes.len() > MAX_BODY_BYTES {
+            return Err(RequestError::PayloadTooLarge { bytes: bytes.len() });
+        }
+        serde_json::from_slice(bytes).map(Fields).map_err(|_| RequestError::NotAnObject)
+    }
+
+    /// Awaits the flow and answers: its reply, or the problem that its error is to a client. A panic is `internal`.
+    pub async fn answer<E: Failure>(&self, flow: impl Future<Output = Result<Reply, E>>) -> Response<Body> {
+        let (problem, cause) = match AssertUnwindSafe(flow).catch_unwind().await {
+            Ok(Ok(reply)) => {
+                let route = self.route.get();
+                tracing::info!(request_id = self.request_id, route, status = 200, "answered");
+                return respond(200, "application/json", reply.cache_control, reply.body);
+            }
+            Ok(Err(failure)) => (failure.problem(), chain(&failure)),
+            // The panic's own message may hold anything; the hook has printed where it was.
+            Err(_) => (Code::Internal.into(), "panicked".to_owned()),
+        };
+        self.refuse(&problem, &cause)
+    }
+
+    fn refuse(&self, problem: &Problem, cause: &str) -> Response<Body> {
+        let (status, code, route) = (problem.code().status(), problem.code().name(), self.route.get());
+        if status >= 500 {
+            tracing::error!(request_id = self.request_id, route, status, code, cause, "answered");
+        } else {
+            tracing::info!(request_id = self.request_id, route, status, code, cause, "answered");
+        }
+        let body = to_json(&problem.body(self.language, &self.request_id));
+        let mut response = respond(status, "application/problem+json", "no-store", body);
+        response.headers_mut().extend(problem.headers());
+        response
+    }
+}
+
+/// A JSON object's fields; those that nobody asks for are ignored.
+pub struct Fields(Map<String, Value>);
+
+impl Fields {
+    /// A field that must be there: a string with something in it.
+    pub fn text(&self, field: &'static str) -> Result<&str, RequestError> {
+        self.optional_text(field)?.ok_or(RequestError::Missing(field))
+    }
+
+    /// A field that may be absent, null or empty, which all read as `None`.
+    pub fn optional_text(&self, field: &'static str) -> Result<Option<&str>, RequestError> {
+        match self.0.get(field) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text.as_str()).filter(|text| !text.trim().is_empty())),
+            Some(_) => Err(RequestError::NotText(field)),
+        }
+    }
+}
+
+/// An error with its sources, on one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut line = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        line.push_str(": ");
+        line.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    line
+}
+
+#[expect(
+    clippy::expect_used,
+    reason = "structs of strings and numbers always serialise; a panic is answered as `internal`"
+)]
+fn to_json(body: &impl Serialize) -> String {
+    serde_json::to_string(body).expect("a body that serialises")
+}
+
+fn respond(
+    status: u16,
+    content_type: &'static str,
+    cache_control: &'static str,
+    body: String,
+) -> Response<Body> {
+    let mut response = Response::new(Body::Text(body));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(cache_control));
+    response
+}

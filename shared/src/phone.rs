@@ -1,0 +1,196 @@
+//! Phone numbers: parsed once, E.164 from then on.
+
+use std::fmt;
+
+use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, PhoneNumberType, Region};
+
+/// A mobile number that may be texted, in E.164 (`+8613800138000`).
+///
+/// `Debug` masks it (`138****8000`).
+#[derive(Clone, PartialEq, Eq)]
+pub struct PhoneNumber {
+    e164: String,
+    national_at: usize,
+}
+
+/// Why a text is no [`PhoneNumber`] here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PhoneNumberError {
+    /// No mobile number of any country could look like this.
+    #[error("not a possible mobile number")]
+    Invalid,
+    /// A number of a country outside [`Countries`].
+    #[error("a number of a country that is not allowed")]
+    UnsupportedCountry,
+}
+
+/// The countries whose numbers are taken, and the one that a number without a country code belongs to.
+#[derive(Debug, Clone)]
+pub struct Countries {
+    allowed: Vec<Region>,
+    default: Region,
+}
+
+impl Countries {
+    /// From ISO 3166-1 alpha-2 codes (`CN`).
+    ///
+    /// # Errors
+    /// Names the first code that libphonenumber has no numbers for, or that is the default but not allowed.
+    pub fn new(allowed: &[&str], default: &str) -> Result<Self, String> {
+        let known = |code: &str| {
+            Region::from_code(code)
+                .ok()
+                .filter(|region| PHONE_NUMBER_UTIL.get_country_code_for_region(*region).is_some())
+                .ok_or_else(|| format!("{code:?} is no country's ISO 3166-1 code with phone numbers"))
+        };
+        let countries = Self {
+            allowed: allowed.iter().map(|code| known(code)).collect::<Result<_, _>>()?,
+            default: known(default)?,
+        };
+        if !countries.allowed.contains(&countries.default) {
+            return Err(format!("the default country {default:?} is not among the allowed ones"));
+        }
+        Ok(countries)
+    }
+
+    /// Reads a number as people type it: with or without country code, spaces, dashes, full-width digits.
+    pub fn parse(&self, raw: &str) -> Result<PhoneNumber, PhoneNumberError> {
+        // libphonenumber reads letters as a keypad's digits; here a letter is a slip, and the SMS would go to a stranger.
+        if raw.chars().any(char::is_alphabetic) {
+            return Err(PhoneNumberError::Invalid);
+        }
+        let util = &*PHONE_NUMBER_UTIL;
+        let number =
+            util.parse(half_width(raw), Some(self.default)).map_err(|_| PhoneNumberError::Invalid)?;
+        let mobile = matches!(
+            util.get_number_type(&number),
+            PhoneNumberType::Mobile | PhoneNumberType::FixedLineOrMobile
+        );
+        match util.get_region_for_number(&number) {
+            Some(region) if !self.allowed.contains(&region) => Err(PhoneNumberError::UnsupportedCountry),
+            Some(_) if mobile && number.extension.is_none() => {
+                let e164 = util.format(&number, PhoneNumberFormat::E164).into_owned();
+                Ok(PhoneNumber { national_at: 1 + number.country_code.to_string().len(), e164 })
+            }
+            None if !self.uses_calling_code(number.country_code) => Err(PhoneNumberError::UnsupportedCountry),
+            _ => Err(PhoneNumberError::Invalid),
+        }
+    }
+
+    fn uses_calling_code(&self, calling_code: i32) -> bool {
+        self.allowed
+            .iter()
+            .any(|region| PHONE_NUMBER_UTIL.get_country_code_for_region(*region) == Some(calling_code))
+    }
+}
+
+impl PhoneNumber {
+    /// The number in E.164.
+    #[must_use]
+    pub fn as_e164(&self) -> &str {
+        &self.e164
+    }
+}
+
+impl fmt::Debug for PhoneNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let national = &self.e164[self.national_at..];
+        // Short numbers show less, so that what is hidden stays out of reach of guessing.
+        let (head, tail) = if national.len() >= 11 { (3, 4) } else { (2, 2) };
+        write!(f, "{}****{}", &national[..head], &national[national.len() - tail..])
+    }
+}
+
+/// Full-width forms (`１３８`, `＋`), as a Chinese keyboard types them, to ASCII.
+pub(crate) fn half_width(raw: &str) -> String {
+    raw.chars()
+        .map(|char| match char {
+            '\u{ff01}'..='\u{ff5e}' => {
+                char::from_u32(u32::from(char) - u32::from('\u{ff01}') + u32::from('!')).unwrap_or(char)
+            }
+            _ => char,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn china() -> Countries {
+        Countries::new(&["CN"], "CN").unwrap()
+    }
+
+    #[test]
+    fn one_number_however_it_is_typed() {
+        for typed in [
+            "13800138000",
+            "138 0013 8000",
+            "138-0013-8000",
+            "+86 138 0013 8000",
+            "+8613800138000",
+            "008613800138000",
+            "8613800138000",
+            "１３８００１３８０００",
+            "＋８６ １３８００１３８０００",
+            " 13800138000\n",
+        ] {
+            assert_eq!(china().parse(typed).map(|n| n.e164), Ok("+8613800138000".to_owned()), "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_receive_a_code_is_refused() {
+        for typed in [
+            "",
+            "1",
+            "12345",
+            "1380013800",
+            "138001380000",
+            "010 6552 9988",
+            "+86 10 6552 9988",
+            "400 810 0000",
+            "138abc38000",
+            "13800138000 x12",
+            "13800138000;ext=12",
+            "+86",
+            "+",
+            "手机号",
+            "13800138000#12",
+        ] {
+            assert_eq!(china().parse(typed), Err(PhoneNumberError::Invalid), "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn another_country_is_named_as_such() {
+        for typed in ["+1 201 555 0123", "+852 5123 4567", "+44 7400 123456", "+33 1 09 75 83 51"] {
+            assert_eq!(china().parse(typed), Err(PhoneNumberError::UnsupportedCountry), "{typed:?}");
+        }
+        let more = Countries::new(&["CN", "HK"], "CN").unwrap();
+        assert_eq!(more.parse("+852 5123 4567").unwrap().as_e164(), "+85251234567");
+    }
+
+    #[test]
+    fn a_country_that_does_not_exist_is_named() {
+        assert!(Countries::new(&["CN", "XX"], "CN").unwrap_err().contains("XX"));
+        assert!(Countries::new(&["HK"], "CN").unwrap_err().contains("CN"));
+    }
+
+    #[test]
+    fn a_number_is_masked_when_it_is_shown() {
+        assert_eq!(format!("{:?}", china().parse("13800138000").unwrap()), "138****8000");
+        let hong_kong = Countries::new(&["HK"], "HK").unwrap();
+        assert_eq!(format!("{:?}", hong_kong.parse("51234567").unwrap()), "51****67");
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_answered_and_what_is_taken_is_stable(raw in "\\PC{0,40}|[+０-９0-9 ()-]{0,20}") {
+            if let Ok(number) = china().parse(&raw) {
+                prop_assert_eq!(china().parse(number.as_e164()), Ok(number));
+            }
+        }
+    }
+}

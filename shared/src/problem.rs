@@ -1,0 +1,121 @@
+//! The contract's errors as RFC 9457 problems.
+
+use lambda_http::http::{
+    HeaderName, HeaderValue, Method,
+    header::{ALLOW, RETRY_AFTER},
+};
+use serde::Serialize;
+
+use crate::language::Language;
+
+mod catalogue;
+
+pub use catalogue::Code;
+
+/// One answer that is an error: which, and what applies to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    code: Code,
+    retry_after: Option<u64>,
+    attempts_left: Option<usize>,
+    allow: Option<Method>,
+    /// Chinese and English, in place of the catalogue's detail.
+    detail: Option<[String; 2]>,
+}
+
+/// An error that knows what its client may see of it. The rest, its `Display` and sources, goes to the log.
+pub trait Failure: std::error::Error {
+    /// What the client sees.
+    fn problem(&self) -> Problem;
+}
+
+impl From<Code> for Problem {
+    fn from(code: Code) -> Self {
+        Self { code, retry_after: None, attempts_left: None, allow: None, detail: None }
+    }
+}
+
+impl Problem {
+    /// Says when to come back, in seconds.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+
+    /// Says how many attempts the code has left.
+    #[must_use]
+    pub fn attempts_left(mut self, attempts: usize) -> Self {
+        self.attempts_left = Some(attempts);
+        self
+    }
+
+    /// Says which method would have been answered.
+    #[must_use]
+    pub fn allow(mut self, method: Method) -> Self {
+        self.allow = Some(method);
+        self
+    }
+
+    /// Says more precisely what is wrong than the catalogue does.
+    #[must_use]
+    pub fn detail(mut self, chinese: String, english: String) -> Self {
+        self.detail = Some([chinese, english]);
+        self
+    }
+
+    /// Which problem it is.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        self.code
+    }
+
+    /// The headers that go with it: `Retry-After` in seconds, `Allow`.
+    pub fn headers(&self) -> impl Iterator<Item = (HeaderName, HeaderValue)> {
+        let retry_after = self.retry_after.map(|seconds| (RETRY_AFTER, seconds.into()));
+        let allow = self.allow.as_ref().and_then(|method| HeaderValue::from_str(method.as_str()).ok());
+        retry_after.into_iter().chain(allow.map(|method| (ALLOW, method)))
+    }
+
+    /// The body of the answer, `application/problem+json`.
+    #[must_use]
+    pub fn body(&self, language: Language, request_id: &str) -> impl Serialize {
+        let entry = self.code.entry();
+        let [chinese, english] =
+            self.detail.clone().unwrap_or([entry.chinese.to_owned(), entry.english.to_owned()]);
+        let detail = match language {
+            Language::Chinese => chinese,
+            Language::English => english,
+        };
+        let number = |of: Option<String>| of.unwrap_or_default();
+        Body {
+            kind: format!("urn:problem-type:{}", entry.name),
+            title: entry.title,
+            status: entry.status,
+            detail: detail
+                .replace("{retryAfter}", &number(self.retry_after.map(|n| n.to_string())))
+                .replace("{attemptsLeft}", &number(self.attempts_left.map(|n| n.to_string()))),
+            code: entry.name,
+            request_id: request_id.to_owned(),
+            retry_after: self.retry_after,
+            attempts_left: self.attempts_left,
+        }
+    }
+}
+
+/// RFC 9457, section 3, with the contract's extension members.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Body {
+    #[serde(rename = "type")]
+    kind: String,
+    title: &'static str,
+    status: u16,
+    detail: String,
+    code: &'static str,
+    request_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attempts_left: Option<usize>,
+}

@@ -1,0 +1,190 @@
+//! Tickets: the proof that WeChat vouched for an openid a moment ago.
+//!
+//! A ticket is a JWT (RFC 7519) signed with HS256. Its `typ` and its audience are its own, so that no other token of the
+//! system passes for a ticket and no ticket for a token.
+
+use std::collections::HashSet;
+
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    clock::Timestamp,
+    openid::Openid,
+    problem::{Code, Failure, Problem},
+};
+
+const TYPE: &str = "wechat-ticket+jwt";
+const AUDIENCE: &str = "wechat-ticket";
+
+/// `TICKET_KEY`: what signs tickets in `exchange-code` and checks them elsewhere.
+pub struct TicketKey {
+    signs: EncodingKey,
+    checks: DecodingKey,
+}
+
+/// A person as WeChat knows them: an openid means something within its mini program only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WechatIdentity {
+    /// The mini program's `AppID`.
+    pub app_id: String,
+    /// The person within that mini program.
+    pub openid: Openid,
+}
+
+/// Why a ticket is not believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TicketError {
+    /// The request has none.
+    #[error("no ticket came along")]
+    Required,
+    /// Not a ticket, or not one of this deployment's.
+    #[error("the ticket is not one that this deployment issued")]
+    Invalid,
+    /// A good ticket, too late.
+    #[error("the ticket has expired")]
+    Expired,
+}
+
+impl Failure for TicketError {
+    fn problem(&self) -> Problem {
+        match self {
+            Self::Required => Code::TicketRequired,
+            Self::Invalid => Code::TicketInvalid,
+            Self::Expired => Code::TicketExpired,
+        }
+        .into()
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Claims {
+    aud: String,
+    /// The openid.
+    sub: String,
+    app_id: String,
+    iat: Timestamp,
+    exp: Timestamp,
+}
+
+impl TicketKey {
+    /// From the secret's text, as it is.
+    #[must_use]
+    pub fn new(secret: &SecretString) -> Self {
+        let bytes = secret.expose_secret().as_bytes();
+        Self { signs: EncodingKey::from_secret(bytes), checks: DecodingKey::from_secret(bytes) }
+    }
+
+    /// A ticket for `identity`, good for `ttl` seconds from `now`.
+    pub fn issue(
+        &self,
+        identity: &WechatIdentity,
+        now: Timestamp,
+        ttl: u64,
+    ) -> Result<String, jsonwebtoken::errors::Error> {
+        let header = Header { typ: Some(TYPE.to_owned()), ..Header::new(Algorithm::HS256) };
+        let claims = Claims {
+            aud: AUDIENCE.to_owned(),
+            sub: identity.openid.as_str().to_owned(),
+            app_id: identity.app_id.clone(),
+            iat: now,
+            exp: now.plus(ttl),
+        };
+        encode(&header, &claims, &self.signs)
+    }
+
+    /// Whom the ticket is for, if it is one of ours and `now` is before its end.
+    pub fn verify(&self, ticket: &str, now: Timestamp) -> Result<WechatIdentity, TicketError> {
+        let header = decode_header(ticket).map_err(|_| TicketError::Invalid)?;
+        if header.typ.as_deref() != Some(TYPE) {
+            return Err(TicketError::Invalid);
+        }
+        let claims =
+            decode::<Claims>(ticket, &self.checks, &validation()).map_err(|_| TicketError::Invalid)?.claims;
+        let openid = Openid::parse(&claims.sub).ok_or(TicketError::Invalid)?;
+        if now >= claims.exp {
+            return Err(TicketError::Expired);
+        }
+        Ok(WechatIdentity { app_id: claims.app_id, openid })
+    }
+}
+
+fn validation() -> Validation {
+    let mut validation = Validation::new(Algorithm::HS256);
+    validation.set_audience(&[AUDIENCE]);
+    validation.required_spec_claims = HashSet::from(["aud", "sub", "exp"].map(str::to_owned));
+    // The library would ask the system's clock.
+    validation.validate_exp = false;
+    validation
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const NOW: Timestamp = Timestamp::from_unix(1_800_000_000);
+
+    fn key(secret: &str) -> TicketKey {
+        TicketKey::new(&secret.into())
+    }
+
+    fn identity() -> WechatIdentity {
+        WechatIdentity { app_id: "wx0123".into(), openid: Openid::parse("o-alice_0123456789").unwrap() }
+    }
+
+    #[test]
+    fn a_ticket_names_its_person_until_its_last_second() {
+        let ticket = key("a").issue(&identity(), NOW, 300).unwrap();
+        assert_eq!(key("a").verify(&ticket, NOW), Ok(identity()));
+        assert_eq!(key("a").verify(&ticket, NOW.plus(299)), Ok(identity()));
+        assert_eq!(key("a").verify(&ticket, NOW.plus(300)), Err(TicketError::Expired));
+    }
+
+    #[test]
+    fn what_another_key_signed_is_no_ticket() {
+        let ticket = key("another").issue(&identity(), NOW, 300).unwrap();
+        assert_eq!(key("a").verify(&ticket, NOW), Err(TicketError::Invalid));
+    }
+
+    #[test]
+    fn a_jwt_of_another_kind_is_no_ticket_though_our_key_signed_it() {
+        let signs = EncodingKey::from_secret(b"a");
+        let good =
+            json!({"aud": AUDIENCE, "sub": "o-alice", "app_id": "wx0123", "iat": 0, "exp": NOW.plus(9)});
+        let header = |typ: &str, alg| Header { typ: Some(typ.to_owned()), ..Header::new(alg) };
+        let without = |field: &str| {
+            let mut claims = good.clone();
+            claims.as_object_mut().unwrap().remove(field);
+            claims
+        };
+        let with = |field: &str, value| {
+            let mut claims = good.clone();
+            claims[field] = value;
+            claims
+        };
+        let hs256 = Algorithm::HS256;
+        assert!(key("a").verify(&encode(&header(TYPE, hs256), &good, &signs).unwrap(), NOW).is_ok());
+        for (header, claims) in [
+            (header("JWT", hs256), good.clone()),
+            (header(TYPE, Algorithm::HS512), good.clone()),
+            (Header { typ: None, ..Header::new(hs256) }, good.clone()),
+            (header(TYPE, hs256), with("aud", json!("my-app"))),
+            (header(TYPE, hs256), with("sub", json!("a#b"))),
+            (header(TYPE, hs256), without("aud")),
+            (header(TYPE, hs256), without("sub")),
+            (header(TYPE, hs256), without("exp")),
+        ] {
+            let token = encode(&header, &claims, &signs).unwrap();
+            assert_eq!(key("a").verify(&token, NOW), Err(TicketError::Invalid), "{header:?} {claims}");
+        }
+    }
+
+    #[test]
+    fn garbage_is_no_ticket() {
+        for garbage in ["", ".", "..", "a.b.c", "eyJhbGciOiJub25lIn0.e30.", "票据"] {
+            assert_eq!(key("a").verify(garbage, NOW), Err(TicketError::Invalid), "{garbage:?}");
+        }
+    }
+}
