@@ -2,6 +2,7 @@
 
 use aws_lc_rs::{constant_time, hmac};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::{code::VerifyCode, openid::Openid, phone::PhoneNumber};
 
@@ -16,8 +17,8 @@ pub struct Tag(Vec<u8>);
 impl Pepper {
     /// From the secret's text, as it is.
     #[must_use]
-    pub fn new(secret: &str) -> Self {
-        Self(hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()))
+    pub fn new(secret: &SecretString) -> Self {
+        Self(hmac::Key::new(hmac::HMAC_SHA256, secret.expose_secret().as_bytes()))
     }
 
     /// The partition key of a number's item.
