@@ -1,0 +1,55 @@
+//! `send-code`'s settings.
+
+use shared::{codes::CodePolicy, config::Env, pepper::Pepper, phone::Countries};
+use tracing::level_filters::LevelFilter;
+
+use crate::sms::{SmsAttributes, SmsText};
+
+/// The secrets that may come from Secrets Manager.
+pub const SECRETS: [&str; 1] = ["CODE_PEPPER"];
+
+/// The environment variables of this function.
+pub struct Config {
+    /// `CODES_TABLE`.
+    pub codes_table: String,
+    /// `CODE_PEPPER`.
+    pub pepper: Pepper,
+    /// How long codes live and how many are sent.
+    pub policy: CodePolicy,
+    /// `ALLOWED_COUNTRIES`, `DEFAULT_COUNTRY`.
+    pub countries: Countries,
+    /// `SMS_TEMPLATE`.
+    pub text: SmsText,
+    /// The optional attributes of a message.
+    pub attributes: SmsAttributes,
+    /// `LOG_LEVEL`.
+    pub log_level: LevelFilter,
+}
+
+impl Config {
+    /// Reads it; what is wrong is noted in `env`.
+    pub fn read(env: &mut Env) -> Option<Self> {
+        let codes_table = env.required("CODES_TABLE");
+        let pepper = env.secret("CODE_PEPPER", 16);
+        let policy = CodePolicy::read(env);
+        let countries = env.countries();
+        let template = env.optional("SMS_TEMPLATE");
+        let template = template.as_deref().unwrap_or(SmsText::DEFAULT);
+        let attributes = SmsAttributes::read(env);
+        let log_level = env.log_level();
+        let policy = policy?;
+        let text = match SmsText::new(template, policy.ttl) {
+            Ok(text) => Some(text),
+            Err(error) => env.wrong(format!("SMS_TEMPLATE {error}")),
+        };
+        Some(Self {
+            codes_table: codes_table?,
+            pepper: Pepper::new(&pepper?),
+            policy,
+            countries: countries?,
+            text: text?,
+            attributes: attributes?,
+            log_level: log_level?,
+        })
+    }
+}

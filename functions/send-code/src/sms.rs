@@ -1,0 +1,96 @@
+//! The message and what carries it. A further provider is a further variant of [`Transport`] and a file beside `sns.rs`.
+
+use shared::{aws::AwsFailure, code::VerifyCode, phone::PhoneNumber};
+
+mod sns;
+
+pub use sns::SmsAttributes;
+
+/// A text with a Chinese character goes out in UCS-2: 70 characters a part, and every part is paid for.
+const ONE_PART: usize = 70;
+
+/// Carries messages to phones.
+pub struct Sms(Transport);
+
+enum Transport {
+    Sns(sns::Sns),
+}
+
+/// Why a message was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum SmsError {
+    /// The provider refuses this number: it opted out, is invalid or blocked.
+    #[error("the provider refuses the number")]
+    Rejected(#[source] AwsFailure),
+    /// The provider is down, throttles, or has spent its limit.
+    #[error("the provider did not take the message")]
+    Unavailable(#[source] AwsFailure),
+}
+
+impl Sms {
+    /// Sends through Amazon SNS.
+    #[must_use]
+    pub fn sns(client: aws_sdk_sns::Client, attributes: SmsAttributes) -> Self {
+        Self(Transport::Sns(sns::Sns::new(client, attributes)))
+    }
+
+    /// Sends `text` to `number`. `Ok` means that the provider has accepted it, not that it has arrived.
+    pub async fn send(&self, number: &PhoneNumber, text: String) -> Result<(), SmsError> {
+        match &self.0 {
+            Transport::Sns(sns) => sns.send(number, text).await,
+        }
+    }
+}
+
+/// `SMS_TEMPLATE`, with the minutes filled in.
+#[derive(Debug, Clone)]
+pub struct SmsText(String);
+
+impl SmsText {
+    /// What is sent unless the settings say otherwise.
+    pub const DEFAULT: &str = "您的验证码是 {code}，{minutes} 分钟内有效。请勿告诉他人。";
+
+    /// A template with `{code}` and, if it likes, `{minutes}`, for codes that live `ttl` seconds.
+    ///
+    /// # Errors
+    /// Says what is wrong with it: no `{code}`, or longer than one part.
+    pub fn new(template: &str, ttl: u64) -> Result<Self, String> {
+        if !template.contains("{code}") {
+            return Err("has no {code} in it".to_owned());
+        }
+        // Rounded down: a message should not promise a minute that the code does not live.
+        let text = template.replace("{minutes}", &(ttl / 60).max(1).to_string());
+        let length = text.replace("{code}", "000000").encode_utf16().count();
+        if length > ONE_PART {
+            return Err(format!(
+                "makes a message of {length} characters; one part of an SMS holds {ONE_PART}"
+            ));
+        }
+        Ok(Self(text))
+    }
+
+    /// The message that brings `code`.
+    #[must_use]
+    pub fn with(&self, code: &VerifyCode) -> String {
+        self.0.replace("{code}", code.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_message_names_the_code_and_how_long_it_lives() {
+        let text = SmsText::new(SmsText::DEFAULT, 300).unwrap();
+        let message = text.with(&VerifyCode::parse("012345").unwrap());
+        assert_eq!(message, "您的验证码是 012345，5 分钟内有效。请勿告诉他人。");
+    }
+
+    #[test]
+    fn a_template_that_would_cost_two_messages_or_bring_no_code_is_refused() {
+        assert!(SmsText::new("您的验证码", 300).is_err());
+        assert!(SmsText::new(&format!("{}{{code}}", "码".repeat(64)), 300).is_ok());
+        assert!(SmsText::new(&format!("{}{{code}}", "码".repeat(65)), 300).is_err());
+    }
+}

@@ -1,0 +1,82 @@
+//! Amazon SNS: <https://docs.aws.amazon.com/sns/latest/dg/sms_sending-overview.html>.
+
+use aws_sdk_sns::{
+    Client,
+    error::{ProvideErrorMetadata, SdkError},
+    operation::publish::PublishError,
+    types::MessageAttributeValue,
+};
+use shared::{aws::AwsFailure, config::Env, phone::PhoneNumber};
+
+use super::SmsError;
+
+/// The optional attributes of a message, under SNS's own names.
+#[derive(Debug, Clone)]
+pub struct SmsAttributes(Vec<(&'static str, &'static str, String)>);
+
+impl SmsAttributes {
+    /// Reads them from the settings.
+    pub fn read(env: &mut Env) -> Option<Self> {
+        const NAMES: [(&str, &str); 4] = [
+            ("SMS_SENDER_ID", "AWS.SNS.SMS.SenderID"),
+            ("SMS_ORIGINATION_NUMBER", "AWS.MM.SMS.OriginationNumber"),
+            ("SMS_ENTITY_ID", "AWS.MM.SMS.EntityId"),
+            ("SMS_TEMPLATE_ID", "AWS.MM.SMS.TemplateId"),
+        ];
+        // Promotional, SNS's default, is held back at night and dropped first under load.
+        let mut attributes = vec![("AWS.SNS.SMS.SMSType", "String", "Transactional".to_owned())];
+        for (variable, name) in NAMES {
+            attributes.extend(env.optional(variable).map(|value| (name, "String", value)));
+        }
+        match env.optional("SMS_MAX_PRICE_USD").map(|price| (price.parse::<f64>(), price)) {
+            None => {}
+            Some((Ok(usd), price)) if usd.is_finite() && usd > 0.0 => {
+                attributes.push(("AWS.SNS.SMS.MaxPrice", "Number", price));
+            }
+            Some(_) => return env.wrong("SMS_MAX_PRICE_USD must be a price such as 0.05".to_owned()),
+        }
+        Some(Self(attributes))
+    }
+}
+
+pub(super) struct Sns {
+    client: Client,
+    attributes: SmsAttributes,
+}
+
+impl Sns {
+    pub(super) fn new(client: Client, attributes: SmsAttributes) -> Self {
+        Self { client, attributes }
+    }
+
+    pub(super) async fn send(&self, number: &PhoneNumber, text: String) -> Result<(), SmsError> {
+        let mut request = self.client.publish().phone_number(number.as_e164()).message(text);
+        for (name, data_type, value) in &self.attributes.0 {
+            let value = MessageAttributeValue::builder().data_type(*data_type).string_value(value).build();
+            // The builder misses a data type only, which stands above.
+            request = request.message_attributes(
+                *name,
+                value.map_err(|error| {
+                    SmsError::Unavailable(AwsFailure::new::<PublishError>(&SdkError::construction_failure(
+                        error,
+                    )))
+                })?,
+            );
+        }
+        request.send().await.map(drop).map_err(|error| {
+            let failure = AwsFailure::new(&error);
+            if refuses_number(&error) { SmsError::Rejected(failure) } else { SmsError::Unavailable(failure) }
+        })
+    }
+}
+
+/// Whether the number is at fault. An invalid parameter may also be ours, a sender id say: the message tells.
+fn refuses_number(error: &(impl ProvideErrorMetadata + ?Sized)) -> bool {
+    match error.code() {
+        Some("OptedOut") => true,
+        Some("InvalidParameter" | "ParameterValueInvalid") => error
+            .message()
+            .is_some_and(|message| message.contains("PhoneNumber") || message.contains("phone number")),
+        _ => false,
+    }
+}
