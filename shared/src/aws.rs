@@ -5,7 +5,7 @@ use std::{fmt, time::Duration};
 use aws_config::{BehaviorVersion, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_sdk_dynamodb::{
     config::http::HttpResponse,
-    error::{ProvideErrorMetadata, SdkError},
+    error::{BuildError, ProvideErrorMetadata, SdkError},
     operation::RequestId,
 };
 
@@ -73,6 +73,12 @@ impl AwsFailure {
             || status.is_some_and(|status| status >= 500 || status == 429)
             || code.as_deref().is_some_and(|code| THROTTLED.contains(&code));
         Self { kind, code, request_id: error.request_id().map(str::to_owned), transient }
+    }
+
+    /// A request that lacks what the SDK asks of it; it never left.
+    #[must_use]
+    pub fn not_built(_: BuildError) -> Self {
+        Self { kind: "request not built", code: None, request_id: None, transient: false }
     }
 
     /// The service's error code, such as `ThrottlingException`.

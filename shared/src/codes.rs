@@ -36,9 +36,12 @@ pub struct CodePolicy {
 }
 
 impl CodePolicy {
-    /// Reads it from the settings. OWASP and NIST SP 800-63B allow a code ten minutes.
+    /// Seconds that NIST SP 800-63B and OWASP allow a code at most.
+    pub const LONGEST_TTL: u64 = 600;
+
+    /// Reads it from the settings.
     pub fn read(env: &mut Env) -> Option<Self> {
-        let ttl = env.number("CODE_TTL_SECONDS", 300, 30, 600);
+        let ttl = env.number("CODE_TTL_SECONDS", 300, 30, Self::LONGEST_TTL);
         let cooldown = env.number("RESEND_COOLDOWN_SECONDS", 60, 0, 3600);
         let daily_limit = env.number("PHONE_DAILY_LIMIT", 10, 1, 1000);
         let max_attempts = env.number("CODE_MAX_ATTEMPTS", 5, 1, 10);

@@ -1,6 +1,10 @@
 //! Settings: environment variables, read once, with all that is wrong said in one message.
 
-use std::{collections::HashMap, fmt::Display, str::FromStr};
+use std::{
+    collections::HashMap,
+    fmt::{self, Display},
+    str::FromStr,
+};
 
 use aws_config::SdkConfig;
 use secrecy::SecretString;
@@ -18,9 +22,24 @@ pub struct Env {
 }
 
 /// What keeps a function from starting. Names variables, never their values.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[error("the settings are not complete:\n- {}", .0.join("\n- "))]
 pub struct ConfigError(Vec<String>);
+
+/// What a `main` that returns the error prints.
+impl fmt::Debug for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Display::fmt(self, f)
+    }
+}
+
+/// The variables of the process's environment.
+#[expect(clippy::disallowed_methods, reason = "this is the one place that asks the system")]
+pub fn process_variables() -> impl Iterator<Item = (String, String)> {
+    // A variable that is no Unicode reads with a replacement character, and fails where its form matters.
+    std::env::vars_os()
+        .map(|(name, value)| (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned()))
+}
 
 impl Env {
     /// Reads from these variables; an empty one counts as unset.
@@ -31,12 +50,8 @@ impl Env {
     }
 
     /// The process's environment. A secret `NAME` that is given as `NAME_SECRET_ARN` is fetched from Secrets Manager.
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that asks the system")]
     pub async fn of_process(secrets: &[&str], aws: &SdkConfig) -> Self {
-        // A variable that is no Unicode reads with a replacement character, and fails where its form matters.
-        let variables = std::env::vars_os()
-            .map(|(name, value)| (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned()));
-        let mut env = Self::new(variables);
+        let mut env = Self::new(process_variables());
         env.fetch_secrets(secrets, aws).await;
         env
     }

@@ -17,6 +17,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     language::Language,
+    phone::PhoneNumber,
     problem::{Code, Failure, Problem},
 };
 
@@ -30,6 +31,8 @@ pub struct Call {
     language: Language,
     /// Where the request turned out to be for, for the log: what a stranger wrote in a path is not repeated there.
     route: OnceLock<&'static str>,
+    /// The number that it is about, masked.
+    number: OnceLock<String>,
 }
 
 /// What is wrong with a request before its function looks at it.
@@ -133,6 +136,7 @@ impl Call {
             body,
             request_id,
             route: OnceLock::new(),
+            number: OnceLock::new(),
         }
     }
 
@@ -156,6 +160,11 @@ impl Call {
         Ok(())
     }
 
+    /// Has the log say, masked, which number the request is about.
+    pub fn concerns(&self, number: &PhoneNumber) {
+        self.number.get_or_init(|| format!("{number:?}"));
+    }
+
     /// The fields of the JSON body, whatever the `Content-Type` says.
     pub fn fields(&self) -> Result<Fields, RequestError> {
         let bytes: &[u8] = &self.body;
@@ -169,8 +178,8 @@ impl Call {
     pub async fn answer<E: Failure>(&self, flow: impl Future<Output = Result<Reply, E>>) -> Response<Body> {
         let (problem, cause) = match AssertUnwindSafe(flow).catch_unwind().await {
             Ok(Ok(reply)) => {
-                let route = self.route.get();
-                tracing::info!(request_id = self.request_id, route, status = 200, "answered");
+                let (route, number) = (self.route.get(), self.number.get());
+                tracing::info!(request_id = self.request_id, route, number, status = 200, "answered");
                 return respond(200, "application/json", reply.cache_control, reply.body);
             }
             Ok(Err(failure)) => (failure.problem(), chain(&failure)),
@@ -181,11 +190,12 @@ impl Call {
     }
 
     fn refuse(&self, problem: &Problem, cause: &str) -> Response<Body> {
-        let (status, code, route) = (problem.code().status(), problem.code().name(), self.route.get());
+        let (status, code) = (problem.code().status(), problem.code().name());
+        let (route, number) = (self.route.get(), self.number.get());
         if status >= 500 {
-            tracing::error!(request_id = self.request_id, route, status, code, cause, "answered");
+            tracing::error!(request_id = self.request_id, route, number, status, code, cause, "answered");
         } else {
-            tracing::info!(request_id = self.request_id, route, status, code, cause, "answered");
+            tracing::info!(request_id = self.request_id, route, number, status, code, cause, "answered");
         }
         let body = to_json(&problem.body(self.language, &self.request_id));
         let mut response = respond(status, "application/problem+json", "no-store", body);

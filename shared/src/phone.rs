@@ -4,6 +4,8 @@ use std::fmt;
 
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, PhoneNumberType, Region};
 
+use crate::problem::{Code, Failure, Problem};
+
 /// A mobile number that may be texted, in E.164 (`+8613800138000`).
 ///
 /// `Debug` masks it (`138****8000`).
@@ -22,6 +24,16 @@ pub enum PhoneNumberError {
     /// A number of a country outside [`Countries`].
     #[error("a number of a country that is not allowed")]
     UnsupportedCountry,
+}
+
+impl Failure for PhoneNumberError {
+    fn problem(&self) -> Problem {
+        match self {
+            Self::Invalid => Code::InvalidPhoneNumber,
+            Self::UnsupportedCountry => Code::UnsupportedCountry,
+        }
+        .into()
+    }
 }
 
 /// The countries whose numbers are taken, and the one that a number without a country code belongs to.

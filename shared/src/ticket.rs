@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     clock::Timestamp,
+    config::Env,
     openid::Openid,
     problem::{Code, Failure, Problem},
 };
@@ -69,6 +70,11 @@ struct Claims {
 }
 
 impl TicketKey {
+    /// Reads it from the settings: 32 bytes or more, as HS256 asks for (RFC 7518, section 3.2).
+    pub fn read(env: &mut Env) -> Option<Self> {
+        Some(Self::new(&env.secret("TICKET_KEY", 32)?))
+    }
+
     /// From the secret's text, as it is.
     #[must_use]
     pub fn new(secret: &SecretString) -> Self {

@@ -30,22 +30,16 @@ impl Config {
     /// Reads it; what is wrong is noted in `env`.
     pub fn read(env: &mut Env) -> Option<Self> {
         let codes_table = env.required("CODES_TABLE");
-        let pepper = env.secret("CODE_PEPPER", 16);
+        let pepper = Pepper::read(env);
         let policy = CodePolicy::read(env);
         let countries = env.countries();
-        let template = env.optional("SMS_TEMPLATE");
-        let template = template.as_deref().unwrap_or(SmsText::DEFAULT);
+        let text = SmsText::read(env, policy.as_ref().map_or(CodePolicy::LONGEST_TTL, |policy| policy.ttl));
         let attributes = SmsAttributes::read(env);
         let log_level = env.log_level();
-        let policy = policy?;
-        let text = match SmsText::new(template, policy.ttl) {
-            Ok(text) => Some(text),
-            Err(error) => env.wrong(format!("SMS_TEMPLATE {error}")),
-        };
         Some(Self {
             codes_table: codes_table?,
-            pepper: Pepper::new(&pepper?),
-            policy,
+            pepper: pepper?,
+            policy: policy?,
             countries: countries?,
             text: text?,
             attributes: attributes?,

@@ -60,8 +60,7 @@ impl Failure for SendCodeError {
     fn problem(&self) -> Problem {
         match self {
             Self::Request(error) => error.problem(),
-            Self::PhoneNumber(PhoneNumberError::Invalid) => Code::InvalidPhoneNumber.into(),
-            Self::PhoneNumber(PhoneNumberError::UnsupportedCountry) => Code::UnsupportedCountry.into(),
+            Self::PhoneNumber(error) => error.problem(),
             Self::Send(error) => error.problem(),
             Self::Sms(SmsError::Rejected(_)) => Code::SmsRejected.into(),
             Self::Sms(SmsError::Unavailable(_)) => Code::SmsUnavailable.into(),
@@ -92,6 +91,7 @@ impl SendCode {
     async fn send(&self, call: &Call) -> Result<Reply, SendCodeError> {
         call.expect(Method::POST, "/send-code")?;
         let number = self.countries.parse(call.fields()?.text("phoneNumber")?)?;
+        call.concerns(&number);
 
         let code = VerifyCode::random(&*self.random);
         let send_id = random::uuid(&*self.random).to_string();

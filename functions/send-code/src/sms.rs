@@ -1,6 +1,6 @@
 //! The message and what carries it. A further provider is a further variant of [`Transport`] and a file beside `sns.rs`.
 
-use shared::{aws::AwsFailure, code::VerifyCode, phone::PhoneNumber};
+use shared::{aws::AwsFailure, code::VerifyCode, config::Env, phone::PhoneNumber};
 
 mod sns;
 
@@ -49,6 +49,15 @@ pub struct SmsText(String);
 impl SmsText {
     /// What is sent unless the settings say otherwise.
     pub const DEFAULT: &str = "您的验证码是 {code}，{minutes} 分钟内有效。请勿告诉他人。";
+
+    /// Reads `SMS_TEMPLATE`, for codes that live `ttl` seconds.
+    pub fn read(env: &mut Env, ttl: u64) -> Option<Self> {
+        let template = env.optional("SMS_TEMPLATE");
+        match Self::new(template.as_deref().unwrap_or(Self::DEFAULT), ttl) {
+            Ok(text) => Some(text),
+            Err(error) => env.wrong(format!("SMS_TEMPLATE {error}")),
+        }
+    }
 
     /// A template with `{code}` and, if it likes, `{minutes}`, for codes that live `ttl` seconds.
     ///

@@ -1,11 +1,6 @@
 //! Amazon SNS: <https://docs.aws.amazon.com/sns/latest/dg/sms_sending-overview.html>.
 
-use aws_sdk_sns::{
-    Client,
-    error::{ProvideErrorMetadata, SdkError},
-    operation::publish::PublishError,
-    types::MessageAttributeValue,
-};
+use aws_sdk_sns::{Client, error::ProvideErrorMetadata, types::MessageAttributeValue};
 use shared::{aws::AwsFailure, config::Env, phone::PhoneNumber};
 
 use super::SmsError;
@@ -53,15 +48,8 @@ impl Sns {
         let mut request = self.client.publish().phone_number(number.as_e164()).message(text);
         for (name, data_type, value) in &self.attributes.0 {
             let value = MessageAttributeValue::builder().data_type(*data_type).string_value(value).build();
-            // The builder misses a data type only, which stands above.
-            request = request.message_attributes(
-                *name,
-                value.map_err(|error| {
-                    SmsError::Unavailable(AwsFailure::new::<PublishError>(&SdkError::construction_failure(
-                        error,
-                    )))
-                })?,
-            );
+            let value = value.map_err(|error| SmsError::Unavailable(AwsFailure::not_built(error)))?;
+            request = request.message_attributes(*name, value);
         }
         request.send().await.map(drop).map_err(|error| {
             let failure = AwsFailure::new(&error);
