@@ -1,0 +1,55 @@
+//! `exchange-code`'s settings.
+
+use reqwest::Url;
+use secrecy::SecretString;
+use shared::{config::Env, ticket::TicketKey};
+use tracing::level_filters::LevelFilter;
+
+/// The secrets that may come from Secrets Manager.
+pub const SECRETS: [&str; 2] = ["TICKET_KEY", "WECHAT_APP_SECRET"];
+
+const WECHAT: &str = "https://api.weixin.qq.com";
+
+/// The environment variables of this function.
+pub struct Config {
+    /// `WECHAT_APP_ID`.
+    pub app_id: String,
+    /// `WECHAT_APP_SECRET`.
+    pub app_secret: SecretString,
+    /// `WECHAT_API_BASE`.
+    pub wechat: Url,
+    /// `TICKET_KEY`.
+    pub ticket_key: TicketKey,
+    /// `TICKET_TTL_SECONDS`.
+    pub ticket_ttl: u64,
+    /// `LOG_LEVEL`.
+    pub log_level: LevelFilter,
+}
+
+impl Config {
+    /// Reads it; what is wrong is noted in `env`.
+    pub fn read(env: &mut Env) -> Option<Self> {
+        let app_id = env.required("WECHAT_APP_ID");
+        let app_secret = env.secret("WECHAT_APP_SECRET", 1);
+        let wechat = wechat(env);
+        let ticket_key = TicketKey::read(env);
+        let ticket_ttl = env.number("TICKET_TTL_SECONDS", 300, 30, 3600);
+        let log_level = env.log_level();
+        Some(Self {
+            app_id: app_id?,
+            app_secret: app_secret?,
+            wechat: wechat?,
+            ticket_key: ticket_key?,
+            ticket_ttl: ticket_ttl?,
+            log_level: log_level?,
+        })
+    }
+}
+
+fn wechat(env: &mut Env) -> Option<Url> {
+    let base = env.optional("WECHAT_API_BASE").unwrap_or_else(|| WECHAT.to_owned());
+    match Url::parse(&format!("{}/sns/jscode2session", base.trim().trim_end_matches('/'))) {
+        Ok(url) if matches!(url.scheme(), "https" | "http") => Some(url),
+        _ => env.wrong(format!("WECHAT_API_BASE is not an address such as {WECHAT}")),
+    }
+}

@@ -1,0 +1,121 @@
+//! `POST /exchange-code`: turns the one-time code of `uni.login` into an openid, with a ticket that proves it.
+
+use std::sync::Arc;
+
+use lambda_http::{Body, Request, Response, http::Method};
+use serde::Serialize;
+use shared::{
+    clock::Clock,
+    http::{Call, Reply, RequestError},
+    problem::{Code, Failure, Problem},
+    random::Random,
+    ticket::{TicketKey, WechatIdentity},
+};
+
+mod config;
+mod wechat;
+
+pub use config::{Config, SECRETS};
+use wechat::{Wechat, WechatError};
+
+/// The function, with all that it works with.
+pub struct ExchangeCode {
+    wechat: Wechat,
+    app_id: String,
+    ticket_key: TicketKey,
+    ticket_ttl: u64,
+    clock: Arc<dyn Clock>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer<'a> {
+    openid: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unionid: Option<String>,
+    ticket: String,
+    /// Seconds until the ticket expires.
+    expires_in: u64,
+}
+
+/// Why there is no openid.
+#[derive(Debug, thiserror::Error)]
+pub enum ExchangeCodeError {
+    /// The request is not one for this function.
+    #[error(transparent)]
+    Request(#[from] RequestError),
+    /// WeChat named nobody.
+    #[error(transparent)]
+    Wechat(#[from] WechatError),
+    /// The ticket could not be signed.
+    #[error("the ticket could not be signed")]
+    Ticket(#[from] jsonwebtoken::errors::Error),
+}
+
+impl Failure for ExchangeCodeError {
+    fn problem(&self) -> Problem {
+        match self {
+            Self::Request(error) => return error.problem(),
+            Self::Wechat(WechatError::Refused { errcode }) => match errcode {
+                40029 => Code::WechatCodeInvalid,
+                40163 => Code::WechatCodeUsed,
+                40226 => Code::WechatUserBlocked,
+                45011 => Code::WechatRateLimited,
+                -1 => Code::WechatBusy,
+                // 40013, 40125 and 40164 are a wrong AppID, a wrong secret and an address that is not on WeChat's list.
+                _ => Code::WechatMisconfigured,
+            },
+            Self::Wechat(
+                WechatError::Unreached(_)
+                | WechatError::TimedOut
+                | WechatError::Status(_)
+                | WechatError::TooLong
+                | WechatError::NotJson
+                | WechatError::NoOpenid,
+            ) => Code::WechatUnavailable,
+            Self::Ticket(_) => Code::Internal,
+        }
+        .into()
+    }
+}
+
+impl ExchangeCode {
+    /// The function by its settings.
+    ///
+    /// # Errors
+    /// If TLS cannot be set up.
+    pub fn new(
+        config: Config,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+    ) -> Result<Self, reqwest::Error> {
+        let wechat = Wechat::new(config.wechat, config.app_id.clone(), config.app_secret, random)?;
+        Ok(Self {
+            wechat,
+            app_id: config.app_id,
+            ticket_key: config.ticket_key,
+            ticket_ttl: config.ticket_ttl,
+            clock,
+        })
+    }
+
+    /// Answers one request.
+    pub async fn handle(&self, request: Request) -> Response<Body> {
+        let call = Call::new(request);
+        call.answer(self.exchange(&call)).await
+    }
+
+    async fn exchange(&self, call: &Call) -> Result<Reply, ExchangeCodeError> {
+        call.expect(Method::POST, "/exchange-code")?;
+        let session = self.wechat.session(call.fields()?.text("code")?).await?;
+
+        let identity = WechatIdentity { app_id: self.app_id.clone(), openid: session.openid };
+        let ticket = self.ticket_key.issue(&identity, self.clock.now(), self.ticket_ttl)?;
+        Ok(Reply::json(&Answer {
+            openid: identity.openid.as_str(),
+            unionid: session.unionid,
+            ticket,
+            expires_in: self.ticket_ttl,
+        }))
+    }
+}
