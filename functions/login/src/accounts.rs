@@ -1,0 +1,135 @@
+//! The users table: who a person is, under which number.
+//!
+//! Three kinds of items: `openid#<app>#<openid>` and `phone#<E.164>` name an account, `user#<id>` is one. An openid's
+//! item repeats the account's number, so that a returning person is known by one read.
+
+use std::str::FromStr;
+
+use aws_sdk_dynamodb::{Client, types::AttributeValue};
+use shared::{
+    aws::AwsFailure,
+    clock::Timestamp,
+    phone::PhoneNumber,
+    random::{self, Random},
+    ticket::WechatIdentity,
+};
+
+mod items;
+mod transactions;
+
+use items::{OpenidItem, UserItem, key, openid_key, user_key};
+
+/// How often a lost race is run again before the client is asked to.
+const ROUNDS: usize = 4;
+
+/// `PHONE_CONFLICT`: what happens when a new openid proves a number that has an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PhoneConflict {
+    /// `reject`: it is turned away; a number that has changed hands does not bring its last owner's account along.
+    Reject,
+    /// `link`: it joins the account.
+    Link,
+}
+
+impl FromStr for PhoneConflict {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "reject" => Ok(Self::Reject),
+            "link" => Ok(Self::Link),
+            _ => Err("must be reject or link"),
+        }
+    }
+}
+
+/// An account that somebody was let into.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// The account's id.
+    pub user_id: String,
+    /// Whether this login has created it.
+    pub is_new: bool,
+}
+
+/// Why there is no account to let somebody into.
+#[derive(Debug, thiserror::Error)]
+pub enum AccountError {
+    /// The number belongs to another account.
+    #[error("the number belongs to another account")]
+    PhoneTaken,
+    /// Others kept changing the same items, or `DynamoDB` throttled every round.
+    #[error("the account could not be settled in {ROUNDS} rounds")]
+    Contended,
+    /// The table could not be read or written.
+    #[error("the account could not be read or written")]
+    Storage(#[from] AwsFailure),
+}
+
+/// How one round ended.
+enum Round {
+    Settled(Account),
+    /// Something changed between the read and the write: read again, decide again.
+    LostRace,
+}
+
+/// The users table.
+pub struct Accounts {
+    client: Client,
+    table: String,
+    conflict: PhoneConflict,
+}
+
+impl Accounts {
+    /// The table of this name.
+    #[must_use]
+    pub fn new(client: Client, table: String, conflict: PhoneConflict) -> Self {
+        Self { client, table, conflict }
+    }
+
+    /// What is known of a person.
+    pub async fn find(&self, person: &WechatIdentity) -> Result<Option<OpenidItem>, AwsFailure> {
+        Ok(self.read(openid_key(person)).await?.as_ref().and_then(OpenidItem::read))
+    }
+
+    /// The account of a person who has proved `number`, by what [`Self::find`] knew of them.
+    pub async fn settle(
+        &self,
+        mut known: Option<OpenidItem>,
+        person: &WechatIdentity,
+        number: &PhoneNumber,
+        now: Timestamp,
+        random: &dyn Random,
+    ) -> Result<Account, AccountError> {
+        for _ in 0..ROUNDS {
+            let round = match &known {
+                Some(known) if known.phone == number.as_e164() => {
+                    return Ok(Account { user_id: known.user_id.clone(), is_new: false });
+                }
+                Some(known) => self.change_number(known, number).await?,
+                None => {
+                    let user_id = random::uuid(random).to_string();
+                    self.create(user_id, person, number, now).await?
+                }
+            };
+            match round {
+                Round::Settled(account) => return Ok(account),
+                Round::LostRace => known = self.find(person).await?,
+            }
+        }
+        Err(AccountError::Contended)
+    }
+
+    async fn user(&self, user_id: &str) -> Result<Option<UserItem>, AwsFailure> {
+        Ok(self.read(user_key(user_id)).await?.as_ref().and_then(UserItem::read))
+    }
+
+    async fn read(&self, pk: String) -> Result<Option<items::Item>, AwsFailure> {
+        let get = self.client.get_item().table_name(&self.table).set_key(Some(key(pk))).consistent_read(true);
+        get.send().await.map(|output| output.item).map_err(|error| AwsFailure::new(&error))
+    }
+}
+
+fn s(value: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(value.into())
+}

@@ -1,0 +1,64 @@
+//! `login`'s settings.
+
+use shared::{codes::CodePolicy, config::Env, pepper::Pepper, phone::Countries, ticket::TicketKey};
+use tracing::level_filters::LevelFilter;
+
+use crate::{
+    accounts::PhoneConflict,
+    token::{SigningKeys, TokenPolicy},
+};
+
+/// The secrets that may come from Secrets Manager.
+pub const SECRETS: [&str; 3] = ["CODE_PEPPER", "TICKET_KEY", "TOKEN_SIGNING_KEY"];
+
+/// The environment variables of this function.
+pub struct Config {
+    /// `CODES_TABLE`.
+    pub codes_table: String,
+    /// `USERS_TABLE`.
+    pub users_table: String,
+    /// `CODE_PEPPER`.
+    pub pepper: Pepper,
+    /// How often a code may be tried.
+    pub policy: CodePolicy,
+    /// `ALLOWED_COUNTRIES`, `DEFAULT_COUNTRY`.
+    pub countries: Countries,
+    /// `TICKET_KEY`.
+    pub ticket_key: TicketKey,
+    /// `TOKEN_SIGNING_KEY`.
+    pub signing_keys: SigningKeys,
+    /// What tokens say.
+    pub tokens: TokenPolicy,
+    /// `PHONE_CONFLICT`.
+    pub conflict: PhoneConflict,
+    /// `LOG_LEVEL`.
+    pub log_level: LevelFilter,
+}
+
+impl Config {
+    /// Reads it; what is wrong is noted in `env`.
+    pub fn read(env: &mut Env) -> Option<Self> {
+        let codes_table = env.required("CODES_TABLE");
+        let users_table = env.required("USERS_TABLE");
+        let pepper = Pepper::read(env);
+        let policy = CodePolicy::read(env);
+        let countries = env.countries();
+        let ticket_key = TicketKey::read(env);
+        let signing_keys = SigningKeys::read(env);
+        let tokens = TokenPolicy::read(env);
+        let conflict = env.parsed("PHONE_CONFLICT", PhoneConflict::Reject);
+        let log_level = env.log_level();
+        Some(Self {
+            codes_table: codes_table?,
+            users_table: users_table?,
+            pepper: pepper?,
+            policy: policy?,
+            countries: countries?,
+            ticket_key: ticket_key?,
+            signing_keys: signing_keys?,
+            tokens: tokens?,
+            conflict: conflict?,
+            log_level: log_level?,
+        })
+    }
+}

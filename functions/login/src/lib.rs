@@ -1,0 +1,198 @@
+//! `POST /login`: checks ticket, number and code, finds or creates the account, issues a token.
+//! `GET /.well-known/jwks.json`: the public keys of the tokens.
+
+use std::sync::Arc;
+
+use futures_util::future::join;
+use lambda_http::{Body, Request, Response, http::Method};
+use serde::Serialize;
+use shared::{
+    aws::AwsFailure,
+    clock::Clock,
+    code::VerifyCode,
+    codes::{Codes, Verdict},
+    http::{Call, Fields, Reply, RequestError},
+    phone::{Countries, PhoneNumberError},
+    problem::{Code, Failure, Problem},
+    random::{self, Random},
+    ticket::{TicketError, TicketKey, WechatIdentity},
+};
+
+pub mod accounts;
+mod config;
+pub mod token;
+
+use accounts::{AccountError, Accounts};
+pub use config::{Config, SECRETS};
+use token::Tokens;
+
+const JWKS_PATH: &str = "/.well-known/jwks.json";
+
+/// The function, with all that it works with.
+pub struct Login {
+    codes: Codes,
+    accounts: Accounts,
+    countries: Countries,
+    ticket_key: TicketKey,
+    tokens: Tokens,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer<'a> {
+    token: String,
+    token_type: &'static str,
+    /// Seconds until the token expires.
+    expires_in: u64,
+    user_id: &'a str,
+    is_new_user: bool,
+}
+
+/// Why nobody was let in.
+#[derive(Debug, thiserror::Error)]
+pub enum LoginError {
+    /// The request is not one for this function.
+    #[error(transparent)]
+    Request(#[from] RequestError),
+    /// WeChat's word for the person is missing or does not hold.
+    #[error(transparent)]
+    Ticket(#[from] TicketError),
+    /// The request names one person and its ticket another.
+    #[error("the openid is not the ticket's")]
+    OpenidMismatch,
+    /// The number is none that a code can have gone to.
+    #[error(transparent)]
+    PhoneNumber(#[from] PhoneNumberError),
+    /// A wrong guess.
+    #[error("the code is wrong")]
+    CodeIncorrect {
+        /// Attempts that the code has left.
+        attempts_left: usize,
+    },
+    /// The number has no live code.
+    #[error("the code has expired or was never sent")]
+    CodeExpired,
+    /// The code has let another person in.
+    #[error("the code has let another openid in")]
+    CodeUsed,
+    /// The code's attempts were used up before this one.
+    #[error("the code's attempts are used up")]
+    TooManyAttempts,
+    /// The codes table or the person's item could not be reached.
+    #[error("the attempt could not be stored, or the account not be read")]
+    Storage(#[from] AwsFailure),
+    /// There is no account to let this person into.
+    #[error(transparent)]
+    Account(#[from] AccountError),
+    /// The token could not be signed.
+    #[error("the token could not be signed")]
+    Token(#[from] jsonwebtoken::errors::Error),
+}
+
+impl Failure for LoginError {
+    fn problem(&self) -> Problem {
+        match self {
+            Self::Request(error) => error.problem(),
+            Self::Ticket(error) => error.problem(),
+            Self::OpenidMismatch => Code::OpenidMismatch.into(),
+            Self::PhoneNumber(error) => error.problem(),
+            Self::CodeIncorrect { attempts_left } => {
+                Problem::from(Code::CodeIncorrect).attempts_left(*attempts_left)
+            }
+            Self::CodeExpired => Code::CodeExpired.into(),
+            Self::CodeUsed => Code::CodeUsed.into(),
+            Self::TooManyAttempts => Code::TooManyAttempts.into(),
+            Self::Account(AccountError::PhoneTaken) => Code::PhoneTaken.into(),
+            Self::Account(AccountError::Contended) => Code::ServiceUnavailable.into(),
+            Self::Storage(failure) | Self::Account(AccountError::Storage(failure)) => {
+                failure.problem().into()
+            }
+            Self::Token(_) => Code::Internal.into(),
+        }
+    }
+}
+
+impl Login {
+    /// The function by its settings.
+    #[must_use]
+    pub fn new(
+        config: Config,
+        dynamodb: aws_sdk_dynamodb::Client,
+        clock: Arc<dyn Clock>,
+        random: Arc<dyn Random>,
+    ) -> Self {
+        Self {
+            codes: Codes::new(dynamodb.clone(), config.codes_table, config.pepper, config.policy),
+            accounts: Accounts::new(dynamodb, config.users_table, config.conflict),
+            countries: config.countries,
+            ticket_key: config.ticket_key,
+            tokens: Tokens::new(config.signing_keys, config.tokens),
+            clock,
+            random,
+        }
+    }
+
+    /// Answers one request.
+    pub async fn handle(&self, request: Request) -> Response<Body> {
+        let call = Call::new(request);
+        if call.is_for(JWKS_PATH) {
+            return call.answer(async { self.jwks(&call) }).await;
+        }
+        call.answer(Box::pin(self.login(&call))).await
+    }
+
+    async fn login(&self, call: &Call) -> Result<Reply, LoginError> {
+        call.expect(Method::POST, "/login")?;
+        let fields = call.fields()?;
+        let now = self.clock.now();
+        let person = self.person(&fields)?;
+        let number = self.countries.parse(fields.text("phoneNumber")?)?;
+        call.concerns(&number);
+        let code = VerifyCode::parse(fields.text("verifyCode")?).ok_or(RequestError::Malformed {
+            field: "verifyCode",
+            chinese: "六位数字",
+            english: "six digits",
+        })?;
+
+        let (verdict, known) =
+            join(self.codes.check(&number, &code, &person, now), self.accounts.find(&person)).await;
+        accepted(verdict?)?;
+
+        let account = self.accounts.settle(known?, &person, &number, now, &*self.random).await?;
+        let token = self.tokens.issue(&account.user_id, &person.openid, now, random::uuid(&*self.random))?;
+        Ok(Reply::json(&Answer {
+            token,
+            token_type: "Bearer",
+            expires_in: self.tokens.ttl(),
+            user_id: &account.user_id,
+            is_new_user: account.is_new,
+        }))
+    }
+
+    /// Whom the ticket vouches for; an openid beside it has to be the same.
+    fn person(&self, fields: &Fields) -> Result<WechatIdentity, LoginError> {
+        let ticket = fields.optional_text("ticket")?.ok_or(TicketError::Required)?;
+        let person = self.ticket_key.verify(ticket, self.clock.now())?;
+        match fields.optional_text("openid")? {
+            Some(openid) if openid != person.openid.as_str() => Err(LoginError::OpenidMismatch),
+            _ => Ok(person),
+        }
+    }
+
+    fn jwks(&self, call: &Call) -> Result<Reply, LoginError> {
+        call.expect(Method::GET, JWKS_PATH)?;
+        Ok(Reply::json(self.tokens.jwks()).cacheable("public, max-age=3600"))
+    }
+}
+
+fn accepted(verdict: Verdict) -> Result<(), LoginError> {
+    match verdict {
+        Verdict::Accepted => Ok(()),
+        Verdict::Incorrect { attempts_left } => Err(LoginError::CodeIncorrect { attempts_left }),
+        Verdict::Expired => Err(LoginError::CodeExpired),
+        Verdict::Used => Err(LoginError::CodeUsed),
+        Verdict::TooManyAttempts => Err(LoginError::TooManyAttempts),
+    }
+}

@@ -1,0 +1,143 @@
+//! The token that a login ends in, and the public keys that check it.
+
+use jsonwebtoken::{
+    Algorithm, EncodingKey, Header, encode,
+    errors::Error,
+    jwk::{Jwk, JwkSet, PublicKeyUse, ThumbprintHash},
+};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
+use shared::{clock::Timestamp, config::Env, openid::Openid};
+use uuid::Uuid;
+
+/// `TOKEN_ISSUER`, `TOKEN_AUDIENCE`, `TOKEN_TTL_SECONDS`.
+#[derive(Debug, Clone)]
+pub struct TokenPolicy {
+    /// Who issues the tokens: the claim `iss`.
+    pub issuer: String,
+    /// Whom they are for: the claim `aud`.
+    pub audience: String,
+    /// How many seconds they are good for.
+    pub ttl: u64,
+}
+
+impl TokenPolicy {
+    /// Reads it from the settings.
+    pub fn read(env: &mut Env) -> Option<Self> {
+        const WEEK: u64 = 7 * 24 * 60 * 60;
+        let issuer = env.required("TOKEN_ISSUER");
+        let audience = env.required("TOKEN_AUDIENCE");
+        let ttl = env.number("TOKEN_TTL_SECONDS", WEEK, 60, 52 * WEEK);
+        Some(Self { issuer: issuer?, audience: audience?, ttl: ttl? })
+    }
+}
+
+/// `TOKEN_SIGNING_KEY`: the first key signs; the public half of every key is in the JWKS, so that the next key is known
+/// before it signs and the last one until its tokens have expired.
+pub struct SigningKeys {
+    signs: SigningKey,
+    jwks: JwkSet,
+}
+
+struct SigningKey {
+    header: Header,
+    key: EncodingKey,
+}
+
+impl SigningKeys {
+    /// Reads it from the settings.
+    pub fn read(env: &mut Env) -> Option<Self> {
+        match Self::parse(&env.secret("TOKEN_SIGNING_KEY", 1)?) {
+            Ok(keys) => Some(keys),
+            Err(error) => env.wrong(format!("TOKEN_SIGNING_KEY: {error}")),
+        }
+    }
+
+    /// From one or more PEM blocks of PKCS#8 (RFC 5958).
+    ///
+    /// # Errors
+    /// Says which block is no P-256, RSA or Ed25519 private key.
+    pub fn parse(pem: &SecretString) -> Result<Self, String> {
+        let blocks = pem::parse_many(pem.expose_secret()).map_err(|_| "not PEM".to_owned())?;
+        let keys = blocks.iter().enumerate().map(|(nth, block)| {
+            SigningKey::parse(&pem::encode(block)).ok_or_else(|| {
+                format!("PEM block {} is no PKCS#8 private key of P-256, RSA or Ed25519", nth + 1)
+            })
+        });
+        let (keys, jwks): (Vec<_>, Vec<_>) = keys.collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
+        let signs = keys.into_iter().next().ok_or("there is no PEM block in it")?;
+        Ok(Self { signs, jwks: JwkSet { keys: jwks } })
+    }
+}
+
+impl SigningKey {
+    /// The key's type picks the algorithm (RFC 7518, section 3.1; RFC 8037).
+    fn parse(pem: &str) -> Option<(Self, Jwk)> {
+        type Read = fn(&[u8]) -> Result<EncodingKey, Error>;
+        const KINDS: [(Algorithm, Read); 3] = [
+            (Algorithm::ES256, EncodingKey::from_ec_pem),
+            (Algorithm::RS256, EncodingKey::from_rsa_pem),
+            (Algorithm::EdDSA, EncodingKey::from_ed_pem),
+        ];
+        let (algorithm, key) =
+            KINDS.iter().find_map(|(algorithm, read)| Some((*algorithm, read(pem.as_bytes()).ok()?)))?;
+        let mut jwk = Jwk::from_encoding_key(&key, algorithm).ok()?;
+        jwk.common.public_key_use = Some(PublicKeyUse::Signature);
+        // RFC 7638: the same key has the same id wherever it is loaded.
+        jwk.common.key_id = Some(jwk.thumbprint(ThumbprintHash::SHA256).ok()?);
+        let header = Header { kid: jwk.common.key_id.clone(), ..Header::new(algorithm) };
+        Some((Self { header, key }, jwk))
+    }
+}
+
+#[derive(Serialize)]
+struct Claims<'a> {
+    iss: &'a str,
+    aud: &'a str,
+    /// The account.
+    sub: &'a str,
+    openid: &'a str,
+    iat: Timestamp,
+    exp: Timestamp,
+    jti: String,
+}
+
+/// Issues tokens: JWTs (RFC 7519) for an account and the openid that logged in to it.
+pub struct Tokens {
+    keys: SigningKeys,
+    policy: TokenPolicy,
+}
+
+impl Tokens {
+    /// Tokens that these keys sign and this policy describes.
+    #[must_use]
+    pub fn new(keys: SigningKeys, policy: TokenPolicy) -> Self {
+        Self { keys, policy }
+    }
+
+    /// A token for the account `user_id`, good from `now`. `id` is the token's own (`jti`).
+    pub fn issue(&self, user_id: &str, openid: &Openid, now: Timestamp, id: Uuid) -> Result<String, Error> {
+        let claims = Claims {
+            iss: &self.policy.issuer,
+            aud: &self.policy.audience,
+            sub: user_id,
+            openid: openid.as_str(),
+            iat: now,
+            exp: now.plus(self.policy.ttl),
+            jti: id.to_string(),
+        };
+        encode(&self.keys.signs.header, &claims, &self.keys.signs.key)
+    }
+
+    /// How many seconds a token is good for.
+    #[must_use]
+    pub fn ttl(&self) -> u64 {
+        self.policy.ttl
+    }
+
+    /// The public keys (RFC 7517).
+    #[must_use]
+    pub fn jwks(&self) -> &JwkSet {
+        &self.keys.jwks
+    }
+}
