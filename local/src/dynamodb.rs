@@ -1,0 +1,178 @@
+//! The embedded `DynamoDB`, and the line to it: every call is noted, so that a test can count them.
+
+use std::{
+    net::Ipv4Addr,
+    path::PathBuf,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    extract::State,
+    http::{HeaderMap, StatusCode, header::HOST},
+    response::{IntoResponse, Response},
+    routing::post,
+};
+use dynoxide::{
+    Database,
+    actions::{create_table::CreateTableRequest, update_time_to_live::UpdateTimeToLiveRequest},
+};
+use serde_json::{Value, json};
+use tokio::{net::TcpListener, task::JoinHandle};
+
+/// Why there are no tables.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The file is of another program, say.
+    #[error("the tables could not be opened: {0}")]
+    Database(#[from] dynoxide::DynoxideError),
+    /// A request that dynoxide does not know.
+    #[error("the tables could not be described: {0}")]
+    Request(#[from] serde_json::Error),
+    /// No port on this machine.
+    #[error("no port for the tables: {0}")]
+    Port(#[from] std::io::Error),
+    /// The HTTP client could not be made.
+    #[error("no HTTP client for the tables: {0}")]
+    Client(#[from] reqwest::Error),
+}
+
+/// One call, with its place among all beginnings and ends of calls.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// `UpdateItem`, say.
+    pub operation: String,
+    /// When it came in.
+    pub began: usize,
+    /// When it was answered.
+    pub ended: Option<usize>,
+}
+
+/// The embedded tables.
+pub struct DynamoDb {
+    database: Database,
+    endpoint: String,
+    client: reqwest::Client,
+    journal: Mutex<Journal>,
+    latency_ms: AtomicU64,
+    server: JoinHandle<()>,
+}
+
+#[derive(Default)]
+struct Journal {
+    calls: Vec<Call>,
+    moment: usize,
+}
+
+impl DynamoDb {
+    /// Opens `file`, or tables in memory, and makes those that are missing. The first of them has a TTL.
+    pub(crate) async fn start(file: Option<PathBuf>, tables: &[String; 2]) -> Result<Self, StartError> {
+        let database = match file {
+            Some(file) => Database::new(&file.to_string_lossy())?,
+            None => Database::memory()?,
+        };
+        create_tables(&database, tables)?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let endpoint = format!("http://{}", listener.local_addr()?);
+        let server = tokio::spawn(dynoxide::server::serve_on(listener, database.clone()));
+        let client = reqwest::Client::builder().no_proxy().build()?;
+        Ok(Self {
+            database,
+            endpoint,
+            client,
+            journal: Mutex::default(),
+            latency_ms: AtomicU64::new(0),
+            server,
+        })
+    }
+
+    /// The calls so far, in the order in which they came.
+    #[must_use]
+    pub fn calls(&self) -> Vec<Call> {
+        self.journal.lock().unwrap_or_else(PoisonError::into_inner).calls.clone()
+    }
+
+    /// Makes every call take this many milliseconds more, as a network would.
+    pub fn set_latency(&self, milliseconds: u64) {
+        self.latency_ms.store(milliseconds, Ordering::Relaxed);
+    }
+
+    /// The items of a table, as `DynamoDB`'s JSON.
+    pub fn items(&self, table: &str) -> Result<Value, StartError> {
+        let scan = serde_json::from_value(json!({ "TableName": table }))?;
+        Ok(serde_json::to_value(self.database.scan(scan)?)?["Items"].take())
+    }
+
+    fn began(&self, operation: String) -> usize {
+        let mut journal = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
+        journal.moment += 1;
+        let began = journal.moment;
+        journal.calls.push(Call { operation, began, ended: None });
+        journal.calls.len() - 1
+    }
+
+    fn ended(&self, call: usize) {
+        let mut journal = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
+        journal.moment += 1;
+        journal.calls[call].ended = Some(journal.moment);
+    }
+
+    async fn forward(&self, mut headers: HeaderMap, body: Bytes) -> Result<Response, reqwest::Error> {
+        headers.remove(HOST);
+        let answer = self.client.post(&self.endpoint).headers(headers).body(body).send().await?;
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        Ok((status, headers, Body::from(answer.bytes().await?)).into_response())
+    }
+}
+
+impl Drop for DynamoDb {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+pub(crate) fn router(dynamodb: Arc<DynamoDb>) -> Router {
+    Router::new()
+        .route("/_local/dynamodb", post(answer))
+        .route("/_local/dynamodb/", post(answer))
+        .with_state(dynamodb)
+}
+
+async fn answer(State(dynamodb): State<Arc<DynamoDb>>, headers: HeaderMap, body: Bytes) -> Response {
+    let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
+    let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
+    let call = dynamodb.began(operation);
+    let answer = dynamodb.forward(headers, body).await;
+    tokio::time::sleep(Duration::from_millis(dynamodb.latency_ms.load(Ordering::Relaxed))).await;
+    dynamodb.ended(call);
+    answer.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
+}
+
+fn create_tables(database: &Database, [codes, users]: &[String; 2]) -> Result<(), StartError> {
+    for table in [codes, users] {
+        let request: CreateTableRequest = serde_json::from_value(json!({
+            "TableName": table,
+            "BillingMode": "PAY_PER_REQUEST",
+            "KeySchema": [{ "AttributeName": "pk", "KeyType": "HASH" }],
+            "AttributeDefinitions": [{ "AttributeName": "pk", "AttributeType": "S" }],
+        }))?;
+        match database.create_table(request) {
+            Ok(_) | Err(dynoxide::DynoxideError::ResourceInUseException(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let ttl: UpdateTimeToLiveRequest = serde_json::from_value(json!({
+        "TableName": codes,
+        "TimeToLiveSpecification": { "AttributeName": "ttl", "Enabled": true },
+    }))?;
+    match database.update_time_to_live(ttl) {
+        // A table that is kept in a file has its TTL already.
+        Ok(_) | Err(dynoxide::DynoxideError::ValidationException(_)) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}

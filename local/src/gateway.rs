@@ -1,0 +1,94 @@
+//! The gateway: HTTP in front, API Gateway's events behind.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    extract::{ConnectInfo, Request, State},
+    http::{StatusCode, header::RETRY_AFTER},
+    response::{Html, IntoResponse, Response},
+    routing::get,
+};
+use exchange_code::ExchangeCode;
+use lambda_http::Body as LambdaBody;
+use login::Login;
+use send_code::SendCode;
+use shared::random::{SystemRandom, uuid};
+use tower_http::cors::{Any, CorsLayer};
+
+use crate::event;
+
+/// What API Gateway takes (10 MB); the functions take less.
+const MAX_BODY_BYTES: usize = 10 * 1024 * 1024;
+
+/// The deployed functions.
+pub struct Functions {
+    pub(crate) send_code: SendCode,
+    pub(crate) exchange_code: ExchangeCode,
+    pub(crate) login: Login,
+}
+
+impl Functions {
+    /// Invokes a function, by its package's name, with an API Gateway event. `None` where there is no such function.
+    ///
+    /// # Errors
+    /// If the event is none of API Gateway's.
+    pub async fn invoke(
+        &self,
+        function: &str,
+        event: &str,
+    ) -> Result<Option<lambda_http::Response<LambdaBody>>, serde_json::Error> {
+        let request = lambda_http::request::from_str(event)?;
+        Ok(match function {
+            "send-code" => Some(self.send_code.handle(request).await),
+            "exchange-code" => Some(self.exchange_code.handle(request).await),
+            "login" => Some(self.login.handle(request).await),
+            _ => None,
+        })
+    }
+}
+
+pub(crate) fn router(functions: Arc<Functions>) -> Router {
+    // An app's H5 build is served from another port than this.
+    let cors = CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods(Any)
+        .allow_headers(Any)
+        .expose_headers([RETRY_AFTER]);
+    Router::new()
+        .route("/", get(async || Html(include_str!("page.html"))))
+        .fallback(invoke)
+        .with_state(functions)
+        .layer(cors)
+}
+
+/// Calls the function that the path belongs to.
+async fn invoke(
+    State(functions): State<Arc<Functions>>,
+    ConnectInfo(client): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let request_id = uuid(&SystemRandom).to_string();
+    // A body over the gateway's own limit is over the functions' too: they refuse it by what was read.
+    let body = to_bytes(body, MAX_BODY_BYTES).await.unwrap_or_else(|_| vec![b' '; MAX_BODY_BYTES].into());
+    let event = event::of_request(&parts, &body, client.ip(), &request_id);
+    let function = match parts.uri.path() {
+        "/send-code" => "send-code",
+        "/exchange-code" => "exchange-code",
+        // The function that answers whatever belongs to no other.
+        _ => "login",
+    };
+    match functions.invoke(function, &event.to_string()).await {
+        Ok(Some(answer)) => answer.map(|body| match body {
+            LambdaBody::Text(text) => text.into(),
+            LambdaBody::Binary(bytes) => bytes.into(),
+            _ => Body::empty(),
+        }),
+        // What API Gateway answers for a function that does not.
+        Ok(None) | Err(_) => {
+            (StatusCode::INTERNAL_SERVER_ERROR, r#"{"message":"Internal Server Error"}"#).into_response()
+        }
+    }
+}

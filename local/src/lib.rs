@@ -1,0 +1,191 @@
+//! The whole system on one machine: the three functions behind a gateway, with an embedded `DynamoDB`, a phone network
+//! that speaks SNS's protocol and a WeChat that answers `code2Session`.
+//!
+//! The functions are the real ones, with the real AWS SDK and the real HTTP client: only what is at the other end of the
+//! line is played. Everything is on one port, so that a function that is run by other means can use it too.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    sync::Arc,
+};
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use exchange_code::ExchangeCode;
+use login::Login;
+use send_code::{SendCode, sms::Sms};
+use shared::{
+    clock::{Clock, SystemClock},
+    config::{ConfigError, Env},
+    random::{Random, SystemRandom},
+};
+use tokio::{net::TcpListener, task::JoinHandle};
+
+pub mod dynamodb;
+mod event;
+mod gateway;
+pub mod secrets;
+pub mod sns;
+pub mod wechat;
+
+use dynamodb::DynamoDb;
+pub use gateway::Functions;
+use sns::PhoneNetwork;
+use wechat::Wechat;
+
+/// How to start.
+pub struct Options {
+    /// The port on 127.0.0.1; 0 takes a free one.
+    pub port: u16,
+    /// The file that keeps the tables; without one they are gone with the process.
+    pub data: Option<PathBuf>,
+    /// The functions' environment variables, over the ones that are made up at start.
+    pub variables: Vec<(String, String)>,
+    /// The functions' clock.
+    pub clock: Arc<dyn Clock>,
+    /// The functions' randomness.
+    pub random: Arc<dyn Random>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            port: 0,
+            data: None,
+            variables: Vec::new(),
+            clock: Arc::new(SystemClock),
+            random: Arc::new(SystemRandom),
+        }
+    }
+}
+
+/// Why the system did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Another program has the port.
+    #[error("port {0} is taken; PORT=3001 would take another one")]
+    PortTaken(u16),
+    /// The port can't be had.
+    #[error("port {0} cannot be listened on: {1}")]
+    Port(u16, std::io::Error),
+    /// The file is no database, say.
+    #[error(transparent)]
+    DynamoDb(#[from] dynamodb::StartError),
+    /// A variable is wrong.
+    #[error("{0}: {1}")]
+    Settings(&'static str, ConfigError),
+    /// The HTTP client could not be made.
+    #[error("TLS could not be set up: {0}")]
+    Tls(#[from] reqwest::Error),
+}
+
+/// The running system. It stops when this is dropped.
+pub struct Local {
+    /// Where the gateway listens.
+    pub address: SocketAddr,
+    /// The variables that the functions were started with, and those that bring the same function elsewhere here.
+    pub variables: Vec<(String, String)>,
+    /// The functions, to be invoked without the gateway.
+    pub functions: Arc<Functions>,
+    /// The functions' client of the embedded tables.
+    pub client: aws_sdk_dynamodb::Client,
+    /// The embedded tables.
+    pub dynamodb: Arc<DynamoDb>,
+    /// What was texted.
+    pub phones: Arc<PhoneNetwork>,
+    /// WeChat.
+    pub wechat: Arc<Wechat>,
+    server: JoinHandle<()>,
+}
+
+impl Local {
+    /// Starts everything.
+    pub async fn start(options: Options) -> Result<Self, StartError> {
+        let listener = listen(options.port).await?;
+        let address = listener.local_addr().map_err(|error| StartError::Port(options.port, error))?;
+        let here = format!("http://{address}/_local");
+
+        let mut variables = secrets::made_up();
+        variables.extend([
+            ("CODES_TABLE".to_owned(), "codes".to_owned()),
+            ("USERS_TABLE".to_owned(), "users".to_owned()),
+            ("WECHAT_API_BASE".to_owned(), format!("{here}/wechat")),
+            ("TOKEN_ISSUER".to_owned(), format!("http://{address}")),
+            ("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), format!("{here}/dynamodb")),
+            ("AWS_ENDPOINT_URL_SNS".to_owned(), format!("{here}/sns")),
+        ]);
+        for (name, value) in options.variables {
+            variables.retain(|(made_up, _)| *made_up != name);
+            variables.push((name, value));
+        }
+        let variable = |name: &str| {
+            variables.iter().find(|(set, _)| set == name).map(|(_, value)| value.clone()).unwrap_or_default()
+        };
+
+        let tables = [variable("CODES_TABLE"), variable("USERS_TABLE")];
+        let dynamodb = Arc::new(DynamoDb::start(options.data, &tables).await?);
+        let phones = Arc::new(PhoneNetwork::new(options.clock.clone()));
+        let wechat = Arc::new(Wechat::new(variable("WECHAT_APP_ID"), variable("WECHAT_APP_SECRET")));
+
+        let aws = aws().await;
+        let dynamodb_config = aws_sdk_dynamodb::config::Builder::from(&aws);
+        let dynamodb_client = aws_sdk_dynamodb::Client::from_conf(
+            dynamodb_config.endpoint_url(variable("AWS_ENDPOINT_URL_DYNAMODB")).build(),
+        );
+        let sns_config = aws_sdk_sns::config::Builder::from(&aws);
+        let sns_client =
+            aws_sdk_sns::Client::from_conf(sns_config.endpoint_url(variable("AWS_ENDPOINT_URL_SNS")).build());
+
+        let (clock, random) = (options.clock, options.random);
+        let config = settings("send-code", &variables, send_code::Config::read)?;
+        let sms = Sms::sns(sns_client, config.attributes.clone());
+        let send_code = SendCode::new(config, dynamodb_client.clone(), sms, clock.clone(), random.clone());
+        let config = settings("exchange-code", &variables, exchange_code::Config::read)?;
+        let exchange_code = ExchangeCode::new(config, clock.clone(), random.clone())?;
+        let config = settings("login", &variables, login::Config::read)?;
+        let login = Login::new(config, dynamodb_client.clone(), clock, random);
+
+        let functions = Arc::new(Functions { send_code, exchange_code, login });
+        let router = gateway::router(functions.clone())
+            .merge(dynamodb::router(dynamodb.clone()))
+            .merge(sns::router(phones.clone()))
+            .merge(wechat::router(wechat.clone()));
+        let server = tokio::spawn(async move {
+            let service = router.into_make_service_with_connect_info::<SocketAddr>();
+            if let Err(error) = axum::serve(listener, service).await {
+                tracing::error!(%error, "the gateway stopped");
+            }
+        });
+        Ok(Self { address, variables, functions, client: dynamodb_client, dynamodb, phones, wechat, server })
+    }
+}
+
+impl Drop for Local {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+async fn listen(port: u16) -> Result<TcpListener, StartError> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => StartError::PortTaken(port),
+        _ => StartError::Port(port, error),
+    })
+}
+
+fn settings<T>(
+    function: &'static str,
+    variables: &[(String, String)],
+    read: impl FnOnce(&mut Env) -> Option<T>,
+) -> Result<T, StartError> {
+    Env::new(variables.iter().cloned()).settings(read).map_err(|error| StartError::Settings(function, error))
+}
+
+/// The time-outs and retries of production, with credentials that nobody checks.
+async fn aws() -> SdkConfig {
+    let loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
+        .region(Region::from_static("local"))
+        .credentials_provider(Credentials::from_keys("local", "local", None));
+    shared::aws::with_limits(loader).load().await
+}

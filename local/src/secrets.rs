@@ -1,0 +1,44 @@
+//! Secrets and keys for one run.
+
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use pem::{LineEnding, Pem};
+use shared::random::{Random, SystemRandom};
+
+/// The variables that a deployment has to set, with fresh secrets.
+#[must_use]
+pub fn made_up() -> Vec<(String, String)> {
+    [
+        ("CODE_PEPPER", secret()),
+        ("TICKET_KEY", secret()),
+        ("TOKEN_SIGNING_KEY", signing_key()),
+        ("TOKEN_AUDIENCE", "local".to_owned()),
+        ("WECHAT_APP_ID", "wx0000000000000000".to_owned()),
+        ("WECHAT_APP_SECRET", secret()),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .into()
+}
+
+/// 32 random bytes in base64.
+#[must_use]
+pub fn secret() -> String {
+    let mut bytes = [0; 32];
+    SystemRandom.fill(&mut bytes);
+    BASE64_STANDARD.encode(bytes)
+}
+
+/// A new P-256 key, PKCS#8 in PEM.
+///
+/// # Panics
+/// Without memory or randomness.
+#[must_use]
+#[expect(clippy::expect_used, reason = "generating a key fails without memory or randomness only")]
+pub fn signing_key() -> String {
+    let key = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).expect("a new key");
+    let pkcs8 = key.to_pkcs8v1().expect("a key in PKCS#8");
+    pem::encode_config(
+        &Pem::new("PRIVATE KEY", pkcs8.as_ref()),
+        pem::EncodeConfig::new().set_line_ending(LineEnding::LF),
+    )
+}

@@ -1,0 +1,182 @@
+//! WeChat's `code2Session`, played.
+//!
+//! A code is a script: it says who logs in or what goes wrong.
+//!
+//! | code | WeChat |
+//! | --- | --- |
+//! | `alice`, any bare name | answers with Alice's openid, every time |
+//! | `alice-1`, anything else | the same Alice, once; then 40163 |
+//! | `err-40029`, `err--1`, … | answers with this errcode |
+//! | `http-500`, … | answers with this HTTP status |
+//! | `html` | answers with a page |
+//! | `no-openid` | answers with JSON that names nobody |
+//! | `half` | breaks off in the middle of the answer |
+//! | `close` | closes the connection without an answer |
+//! | `redirect` | sends the client elsewhere |
+//! | `huge` | answers with 10 MB |
+//! | `drip` | answers a byte every 200 ms |
+//! | `hang` | never answers |
+
+use std::{
+    collections::{HashMap, HashSet, VecDeque},
+    convert::Infallible,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use aws_lc_rs::digest::{SHA256, digest};
+use axum::{
+    Router,
+    body::Body,
+    extract::{RawQuery, State},
+    http::{
+        StatusCode,
+        header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION},
+    },
+    response::{Html, IntoResponse, Response},
+    routing::get,
+};
+use base64::{
+    Engine,
+    prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
+};
+use futures_util::stream;
+use serde_json::{Value, json};
+
+/// WeChat, with one mini program.
+pub struct Wechat {
+    app_id: String,
+    secret: String,
+    used: Mutex<HashSet<String>>,
+    scripted: Mutex<VecDeque<String>>,
+    requests: AtomicUsize,
+    open_platform: AtomicBool,
+}
+
+impl Wechat {
+    pub(crate) fn new(app_id: String, secret: String) -> Self {
+        Self {
+            app_id,
+            secret,
+            used: Mutex::default(),
+            scripted: Mutex::default(),
+            requests: AtomicUsize::new(0),
+            open_platform: AtomicBool::new(false),
+        }
+    }
+
+    /// Plays `code` at the next request, whatever code comes with it.
+    pub fn play_next(&self, code: &str) {
+        self.scripted.lock().unwrap_or_else(PoisonError::into_inner).push_back(code.to_owned());
+    }
+
+    /// Binds the mini program to an Open Platform account: answers bring a `unionid` from now on.
+    pub fn bind_to_open_platform(&self) {
+        self.open_platform.store(true, Ordering::Relaxed);
+    }
+
+    /// How many requests have come.
+    pub fn requests(&self) -> usize {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    /// The openid of the person of this name.
+    #[must_use]
+    pub fn openid(&self, name: &str) -> String {
+        format!("o{}", &BASE64_URL_SAFE_NO_PAD.encode(self.hash("openid", name))[..27])
+    }
+
+    /// The `session_key` that goes with it, which nobody may ever see again.
+    #[must_use]
+    pub fn session_key(&self, name: &str) -> String {
+        BASE64_STANDARD.encode(&self.hash("session", name)[..16])
+    }
+
+    fn unionid(&self, name: &str) -> String {
+        format!("o{}", &BASE64_URL_SAFE_NO_PAD.encode(self.hash("unionid", name))[..27])
+    }
+
+    fn hash(&self, what: &str, name: &str) -> Vec<u8> {
+        digest(&SHA256, format!("{what} of {name} at {}", self.app_id).as_bytes()).as_ref().to_vec()
+    }
+
+    fn code2session(&self, query: &str) -> Response {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        let query: HashMap<String, String> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        let given = |name: &str| query.get(name).map(String::as_str).unwrap_or_default();
+        let scripted = self.scripted.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        match scripted.as_deref().unwrap_or(given("js_code")) {
+            _ if given("appid") != self.app_id => refuse(40013, "invalid appid"),
+            _ if given("secret") != self.secret => refuse(40125, "invalid appsecret"),
+            _ if given("grant_type") != "authorization_code" => refuse(40002, "invalid grant_type"),
+            "" => refuse(41008, "missing code"),
+            "html" => Html("<html><body>502 Bad Gateway</body></html>").into_response(),
+            "no-openid" => wechat_json(&json!({ "session_key": self.session_key("nobody") })),
+            "half" => broken_off("{\"session_key\":"),
+            "close" => broken_off(""),
+            "redirect" => (StatusCode::FOUND, [(LOCATION, "/_local/elsewhere")]).into_response(),
+            "huge" => vec![b' '; 10_000_000].into_response(),
+            "drip" => drip(),
+            "hang" => Body::from_stream(stream::pending::<Result<String, Infallible>>()).into_response(),
+            code => match (number_after("err-", code), number_after("http-", code)) {
+                (Some(errcode), _) => refuse(errcode, "played"),
+                (_, Some(status)) => StatusCode::from_u16(status).unwrap_or_default().into_response(),
+                _ => self.log_in(code),
+            },
+        }
+    }
+
+    fn log_in(&self, code: &str) -> Response {
+        let is_name = code.chars().all(char::is_alphabetic);
+        if !is_name && !self.used.lock().unwrap_or_else(PoisonError::into_inner).insert(code.to_owned()) {
+            return refuse(40163, "code been used");
+        }
+        let name = code.split('-').next().unwrap_or(code);
+        let mut answer = json!({ "session_key": self.session_key(name), "openid": self.openid(name) });
+        if self.open_platform.load(Ordering::Relaxed) {
+            answer["unionid"] = self.unionid(name).into();
+        }
+        wechat_json(&answer)
+    }
+}
+
+pub(crate) fn router(wechat: Arc<Wechat>) -> Router {
+    Router::new()
+        .route(
+            "/_local/wechat/sns/jscode2session",
+            get(async |State(wechat): State<Arc<Wechat>>, RawQuery(query): RawQuery| {
+                wechat.code2session(&query.unwrap_or_default())
+            }),
+        )
+        .with_state(wechat)
+}
+
+fn number_after<T: std::str::FromStr>(prefix: &str, code: &str) -> Option<T> {
+    code.strip_prefix(prefix)?.parse().ok()
+}
+
+fn refuse(errcode: i64, errmsg: &str) -> Response {
+    wechat_json(&json!({ "errcode": errcode, "errmsg": errmsg }))
+}
+
+/// JSON under WeChat's own content type.
+fn wechat_json(answer: &Value) -> Response {
+    ([(CONTENT_TYPE, "text/plain")], answer.to_string()).into_response()
+}
+
+/// An answer that promises more than it brings before the connection breaks.
+fn broken_off(start: &'static str) -> Response {
+    let broken = [Ok(start), Err(std::io::Error::other("broken off"))];
+    ([(CONTENT_LENGTH, "100")], Body::from_stream(stream::iter(broken))).into_response()
+}
+
+fn drip() -> Response {
+    let drops = stream::unfold((), async |()| {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        Some((Ok::<_, Infallible>(" "), ()))
+    });
+    Body::from_stream(drops).into_response()
+}
