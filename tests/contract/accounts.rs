@@ -1,0 +1,177 @@
+//! Which account a login leads to: the cases of openid and number.
+
+use futures_util::future::join_all;
+use serde_json::Value;
+use tests::{Answer, TestApp};
+
+const FIRST: &str = "13800138000";
+const SECOND: &str = "13900139000";
+
+/// A code for `number` and a login with it, after whatever cooldown there is.
+async fn log_in(app: &TestApp, name: &str, number: &str) -> Answer {
+    app.clock.turn(60);
+    let code = app.texted(number).await;
+    app.log_in(name, number, &code).await
+}
+
+/// Who is whose in the users table: `key → account or number`, accounts named in the order of their making.
+fn users(app: &TestApp) -> String {
+    let items = app.local.dynamodb.items("users").unwrap();
+    let text = |item: &Value, name: &str| item[name]["S"].as_str().unwrap_or_default().to_owned();
+    let mut accounts: Vec<_> =
+        items.as_array().unwrap().iter().filter(|item| item["openids"].is_object()).collect();
+    accounts.sort_by_key(|item| item["created_at"]["N"].as_str().unwrap().to_owned());
+    let mut lines: Vec<_> = items
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| format!("{}: {} {}", text(item, "pk"), text(item, "user_id"), text(item, "phone")))
+        .collect();
+    for (name, account) in ["A", "B", "C"].iter().zip(accounts) {
+        let id = text(account, "pk").replace("user#", "");
+        for line in &mut lines {
+            *line = line.replace(&id, name);
+        }
+    }
+    for name in ["alice", "bob"] {
+        for line in &mut lines {
+            *line = line.replace(&app.local.wechat.openid(name), name).replace("wx0000000000000000", "app");
+        }
+    }
+    lines.sort();
+    lines.join("\n")
+}
+
+#[tokio::test]
+async fn a_new_openid_with_a_new_number_makes_an_account() {
+    let app = TestApp::start().await;
+    assert_eq!(log_in(&app, "alice", FIRST).await.body["isNewUser"], true);
+    insta::assert_snapshot!(users(&app), @"
+    openid#app#alice: A +8613800138000
+    phone#+8613800138000: A 
+    user#A:  +8613800138000
+    ");
+}
+
+#[tokio::test]
+async fn parallel_logins_by_one_openid_make_one_account() {
+    let app = TestApp::start().await;
+    let code = app.texted(FIRST).await;
+    let answers = join_all((0..10).map(|_| app.log_in("alice", FIRST, &code))).await;
+    assert!(answers.iter().all(|answer| answer.status == 200), "{answers:?}");
+    assert!(answers.iter().all(|answer| answer.body["userId"] == answers[0].body["userId"]));
+    assert_eq!(answers.iter().filter(|answer| answer.body["isNewUser"] == true).count(), 1);
+    assert_eq!(app.local.dynamodb.items("users").unwrap().as_array().unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn a_number_moves_to_another_account_and_back() {
+    let app = TestApp::start().await;
+    let alice = log_in(&app, "alice", FIRST).await.body;
+    let moved = log_in(&app, "alice", SECOND).await.body;
+    assert_eq!((&moved["userId"], &moved["isNewUser"]), (&alice["userId"], &false.into()));
+    insta::assert_snapshot!(users(&app), @"
+    openid#app#alice: A +8613900139000
+    phone#+8613900139000: A 
+    user#A:  +8613900139000
+    ");
+
+    let bob = log_in(&app, "bob", FIRST).await.body;
+    assert_eq!(bob["isNewUser"], true, "the number that Alice has left is free");
+    assert_eq!(log_in(&app, "bob", SECOND).await.outcome(), "phone_taken");
+    assert_eq!(log_in(&app, "alice", FIRST).await.outcome(), "phone_taken");
+    insta::assert_snapshot!(users(&app), @"
+    openid#app#alice: A +8613900139000
+    openid#app#bob: B +8613800138000
+    phone#+8613800138000: B 
+    phone#+8613900139000: A 
+    user#A:  +8613900139000
+    user#B:  +8613800138000
+    ");
+
+    log_in(&app, "bob", "13700137000").await;
+    assert_eq!(log_in(&app, "alice", FIRST).await.body["userId"], alice["userId"]);
+    insta::assert_snapshot!(users(&app), @"
+    openid#app#alice: A +8613800138000
+    openid#app#bob: B +8613700137000
+    phone#+8613700137000: B 
+    phone#+8613800138000: A 
+    user#A:  +8613800138000
+    user#B:  +8613700137000
+    ");
+}
+
+#[tokio::test]
+async fn a_new_openid_is_turned_away_from_a_number_that_has_an_account() {
+    let app = TestApp::start().await;
+    log_in(&app, "alice", FIRST).await;
+    insta::assert_snapshot!(log_in(&app, "bob", FIRST).await.snapshot(), @r#"
+    409
+    cache-control: no-store
+    content-type: application/problem+json
+    {
+      "code": "phone_taken",
+      "detail": "该手机号已绑定其他账号。",
+      "requestId": "[requestId]",
+      "status": 409,
+      "title": "Number taken",
+      "type": "urn:problem-type:phone_taken"
+    }
+    "#);
+}
+
+#[tokio::test]
+async fn where_the_deployment_links_it_joins_the_account() {
+    let app = TestApp::with(&[("PHONE_CONFLICT", "link")]).await;
+    let alice = log_in(&app, "alice", FIRST).await.body;
+    let bob = log_in(&app, "bob", FIRST).await.body;
+    assert_eq!((&bob["userId"], &bob["isNewUser"]), (&alice["userId"], &false.into()));
+    assert_eq!(log_in(&app, "bob", FIRST).await.body["userId"], alice["userId"]);
+    insta::assert_snapshot!(users(&app), @"
+    openid#app#alice: A +8613800138000
+    openid#app#bob: A +8613800138000
+    phone#+8613800138000: A 
+    user#A:  +8613800138000
+    ");
+}
+
+#[tokio::test]
+async fn a_linked_account_moves_with_everybody_in_it() {
+    let app = TestApp::with(&[("PHONE_CONFLICT", "link")]).await;
+    let alice = log_in(&app, "alice", FIRST).await.body;
+    log_in(&app, "bob", FIRST).await;
+    log_in(&app, "alice", SECOND).await;
+    insta::assert_snapshot!(users(&app), @"
+    openid#app#alice: A +8613900139000
+    openid#app#bob: A +8613900139000
+    phone#+8613900139000: A 
+    user#A:  +8613900139000
+    ");
+    assert_eq!(log_in(&app, "bob", SECOND).await.body["userId"], alice["userId"]);
+    let carol = log_in(&app, "carol", FIRST).await.body;
+    assert_eq!(carol["isNewUser"], true);
+    assert_eq!(
+        log_in(&app, "bob", FIRST).await.outcome(),
+        "phone_taken",
+        "known people are never linked elsewhere"
+    );
+}
+
+#[tokio::test]
+async fn two_openids_that_race_for_a_number_share_no_account() {
+    let app = TestApp::start().await;
+    let code = app.texted(FIRST).await;
+    let other = app.texted(SECOND).await;
+    let answers = join_all([
+        app.log_in("alice", FIRST, &code),
+        app.log_in("alice", SECOND, &other),
+        app.log_in("alice", FIRST, &code),
+        app.log_in("alice", SECOND, &other),
+    ])
+    .await;
+    for answer in &answers {
+        assert_eq!(answer.status, 200, "{answer:?}");
+        assert_eq!(answer.body["userId"], answers[0].body["userId"]);
+    }
+    assert_eq!(app.local.dynamodb.items("users").unwrap().as_array().unwrap().len(), 3);
+}

@@ -1,0 +1,405 @@
+//! `POST /login` and `GET /.well-known/jwks.json`: who is let in, and with what token.
+
+use aws_lc_rs::{
+    encoding::{AsDer, Pkcs8V1Der},
+    rsa::{KeyPair, KeySize},
+    signature::Ed25519KeyPair,
+};
+use futures_util::future::join_all;
+use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header, jwk::JwkSet};
+use local::secrets::signing_key;
+use serde_json::{Value, json};
+use shared::clock::Clock;
+use tests::{Answer, TestApp, events, wrong};
+
+const NUMBER: &str = "13800138000";
+
+async fn jwks(app: &TestApp) -> JwkSet {
+    serde_json::from_value(Answer::of(app.request("GET", "/.well-known/jwks.json")).await.body).unwrap()
+}
+
+/// What a token says, checked as another API would: by the JWKS.
+async fn claims(app: &TestApp, token: &Value) -> Value {
+    let token = token.as_str().unwrap();
+    let header = decode_header(token).unwrap();
+    let jwks = jwks(app).await;
+    let key = DecodingKey::from_jwk(jwks.find(&header.kid.unwrap()).unwrap()).unwrap();
+    let mut validation = Validation::new(header.alg);
+    validation.set_audience(&[app.variable("TOKEN_AUDIENCE")]);
+    validation.set_issuer(&[app.variable("TOKEN_ISSUER")]);
+    validation.validate_exp = false;
+    decode(token, &key, &validation).unwrap().claims
+}
+
+fn pem(der: &[u8]) -> String {
+    pem::encode(&pem::Pem::new("PRIVATE KEY", der))
+}
+
+#[tokio::test]
+async fn a_new_person_gets_an_account_and_a_known_one_the_same_again() {
+    let app = TestApp::start().await;
+    let code = app.texted(NUMBER).await;
+    let first = app.log_in("alice", NUMBER, &code).await;
+    insta::assert_snapshot!(first.snapshot(), @r#"
+    200
+    cache-control: no-store
+    content-type: application/json
+    {
+      "expiresIn": 604800,
+      "isNewUser": true,
+      "token": "[token]",
+      "tokenType": "Bearer",
+      "userId": "[userId]"
+    }
+    "#);
+    app.clock.turn(60);
+    let second = app.logged_in("alice", NUMBER).await;
+    assert_eq!(second["isNewUser"], false);
+    assert_eq!(second["userId"], first.body["userId"]);
+}
+
+#[tokio::test]
+async fn the_token_names_account_and_openid_and_no_number() {
+    let app = TestApp::start().await;
+    let answer = app.logged_in("alice", NUMBER).await;
+    let mut claims = claims(&app, &answer["token"]).await;
+    let jti = claims["jti"].take();
+    assert_eq!(jti.as_str().unwrap().len(), 36);
+    let now = app.clock.now().as_unix();
+    assert_eq!(
+        claims,
+        json!({
+            "iss": app.variable("TOKEN_ISSUER"),
+            "aud": "local",
+            "sub": answer["userId"],
+            "openid": app.local.wechat.openid("alice"),
+            "iat": now,
+            "exp": now + 604_800,
+            "jti": null,
+        })
+    );
+}
+
+#[tokio::test]
+async fn the_keys_type_picks_the_algorithm_and_every_key_is_published() {
+    let rsa = AsDer::<Pkcs8V1Der>::as_der(&KeyPair::generate(KeySize::Rsa2048).unwrap()).unwrap();
+    let rsa = pem(rsa.as_ref());
+    let ed25519 = pem(Ed25519KeyPair::generate().unwrap().to_pkcs8v1().unwrap().as_ref());
+    for (first, algorithm) in
+        [(signing_key(), Algorithm::ES256), (rsa, Algorithm::RS256), (ed25519, Algorithm::EdDSA)]
+    {
+        let app = TestApp::with(&[("TOKEN_SIGNING_KEY", &format!("{first}\n{}", signing_key()))]).await;
+        let token = app.logged_in("alice", NUMBER).await["token"].take();
+        assert_eq!(decode_header(token.as_str().unwrap()).unwrap().alg, algorithm);
+        claims(&app, &token).await;
+        assert_eq!(jwks(&app).await.keys.len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_key_is_published_under_its_thumbprint() {
+    // Key and thumbprint by OpenSSL and coreutils, as RFC 7638, section 3, describes.
+    let settings = events::settings("Login");
+    let (name, pem) = settings.iter().find(|(name, _)| name == "TOKEN_SIGNING_KEY").unwrap();
+    let app = TestApp::with(&[(name, pem)]).await;
+    let answer = Answer::of(app.request("GET", "/.well-known/jwks.json")).await;
+    insta::assert_snapshot!(answer.snapshot(), @r#"
+    200
+    cache-control: public, max-age=3600
+    content-type: application/json
+    {
+      "keys": [
+        {
+          "alg": "ES256",
+          "crv": "P-256",
+          "kid": "Tvu15sstY54ZvV1XhWpBnLRhKB7_Ffh5mX_P6tEfDok",
+          "kty": "EC",
+          "use": "sig",
+          "x": "r3TvkO3RIJT_-ryTnBbHKk0fPpBlgwbOu3mg1rU-B54",
+          "y": "tbtz3efHUykZb3jldtaFUOtWyT11HpOiR-nDfoFIQcs"
+        }
+      ]
+    }
+    "#);
+}
+
+#[tokio::test]
+async fn a_wrong_code_says_how_many_attempts_are_left() {
+    let app = TestApp::start().await;
+    let code = app.texted(NUMBER).await;
+    insta::assert_snapshot!(app.log_in("alice", NUMBER, &wrong(&code)).await.snapshot(), @r#"
+    400
+    cache-control: no-store
+    content-type: application/problem+json
+    {
+      "attemptsLeft": 4,
+      "code": "code_incorrect",
+      "detail": "验证码错误，还可以尝试 4 次。",
+      "requestId": "[requestId]",
+      "status": 400,
+      "title": "Incorrect code",
+      "type": "urn:problem-type:code_incorrect"
+    }
+    "#);
+    for left in [3, 2, 1, 0] {
+        assert_eq!(app.log_in("alice", NUMBER, &wrong(&code)).await.body["attemptsLeft"], left);
+    }
+    insta::assert_snapshot!(app.log_in("alice", NUMBER, &code).await.snapshot(), @r#"
+    429
+    cache-control: no-store
+    content-type: application/problem+json
+    {
+      "code": "too_many_attempts",
+      "detail": "尝试次数过多，请重新获取验证码。",
+      "requestId": "[requestId]",
+      "status": 429,
+      "title": "Too many attempts",
+      "type": "urn:problem-type:too_many_attempts"
+    }
+    "#);
+    app.clock.turn(60);
+    app.logged_in("alice", NUMBER).await;
+}
+
+#[tokio::test]
+async fn of_a_hundred_parallel_wrong_guesses_five_are_judged() {
+    let app = TestApp::start().await;
+    let code = app.texted(NUMBER).await;
+    let guess = wrong(&code);
+    let answers = join_all((0..100).map(|_| app.log_in("mallory", NUMBER, &guess))).await;
+    let judged = answers.iter().filter(|answer| answer.outcome() == "code_incorrect").count();
+    let refused = answers.iter().filter(|answer| answer.outcome() == "too_many_attempts").count();
+    assert_eq!((judged, refused), (5, 95));
+    assert_eq!(app.log_in("mallory", NUMBER, &code).await.outcome(), "too_many_attempts");
+}
+
+#[tokio::test]
+async fn an_expired_code_that_ttl_has_not_deleted_yet_lets_nobody_in() {
+    let app = TestApp::start().await;
+    insta::assert_snapshot!(app.log_in("alice", NUMBER, "123456").await.snapshot(), @r#"
+    400
+    cache-control: no-store
+    content-type: application/problem+json
+    {
+      "code": "code_expired",
+      "detail": "验证码已过期，请重新获取。",
+      "requestId": "[requestId]",
+      "status": 400,
+      "title": "Code expired",
+      "type": "urn:problem-type:code_expired"
+    }
+    "#);
+    let code = app.texted(NUMBER).await;
+    app.clock.turn(300);
+    assert_eq!(app.log_in("alice", NUMBER, &code).await.outcome(), "code_expired");
+    assert_eq!(app.local.dynamodb.items("codes").unwrap().as_array().unwrap().len(), 1, "it is still there");
+}
+
+#[tokio::test]
+async fn a_new_code_replaces_the_old_one_and_its_attempts() {
+    let app = TestApp::start().await;
+    let old = app.texted(NUMBER).await;
+    for _ in 0..5 {
+        app.log_in("mallory", NUMBER, &wrong(&old)).await;
+    }
+    app.clock.turn(60);
+    let new = app.texted(NUMBER).await;
+    if old != new {
+        assert_eq!(app.log_in("alice", NUMBER, &old).await.body["attemptsLeft"], 4);
+    }
+    assert_eq!(app.log_in("alice", NUMBER, &new).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_code_is_good_for_its_own_number_only() {
+    let app = TestApp::start().await;
+    let code = app.texted(NUMBER).await;
+    app.texted("13900139000").await;
+    if app.last_code() != code {
+        assert_eq!(app.log_in("alice", "13900139000", &code).await.outcome(), "code_incorrect");
+    }
+}
+
+#[tokio::test]
+async fn one_code_lets_one_openid_in() {
+    let app = TestApp::with(&[("PHONE_CONFLICT", "link")]).await;
+    let code = app.texted(NUMBER).await;
+    let people = ["alice", "bob", "carol", "dave"];
+    let answers = join_all(people.map(|name| app.log_in(name, NUMBER, &code))).await;
+    assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 1);
+    let refused = answers.iter().find(|answer| answer.status != 200).unwrap();
+    insta::assert_snapshot!(refused.snapshot(), @r#"
+    400
+    cache-control: no-store
+    content-type: application/problem+json
+    {
+      "code": "code_used",
+      "detail": "验证码已被使用，请重新获取。",
+      "requestId": "[requestId]",
+      "status": 400,
+      "title": "Code used",
+      "type": "urn:problem-type:code_used"
+    }
+    "#);
+}
+
+#[tokio::test]
+async fn a_login_whose_answer_was_lost_is_repeated_while_the_code_lives() {
+    let app = TestApp::start().await;
+    let code = app.texted(NUMBER).await;
+    let lost = app.log_in("alice", NUMBER, &code).await;
+    for _ in 0..9 {
+        let again = app.log_in("alice", NUMBER, &code).await;
+        assert_eq!(again.body["userId"], lost.body["userId"]);
+    }
+    app.clock.turn(300);
+    assert_eq!(app.log_in("alice", NUMBER, &code).await.outcome(), "code_expired");
+}
+
+#[tokio::test]
+async fn an_openid_without_its_ticket_is_nobody() {
+    let app = TestApp::start().await;
+    let code = app.texted(NUMBER).await;
+    let alice = app.local.wechat.openid("alice");
+    let request = json!({ "openid": alice, "phoneNumber": NUMBER, "verifyCode": code });
+    insta::assert_snapshot!(app.post("/login", &request).await.snapshot(), @r#"
+    400
+    cache-control: no-store
+    content-type: application/problem+json
+    {
+      "code": "ticket_required",
+      "detail": "缺少微信登录票据，请重新登录。",
+      "requestId": "[requestId]",
+      "status": 400,
+      "title": "Ticket required",
+      "type": "urn:problem-type:ticket_required"
+    }
+    "#);
+
+    let with = async |ticket: &str, openid: &str| {
+        app.post(
+            "/login",
+            &json!({ "ticket": ticket, "openid": openid, "phoneNumber": NUMBER, "verifyCode": code }),
+        )
+        .await
+    };
+    let mallorys = app.ticket("mallory").await;
+    insta::assert_snapshot!(with(&mallorys, &alice).await.snapshot(), @r#"
+    400
+    cache-control: no-store
+    content-type: application/problem+json
+    {
+      "code": "openid_mismatch",
+      "detail": "微信身份不一致，请重新登录。",
+      "requestId": "[requestId]",
+      "status": 400,
+      "title": "Openid mismatch",
+      "type": "urn:problem-type:openid_mismatch"
+    }
+    "#);
+    insta::assert_snapshot!(with("a.b.c", &alice).await.snapshot(), @r#"
+    400
+    cache-control: no-store
+    content-type: application/problem+json
+    {
+      "code": "ticket_invalid",
+      "detail": "微信登录票据无效，请重新登录。",
+      "requestId": "[requestId]",
+      "status": 400,
+      "title": "Invalid ticket",
+      "type": "urn:problem-type:ticket_invalid"
+    }
+    "#);
+    let anothers = TestApp::start().await.ticket("alice").await;
+    assert_eq!(with(&anothers, &alice).await.outcome(), "ticket_invalid", "of another deployment");
+
+    let early = app.ticket("alice").await;
+    app.clock.turn(299);
+    assert_eq!(with(&early, &alice).await.status, 200);
+    app.clock.turn(1);
+    insta::assert_snapshot!(with(&early, &alice).await.snapshot(), @r#"
+    400
+    cache-control: no-store
+    content-type: application/problem+json
+    {
+      "code": "ticket_expired",
+      "detail": "微信登录票据已过期，请重新登录。",
+      "requestId": "[requestId]",
+      "status": 400,
+      "title": "Ticket expired",
+      "type": "urn:problem-type:ticket_expired"
+    }
+    "#);
+}
+
+#[tokio::test]
+async fn a_ticket_that_does_not_hold_costs_no_attempt() {
+    let app = TestApp::start().await;
+    let code = app.texted(NUMBER).await;
+    for _ in 0..9 {
+        let request = json!({ "ticket": "a.b.c", "phoneNumber": NUMBER, "verifyCode": wrong(&code) });
+        assert_eq!(app.post("/login", &request).await.outcome(), "ticket_invalid");
+    }
+    assert_eq!(app.log_in("alice", NUMBER, &wrong(&code)).await.body["attemptsLeft"], 4);
+}
+
+#[tokio::test]
+async fn a_token_is_no_ticket() {
+    let app = TestApp::start().await;
+    let token = app.logged_in("alice", NUMBER).await["token"].take();
+    let request = json!({ "ticket": token, "phoneNumber": NUMBER, "verifyCode": "123456" });
+    assert_eq!(app.post("/login", &request).await.outcome(), "ticket_invalid");
+}
+
+#[tokio::test]
+async fn what_is_no_login_is_told_why_and_costs_no_attempt() {
+    let app = TestApp::start().await;
+    let code = app.texted(NUMBER).await;
+    let ticket = app.ticket("alice").await;
+    for (request, outcome) in [
+        (json!([]), "invalid_request"),
+        (json!({}), "ticket_required"),
+        (json!({ "ticket": "" }), "ticket_required"),
+        (json!({ "ticket": 7 }), "invalid_request"),
+        (json!({ "ticket": ticket }), "invalid_request"),
+        (json!({ "ticket": ticket, "phoneNumber": NUMBER }), "invalid_request"),
+        (json!({ "ticket": ticket, "phoneNumber": "1", "verifyCode": code }), "invalid_phone_number"),
+        (
+            json!({ "ticket": ticket, "phoneNumber": "+12015550123", "verifyCode": code }),
+            "unsupported_country",
+        ),
+        (json!({ "ticket": ticket, "phoneNumber": NUMBER, "verifyCode": 123_456 }), "invalid_request"),
+        (json!({ "ticket": ticket, "phoneNumber": NUMBER, "verifyCode": "12345" }), "invalid_request"),
+    ] {
+        assert_eq!(app.post("/login", &request).await.outcome(), outcome, "{request}");
+    }
+    let malformed = json!({ "ticket": ticket, "phoneNumber": NUMBER, "verifyCode": "12345a" });
+    insta::assert_snapshot!(app.post("/login", &malformed).await.snapshot(), @r#"
+    400
+    cache-control: no-store
+    content-type: application/problem+json
+    {
+      "code": "invalid_request",
+      "detail": "字段 verifyCode 应为六位数字。",
+      "requestId": "[requestId]",
+      "status": 400,
+      "title": "Invalid request",
+      "type": "urn:problem-type:invalid_request"
+    }
+    "#);
+    assert_eq!(app.log_in("alice", NUMBER, &wrong(&code)).await.body["attemptsLeft"], 4);
+}
+
+#[tokio::test]
+async fn a_code_is_read_as_it_is_typed_on_a_chinese_keyboard() {
+    let app = TestApp::start().await;
+    let code = app.texted(NUMBER).await;
+    let full_width: String = code
+        .chars()
+        .map(|digit| char::from_u32(u32::from(digit) - u32::from('0') + u32::from('０')).unwrap())
+        .collect();
+    assert_eq!(
+        app.log_in("alice", "＋８６１３８００１３８０００", &format!(" {full_width} ")).await.status,
+        200
+    );
+}

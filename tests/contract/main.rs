@@ -1,0 +1,11 @@
+//! The HTTP contract, end to end: a file for each endpoint, then what holds across them.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+mod accounts;
+mod events;
+mod exchange_code;
+mod gateway;
+mod login;
+mod logs;
+mod round_trips;
+mod send_code;

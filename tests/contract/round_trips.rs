@@ -1,0 +1,44 @@
+//! What a call costs at `DynamoDB`: which operations, and how many of them one after another.
+
+use local::dynamodb::Call;
+use serde_json::json;
+use tests::TestApp;
+
+const NUMBER: &str = "13800138000";
+
+/// The operations since the first `before` calls; those on a line were under way together.
+fn round_trips(app: &TestApp, before: usize) -> String {
+    let mut trips: Vec<Vec<Call>> = Vec::new();
+    for call in app.local.dynamodb.calls().split_off(before) {
+        match trips.last_mut() {
+            Some(trip) if trip.iter().all(|earlier| earlier.ended.unwrap() > call.began) => trip.push(call),
+            _ => trips.push(vec![call]),
+        }
+    }
+    let line = |mut trip: Vec<Call>| {
+        trip.sort_by(|one, other| one.operation.cmp(&other.operation));
+        trip.into_iter().map(|call| call.operation).collect::<Vec<_>>().join(" + ")
+    };
+    trips.into_iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[tokio::test]
+async fn each_call_makes_as_few_round_trips_as_it_can() {
+    let app = TestApp::start().await;
+    app.local.dynamodb.set_latency(100);
+
+    let code = app.texted(NUMBER).await;
+    assert_eq!(round_trips(&app, 0), "UpdateItem", "a code that is sent");
+
+    let before = app.local.dynamodb.calls().len();
+    let ticket = app.ticket("alice").await;
+    assert_eq!(round_trips(&app, before), "", "a code of WeChat's that is exchanged");
+
+    let login = json!({ "ticket": ticket, "phoneNumber": NUMBER, "verifyCode": code });
+    assert_eq!(app.post("/login", &login).await.status, 200);
+    assert_eq!(round_trips(&app, before), "GetItem + UpdateItem\nTransactWriteItems", "a new person's login");
+
+    let before = app.local.dynamodb.calls().len();
+    assert_eq!(app.post("/login", &login).await.status, 200);
+    assert_eq!(round_trips(&app, before), "GetItem + UpdateItem", "a known person's login");
+}

@@ -1,0 +1,197 @@
+//! What the tests share: the whole system on one machine, a clock that they turn, and answers to look at.
+#![expect(clippy::missing_panics_doc, clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+pub mod events;
+pub mod logs;
+
+use std::sync::{Arc, Mutex};
+
+use local::{Local, Options};
+use serde_json::{Value, json};
+use shared::clock::{Clock, Timestamp};
+
+/// Noon UTC of a day in 2027, when every test begins.
+pub const NOON: Timestamp = Timestamp::from_unix(1_800_014_400);
+
+/// A clock that stands still until a test turns it.
+pub struct TestClock(Mutex<Timestamp>);
+
+impl TestClock {
+    /// Turns it on by `seconds`.
+    pub fn turn(&self, seconds: u64) {
+        let mut now = self.0.lock().unwrap();
+        *now = now.plus(seconds);
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        *self.0.lock().unwrap()
+    }
+}
+
+/// The system under test.
+pub struct TestApp {
+    /// The system and its ends: tables, phones, WeChat.
+    pub local: Local,
+    /// Its clock.
+    pub clock: Arc<TestClock>,
+    client: reqwest::Client,
+    logged_before: usize,
+}
+
+/// What a client was answered.
+#[derive(Debug)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers.
+    pub headers: reqwest::header::HeaderMap,
+    /// The JSON body.
+    pub body: Value,
+}
+
+impl TestApp {
+    /// Starts the system with its default settings.
+    pub async fn start() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// Starts the system with these variables in place of its own.
+    pub async fn with(variables: &[(&str, &str)]) -> Self {
+        logs::capture();
+        let logged_before = logs::length();
+        let clock = Arc::new(TestClock(Mutex::new(NOON)));
+        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let options = Options { variables: variables.collect(), clock: clock.clone(), ..Options::default() };
+        let local = Local::start(options).await.unwrap();
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        Self { local, clock, client, logged_before }
+    }
+
+    /// A request to the gateway.
+    pub fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
+        self.client.request(method.parse().unwrap(), format!("http://{}{path}", self.local.address))
+    }
+
+    /// Posts JSON in the way that `uni.request` does.
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        Answer::of(
+            self.request("POST", path).header("content-type", "application/json").body(body.to_string()),
+        )
+        .await
+    }
+
+    /// Asks for a code.
+    pub async fn send_code(&self, number: &str) -> Answer {
+        self.post("/send-code", &json!({ "phoneNumber": number })).await
+    }
+
+    /// Asks for a code and reads it from the SMS.
+    pub async fn texted(&self, number: &str) -> String {
+        assert_eq!(self.send_code(number).await.status, 200);
+        self.last_code()
+    }
+
+    /// The code in the last SMS.
+    #[must_use]
+    pub fn last_code(&self) -> String {
+        let text = self.local.phones.sent().pop().unwrap().text;
+        text.chars().filter(char::is_ascii_digit).take(6).collect()
+    }
+
+    /// A ticket for the person of this name.
+    pub async fn ticket(&self, name: &str) -> String {
+        let answer = self.post("/exchange-code", &json!({ "code": name })).await;
+        answer.body["ticket"].as_str().unwrap().to_owned()
+    }
+
+    /// Logs the person of this name in with a code.
+    pub async fn log_in(&self, name: &str, number: &str, code: &str) -> Answer {
+        let ticket = self.ticket(name).await;
+        self.post("/login", &json!({ "ticket": ticket, "phoneNumber": number, "verifyCode": code })).await
+    }
+
+    /// A code by SMS and a login with it; the answer of a success.
+    pub async fn logged_in(&self, name: &str, number: &str) -> Value {
+        let code = self.texted(number).await;
+        let answer = self.log_in(name, number, &code).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        answer.body
+    }
+
+    /// A variable that the functions were started with.
+    #[must_use]
+    pub fn variable(&self, name: &str) -> &str {
+        &self.local.variables.iter().find(|(set, _)| set == name).unwrap().1
+    }
+}
+
+/// Nothing that the system logged may hold what is nobody's business.
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        let mut secrets: Vec<String> =
+            ["CODE_PEPPER", "TICKET_KEY", "WECHAT_APP_SECRET", "TOKEN_SIGNING_KEY"]
+                .map(|name| self.variable(name).to_owned())
+                .into();
+        for message in self.local.phones.sent() {
+            secrets.push(message.text.chars().filter(char::is_ascii_digit).take(6).collect());
+            secrets.push(message.to.replace("+86", ""));
+            secrets.push(message.to);
+        }
+        for name in ["alice", "bob", "carol", "dave", "mallory"] {
+            secrets.extend([self.local.wechat.openid(name), self.local.wechat.session_key(name)]);
+        }
+        // How a JWT begins.
+        for line in logs::since(self.logged_before) {
+            assert!(!line.contains("eyJ"), "a ticket or token was logged: {line}");
+            for secret in &secrets {
+                assert!(!logs::holds(&line, secret), "{secret} was logged: {line}");
+            }
+        }
+    }
+}
+
+impl Answer {
+    /// Sends the request and reads the whole answer.
+    pub async fn of(request: reqwest::RequestBuilder) -> Self {
+        let response = request.send().await.unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let body = response.bytes().await.unwrap();
+        Self { status, headers, body: serde_json::from_slice(&body).unwrap_or(Value::Null) }
+    }
+
+    /// A problem's `code`; for a success, its status.
+    #[must_use]
+    pub fn outcome(&self) -> String {
+        self.body["code"].as_str().map_or_else(|| self.status.to_string(), str::to_owned)
+    }
+
+    /// Everything that the contract promises of an answer, with what differs from run to run by its name alone.
+    #[must_use]
+    pub fn snapshot(&self) -> String {
+        let mut lines = vec![self.status.to_string()];
+        for name in ["allow", "cache-control", "content-type", "retry-after"] {
+            let value = self.headers.get(name).map(|value| value.to_str().unwrap());
+            lines.extend(value.map(|value| format!("{name}: {value}")));
+        }
+        let mut body = self.body.clone();
+        for name in ["requestId", "ticket", "token", "userId", "openid", "unionid"] {
+            if let Some(value) = body.get_mut(name) {
+                assert!(!value.as_str().unwrap().is_empty());
+                *value = format!("[{name}]").into();
+            }
+        }
+        lines.push(serde_json::to_string_pretty(&body).unwrap());
+        lines.join("\n")
+    }
+}
+
+/// A code that is not this one.
+#[must_use]
+pub fn wrong(code: &str) -> String {
+    format!("{:06}", (code.parse::<u32>().unwrap() + 1) % 1_000_000)
+}
