@@ -1,21 +1,21 @@
 //! From an HTTP event to a typed call, and from a flow's result to the answer that the contract promises.
 
-use std::{panic::AssertUnwindSafe, sync::OnceLock};
+use std::{net::IpAddr, panic::AssertUnwindSafe, sync::OnceLock};
 
 use futures_util::FutureExt;
 use lambda_http::{
-    Body, Request, RequestExt, Response,
+    Body, Request, Response,
     http::{
         HeaderValue, Method, StatusCode,
         header::{CACHE_CONTROL, CONTENT_TYPE},
         request::Parts,
     },
-    request::RequestContext,
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::{
+    lambda::{RequestId, Source},
     language::Language,
     phone::PhoneNumber,
     problem::{Code, Failure, Problem},
@@ -118,17 +118,11 @@ impl Reply {
 }
 
 impl Call {
-    /// Takes the request that `lambda_http` made of the event; its base64 body is decoded already.
+    /// Takes the request that [`crate::lambda::request`] made of the event.
     #[must_use]
     pub fn new(request: Request) -> Self {
-        let request_id = request
-            .lambda_context_ref()
-            .map(|context| context.request_id.clone())
-            .or_else(|| match request.request_context_ref() {
-                Some(RequestContext::ApiGatewayV2(context)) => context.request_id.clone(),
-                _ => None,
-            })
-            .unwrap_or_default();
+        let request_id =
+            request.extensions().get().map(|RequestId(request_id)| request_id.clone()).unwrap_or_default();
         let (parts, body) = request.into_parts();
         Self {
             language: Language::preferred(&parts.headers),
@@ -158,6 +152,12 @@ impl Call {
             return Err(RequestError::MethodNotAllowed { allow: method });
         }
         Ok(())
+    }
+
+    /// The address that the request came from, as API Gateway saw it: no header of the client's is believed.
+    #[must_use]
+    pub fn source(&self) -> Option<IpAddr> {
+        self.parts.extensions.get().map(|Source(address)| *address)
     }
 
     /// Has the log say, masked, which number the request is about.

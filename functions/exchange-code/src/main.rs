@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use exchange_code::{Config, ExchangeCode, SECRETS};
-use lambda_http::{Error, run, service_fn};
+use lambda_http::Error;
 use shared::{clock::SystemClock, config::Env, random::SystemRandom};
 
 #[tokio::main(flavor = "current_thread")]
@@ -12,5 +12,5 @@ async fn main() -> Result<(), Error> {
     let config = Env::of_process(&SECRETS, &aws).await.settings(Config::read)?;
     shared::telemetry::init(config.log_level);
     let function = ExchangeCode::new(config, Arc::new(SystemClock), Arc::new(SystemRandom))?;
-    run(service_fn(async |request| Ok::<_, Error>(function.handle(request).await))).await
+    shared::lambda::run(async |request| function.handle(request).await).await
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use lambda_http::{Error, run, service_fn};
+use lambda_http::Error;
 use login::{Config, Login, SECRETS};
 use shared::{clock::SystemClock, config::Env, random::SystemRandom};
 
@@ -13,5 +13,5 @@ async fn main() -> Result<(), Error> {
     shared::telemetry::init(config.log_level);
     let dynamodb = aws_sdk_dynamodb::Client::new(&aws);
     let function = Login::new(config, dynamodb, Arc::new(SystemClock), Arc::new(SystemRandom));
-    run(service_fn(async |request| Ok::<_, Error>(function.handle(request).await))).await
+    shared::lambda::run(async |request| function.handle(request).await).await
 }

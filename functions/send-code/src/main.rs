@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
-use lambda_http::{Error, run, service_fn};
-use send_code::{Config, SECRETS, SendCode, sms::Sms};
+use lambda_http::Error;
+use send_code::{
+    Config, SECRETS, SendCode,
+    sms::{Sms, sns_config},
+};
 use shared::{clock::SystemClock, config::Env, random::SystemRandom};
 
 #[tokio::main(flavor = "current_thread")]
@@ -12,7 +15,7 @@ async fn main() -> Result<(), Error> {
     let config = Env::of_process(&SECRETS, &aws).await.settings(Config::read)?;
     shared::telemetry::init(config.log_level);
     let dynamodb = aws_sdk_dynamodb::Client::new(&aws);
-    let sms = Sms::sns(aws_sdk_sns::Client::new(&aws), config.attributes.clone());
+    let sms = Sms::sns(sns_config(&aws).build(), config.attributes.clone());
     let function = SendCode::new(config, dynamodb, sms, Arc::new(SystemClock), Arc::new(SystemRandom));
-    run(service_fn(async |request| Ok::<_, Error>(function.handle(request).await))).await
+    shared::lambda::run(async |request| function.handle(request).await).await
 }

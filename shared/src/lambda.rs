@@ -1,0 +1,127 @@
+//! Between API Gateway's events (HTTP API, payload format 2.0) and `lambda_http`'s requests.
+//!
+//! `lambda_http` has such a bridge of its own. It panics over a forwarded scheme or a host that makes no URL and takes no
+//! event with a header beyond ASCII; here what a stranger can write into a request never costs more than its own answer
+//! (docs/adr/0010-events.md).
+
+use std::{collections::HashMap, net::IpAddr};
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use lambda_http::{
+    Body, Context, Error, LambdaEvent, Request, Response,
+    aws_lambda_events::apigw::ApiGatewayV2httpResponse,
+    http::{HeaderName, HeaderValue, Method, Uri},
+    lambda_runtime, service_fn,
+};
+use serde::Deserialize;
+
+/// What the functions read of an event.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Event {
+    #[serde(default)]
+    raw_path: String,
+    #[serde(default)]
+    headers: HashMap<String, String>,
+    body: Option<String>,
+    #[serde(default)]
+    is_base64_encoded: bool,
+    request_context: RequestContext,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RequestContext {
+    request_id: Option<String>,
+    http: Http,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Http {
+    method: String,
+    source_ip: Option<String>,
+}
+
+/// Lambda's id of the request, else API Gateway's: an extension of the request.
+#[derive(Debug, Clone)]
+pub struct RequestId(pub String);
+
+/// The address that API Gateway saw the request come from: an extension of the request.
+#[derive(Debug, Clone, Copy)]
+pub struct Source(pub IpAddr);
+
+/// Answers Lambda's events until the process is ended.
+pub async fn run(answer: impl AsyncFn(Request) -> Response<Body>) -> Result<(), Error> {
+    let answer = &answer;
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Event>| async move {
+        let request = request(event.payload, Some(&event.context));
+        Ok::<_, Error>(response(answer(request).await))
+    }))
+    .await
+}
+
+/// The request that an event brings. What cannot be one of ours stays in it as something that no function answers.
+#[must_use]
+pub fn request(event: Event, context: Option<&Context>) -> Request {
+    let body = match event.body {
+        None => Body::Empty,
+        Some(text) if event.is_base64_encoded => {
+            BASE64_STANDARD.decode(&text).map_or(Body::Text(text), Body::Binary)
+        }
+        Some(text) => Body::Text(text),
+    };
+    let mut request = Request::new(body);
+    *request.uri_mut() = event.raw_path.parse().unwrap_or_else(|_| Uri::from_static("/"));
+    *request.method_mut() = event.request_context.http.method.parse().unwrap_or(Method::TRACE);
+    for (name, value) in event.headers {
+        if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_bytes(value.as_bytes()))
+        {
+            request.headers_mut().append(name, value);
+        }
+    }
+    let request_id = context.map(|context| context.request_id.clone()).or(event.request_context.request_id);
+    request.extensions_mut().insert(RequestId(request_id.unwrap_or_default()));
+    if let Some(Ok(source)) = event.request_context.http.source_ip.map(|address| address.parse()) {
+        request.extensions_mut().insert(Source(source));
+    }
+    request
+}
+
+fn response(answer: Response<Body>) -> ApiGatewayV2httpResponse {
+    let (parts, body) = answer.into_parts();
+    let mut response = ApiGatewayV2httpResponse::default();
+    response.status_code = parts.status.as_u16().into();
+    response.headers = parts.headers;
+    response.body = Some(body);
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn of(changes: &Value) -> Request {
+        let mut event = json!({
+            "rawPath": "/login",
+            "requestContext": { "requestId": "r", "http": { "method": "POST", "sourceIp": "192.0.2.1" } },
+        });
+        event.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+        request(serde_json::from_value(event).unwrap(), None)
+    }
+
+    #[test]
+    fn what_a_stranger_writes_into_a_request_breaks_nothing() {
+        let headers = of(&json!({ "headers": {
+            "host": "a b", "x-forwarded-proto": "::", "x-name": "张三", "accept-language": "en", "bad name": "1", "x": "a\nb",
+        } }));
+        assert_eq!(headers.headers()["accept-language"], "en");
+        assert_eq!(headers.headers()["x-name"].as_bytes(), "张三".as_bytes());
+        assert_eq!(of(&json!({ "rawPath": "/a b" })).uri(), "/");
+        assert_eq!(of(&json!({ "rawPath": "" })).uri(), "/");
+        assert_eq!(of(&json!({ "body": "!", "isBase64Encoded": true })).body().as_ref(), b"!");
+        assert_eq!(of(&json!({ "body": "e30=", "isBase64Encoded": true })).body().as_ref(), b"{}");
+    }
+}
