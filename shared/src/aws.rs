@@ -2,7 +2,8 @@
 
 use std::{fmt, time::Duration};
 
-use aws_config::{BehaviorVersion, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
+pub use aws_config::SdkConfig;
+use aws_config::{BehaviorVersion, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_sdk_dynamodb::{
     config::http::HttpResponse,
     error::{BuildError, ProvideErrorMetadata, SdkError},
@@ -12,7 +13,7 @@ use aws_sdk_dynamodb::{
 use crate::problem::Code;
 
 /// Region, credentials and endpoints as the SDK finds them (on Lambda: its environment variables), with time-outs under
-/// which the longest flow, a send with its SMS, still ends within a function's ten seconds: three operations of 2.5 s.
+/// which the longest flow still ends within a function's ten seconds (docs/adr/0008-time-outs.md).
 pub async fn config() -> SdkConfig {
     with_limits(aws_config::defaults(BehaviorVersion::v2026_01_12())).load().await
 }
@@ -24,8 +25,8 @@ pub fn with_limits(loader: aws_config::ConfigLoader) -> aws_config::ConfigLoader
         .timeout_config(
             TimeoutConfig::builder()
                 .connect_timeout(Duration::from_millis(800))
-                .operation_attempt_timeout(Duration::from_millis(1200))
-                .operation_timeout(Duration::from_millis(2500))
+                .operation_attempt_timeout(Duration::from_secs(1))
+                .operation_timeout(Duration::from_millis(1800))
                 .build(),
         )
         .retry_config(
@@ -41,6 +42,8 @@ pub struct AwsFailure {
     request_id: Option<String>,
     /// Whether the service was out of reach or overloaded, so that a retry may go through.
     transient: bool,
+    /// Whether the request may have been carried out all the same.
+    in_doubt: bool,
 }
 
 impl AwsFailure {
@@ -69,22 +72,28 @@ impl AwsFailure {
             error,
             SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_)
         );
-        let transient = unreached
-            || status.is_some_and(|status| status >= 500 || status == 429)
-            || code.as_deref().is_some_and(|code| THROTTLED.contains(&code));
-        Self { kind, code, request_id: error.request_id().map(str::to_owned), transient }
+        let in_doubt = unreached || status.is_some_and(|status| status >= 500);
+        let transient =
+            in_doubt || status == Some(429) || code.as_deref().is_some_and(|code| THROTTLED.contains(&code));
+        Self { kind, code, request_id: error.request_id().map(str::to_owned), transient, in_doubt }
     }
 
     /// A request that lacks what the SDK asks of it; it never left.
     #[must_use]
     pub fn not_built(_: BuildError) -> Self {
-        Self { kind: "request not built", code: None, request_id: None, transient: false }
+        Self { kind: "request not built", code: None, request_id: None, transient: false, in_doubt: false }
     }
 
     /// The service's error code, such as `ThrottlingException`.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         self.code.as_deref()
+    }
+
+    /// Whether the request may have been carried out all the same: its answer was lost, or never came.
+    #[must_use]
+    pub fn is_in_doubt(&self) -> bool {
+        self.in_doubt
     }
 
     /// `service_unavailable` where a retry may help, else `internal`.

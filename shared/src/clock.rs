@@ -4,7 +4,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
-const SECONDS_PER_DAY: u64 = 24 * 60 * 60;
+/// A UTC day: Unix time has no leap seconds.
+pub const SECONDS_PER_DAY: u64 = 24 * 60 * 60;
 
 /// A moment, in whole seconds since the Unix epoch: the resolution of JWT's `NumericDate` and of `DynamoDB`'s TTL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

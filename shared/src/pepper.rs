@@ -8,6 +8,7 @@ use crate::{code::VerifyCode, config::Env, openid::Openid, phone::PhoneNumber};
 
 /// The key of every HMAC in the codes table. Six digits behind a bare hash are found in a second; behind a key that the
 /// table's reader does not have, they are not.
+#[derive(Clone)]
 pub struct Pepper(hmac::Key);
 
 /// An HMAC-SHA-256, compared in constant time.
@@ -30,6 +31,12 @@ impl Pepper {
     #[must_use]
     pub fn number_key(&self, number: &PhoneNumber) -> String {
         BASE64_URL_SAFE_NO_PAD.encode(self.tag(&["number", number.as_e164()]).0)
+    }
+
+    /// The partition key of a counter: of what, for whom, in which window of time.
+    #[must_use]
+    pub fn counter_key(&self, what: &str, whom: &str, window: u64) -> String {
+        BASE64_URL_SAFE_NO_PAD.encode(self.tag(&["counter", what, whom, &window.to_string()]).0)
     }
 
     /// The tag of a code for a number; the same code has another tag for every number.

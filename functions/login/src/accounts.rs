@@ -3,7 +3,7 @@
 //! Three kinds of items: `openid#<app>#<openid>` and `phone#<E.164>` name an account, `user#<id>` is one. An openid's
 //! item repeats the account's number, so that a returning person is known by one read.
 
-use std::str::FromStr;
+use std::{str::FromStr, time::Duration};
 
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use shared::{
@@ -13,6 +13,7 @@ use shared::{
     random::{self, Random},
     ticket::WechatIdentity,
 };
+use tokio::time::timeout;
 
 mod items;
 mod transactions;
@@ -21,6 +22,9 @@ use items::{OpenidItem, UserItem, key, openid_key, user_key};
 
 /// How often a lost race is run again before the client is asked to.
 const ROUNDS: usize = 4;
+
+/// All rounds together, whatever `DynamoDB` does.
+const WHOLE: Duration = Duration::from_secs(5);
 
 /// `PHONE_CONFLICT`: what happens when a new openid proves a number that has an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,7 +63,7 @@ pub enum AccountError {
     #[error("the number belongs to another account")]
     PhoneTaken,
     /// Others kept changing the same items, or `DynamoDB` throttled every round.
-    #[error("the account could not be settled in {ROUNDS} rounds")]
+    #[error("the account could not be settled in {ROUNDS} rounds and {} seconds", WHOLE.as_secs())]
     Contended,
     /// The table could not be read or written.
     #[error("the account could not be read or written")]
@@ -94,6 +98,18 @@ impl Accounts {
 
     /// The account of a person who has proved `number`, by what [`Self::find`] knew of them.
     pub async fn settle(
+        &self,
+        known: Option<OpenidItem>,
+        person: &WechatIdentity,
+        number: &PhoneNumber,
+        now: Timestamp,
+        random: &dyn Random,
+    ) -> Result<Account, AccountError> {
+        let rounds = self.rounds(known, person, number, now, random);
+        timeout(WHOLE, rounds).await.unwrap_or(Err(AccountError::Contended))
+    }
+
+    async fn rounds(
         &self,
         mut known: Option<OpenidItem>,
         person: &WechatIdentity,

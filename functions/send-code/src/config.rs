@@ -1,12 +1,16 @@
 //! `send-code`'s settings.
 
-use shared::{codes::CodePolicy, config::Env, pepper::Pepper, phone::Countries};
+use shared::{codes::CodePolicy, config::Env, pepper::Pepper, phone::Countries, ticket::TicketKey};
 use tracing::level_filters::LevelFilter;
 
-use crate::sms::{SmsAttributes, SmsText};
+use crate::{
+    limits::Allowances,
+    reviewers::Reviewers,
+    sms::{SmsAttributes, SmsText},
+};
 
 /// The secrets that may come from Secrets Manager.
-pub const SECRETS: [&str; 1] = ["CODE_PEPPER"];
+pub const SECRETS: [&str; 2] = ["CODE_PEPPER", "TICKET_KEY"];
 
 /// The environment variables of this function.
 pub struct Config {
@@ -16,6 +20,14 @@ pub struct Config {
     pub pepper: Pepper,
     /// How long codes live and how many are sent.
     pub policy: CodePolicy,
+    /// How many codes an address, an openid and the deployment may ask for.
+    pub allowances: Allowances,
+    /// `TICKET_KEY`.
+    pub ticket_key: TicketKey,
+    /// `REQUIRE_TICKET`: whether a request without a ticket is refused.
+    pub require_ticket: bool,
+    /// `TEST_PHONE_NUMBERS`.
+    pub reviewers: Reviewers,
     /// `ALLOWED_COUNTRIES`, `DEFAULT_COUNTRY`.
     pub countries: Countries,
     /// `SMS_TEMPLATE`.
@@ -32,7 +44,11 @@ impl Config {
         let codes_table = env.required("CODES_TABLE");
         let pepper = Pepper::read(env);
         let policy = CodePolicy::read(env);
+        let allowances = Allowances::read(env);
+        let ticket_key = TicketKey::read(env);
+        let require_ticket = env.parsed("REQUIRE_TICKET", false);
         let countries = env.countries();
+        let reviewers = Reviewers::read(env, countries.as_ref());
         let text = SmsText::read(env, policy.as_ref().map_or(CodePolicy::LONGEST_TTL, |policy| policy.ttl));
         let attributes = SmsAttributes::read(env);
         let log_level = env.log_level();
@@ -40,6 +56,10 @@ impl Config {
             codes_table: codes_table?,
             pepper: pepper?,
             policy: policy?,
+            allowances: allowances?,
+            ticket_key: ticket_key?,
+            require_ticket: require_ticket?,
+            reviewers: reviewers?,
             countries: countries?,
             text: text?,
             attributes: attributes?,

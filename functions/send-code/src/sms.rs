@@ -4,7 +4,7 @@ use shared::{aws::AwsFailure, code::VerifyCode, config::Env, phone::PhoneNumber}
 
 mod sns;
 
-pub use sns::SmsAttributes;
+pub use sns::{SmsAttributes, sns_config};
 
 /// A text with a Chinese character goes out in UCS-2: 70 characters a part, and every part is paid for.
 const ONE_PART: usize = 70;
@@ -30,8 +30,8 @@ pub enum SmsError {
 impl Sms {
     /// Sends through Amazon SNS.
     #[must_use]
-    pub fn sns(client: aws_sdk_sns::Client, attributes: SmsAttributes) -> Self {
-        Self(Transport::Sns(sns::Sns::new(client, attributes)))
+    pub fn sns(config: aws_sdk_sns::Config, attributes: SmsAttributes) -> Self {
+        Self(Transport::Sns(sns::Sns::new(config, attributes)))
     }
 
     /// Sends `text` to `number`. `Ok` means that the provider has accepted it, not that it has arrived.

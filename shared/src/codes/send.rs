@@ -2,7 +2,7 @@
 
 use std::iter::zip;
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
 
 use super::{Codes, Item, Update, n, number, timestamp, update};
 use crate::{
@@ -13,19 +13,18 @@ use crate::{
     problem::{Code, Failure, Problem},
 };
 
-/// What one send writes, and what taking it back restores; the day's count apart.
+/// What one send replaces, and taking it back restores; the day's count apart. Each is kept under `was_…` meanwhile.
 const SENT: [&str; 5] = ["code", "send_id", "sent_at", "expires", "attempts"];
 
 /// How many days' counts an update clears away. An item that is left alone for longer is the TTL's.
 const PAST_DAYS: u64 = 3;
 
-/// A code that stands in the table, and what it replaced.
+/// A code that stands in the table.
 #[derive(Debug)]
 pub struct Sent {
     key: String,
     send_id: String,
     today: String,
-    before: Item,
     /// Seconds until the code expires.
     pub expires_in: u64,
     /// Seconds until the number may have its next code.
@@ -73,63 +72,110 @@ impl Codes {
         send_id: String,
         now: Timestamp,
     ) -> Result<Sent, SendError> {
-        let key = self.pepper.number_key(number);
-        let today = day_attribute(now.day());
-        let expires = now.plus(self.policy.ttl);
-        // The item is kept for as long as anything in it counts: the code, the cooldown, the day's count.
-        let kept_until = expires.max(now.plus(self.policy.cooldown)).max(now.next_day());
+        let sent = self.sent(number, send_id, now);
         let past: Vec<_> =
             (1..=PAST_DAYS).map(|days| day_attribute(now.day().saturating_sub(days))).collect();
         let answer = self
             .client
             .update_item()
             .table_name(&self.table)
-            .key("pk", AttributeValue::S(key.clone()))
+            .key("pk", AttributeValue::S(sent.key.clone()))
             .condition_expression(
                 "(attribute_not_exists(#sent_at) OR #sent_at <= :latest) \
                  AND (attribute_not_exists(#today) OR #today < :limit)",
             )
             .update_expression(
-                "SET #code = :code, #send_id = :send_id, #sent_at = :now, #expires = :expires, #attempts = :none, \
+                "SET #code = :code, was_code = if_not_exists(#code, :nothing), \
+                 #send_id = :send_id, was_send_id = if_not_exists(#send_id, :nothing), \
+                 #sent_at = :now, was_sent_at = if_not_exists(#sent_at, :zero), \
+                 #expires = :expires, was_expires = if_not_exists(#expires, :zero), \
+                 #attempts = :none, was_attempts = if_not_exists(#attempts, :none), \
                  #today = if_not_exists(#today, :zero) + :one, #ttl = :ttl REMOVE #past1, #past2, #past3",
             )
             .set_expression_attribute_names(Some(
                 names(&SENT)
-                    .chain([("#today".into(), today.clone()), ("#ttl".into(), "ttl".into())])
+                    .chain([("#today".into(), sent.today.clone()), ("#ttl".into(), "ttl".into())])
                     .chain(zip(["#past1", "#past2", "#past3"].map(String::from), past))
                     .collect(),
             ))
+            .set_expression_attribute_values(Some(self.values(&sent, number, code, now)))
             .expression_attribute_values(":latest", n(now.minus(self.policy.cooldown).as_unix()))
             .expression_attribute_values(":limit", n(self.policy.daily_limit))
-            .expression_attribute_values(
-                ":code",
-                AttributeValue::B(self.pepper.code(number, code).as_bytes().to_vec().into()),
-            )
-            .expression_attribute_values(":send_id", AttributeValue::S(send_id.clone()))
-            .expression_attribute_values(":now", n(now.as_unix()))
-            .expression_attribute_values(":expires", n(expires.as_unix()))
-            .expression_attribute_values(":none", AttributeValue::L(Vec::new()))
+            .expression_attribute_values(":nothing", AttributeValue::Null(true))
             .expression_attribute_values(":zero", n(0))
             .expression_attribute_values(":one", n(1))
-            .expression_attribute_values(":ttl", n(kept_until.as_unix()))
-            .return_values(ReturnValue::AllOld)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .send()
             .await;
-        let before = match update(answer)? {
-            Update::Done(before) => before.unwrap_or_default(),
+        match update(answer) {
+            Ok(Update::Done(_)) => Ok(sent),
             // The write went through, its answer was lost, and the SDK sent it again: what refused it is itself.
-            Update::Refused(Some(item)) if is_of_send(&item, &send_id) => Item::new(),
-            Update::Refused(item) => return Err(self.refusal(&item.unwrap_or_default(), now)),
-        };
-        Ok(Sent {
-            key,
+            Ok(Update::Refused(Some(item))) if is_of_send(&item, &sent.send_id) => Ok(sent),
+            Ok(Update::Refused(item)) => Err(self.refusal(&item.unwrap_or_default(), now)),
+            Err(failure) => {
+                if failure.is_in_doubt() {
+                    // It may have gone through: then a code that nobody was sent holds the number's cooldown.
+                    self.undo(&sent).await;
+                }
+                Err(failure.into())
+            }
+        }
+    }
+
+    /// Stores `code` whatever the cooldown and the day's limit say, and counts nothing.
+    pub async fn place(
+        &self,
+        number: &PhoneNumber,
+        code: &VerifyCode,
+        send_id: String,
+        now: Timestamp,
+    ) -> Result<Sent, SendError> {
+        let sent = self.sent(number, send_id, now);
+        let answer = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key("pk", AttributeValue::S(sent.key.clone()))
+            .update_expression(
+                "SET #code = :code, #send_id = :send_id, #sent_at = :now, #expires = :expires, #attempts = :none, \
+                 #ttl = :ttl",
+            )
+            .set_expression_attribute_names(Some(
+                names(&SENT).chain([("#ttl".into(), "ttl".into())]).collect(),
+            ))
+            .set_expression_attribute_values(Some(self.values(&sent, number, code, now)))
+            .send()
+            .await;
+        update(answer)?;
+        Ok(sent)
+    }
+
+    fn sent(&self, number: &PhoneNumber, send_id: String, now: Timestamp) -> Sent {
+        Sent {
+            key: self.pepper.number_key(number),
             send_id,
-            today,
-            before,
+            today: day_attribute(now.day()),
             expires_in: self.policy.ttl,
             resend_after: self.policy.cooldown,
-        })
+        }
+    }
+
+    /// What both ways of storing a code write.
+    fn values(&self, sent: &Sent, number: &PhoneNumber, code: &VerifyCode, now: Timestamp) -> Item {
+        let expires = now.plus(self.policy.ttl);
+        // The item is kept for as long as anything in it counts: the code, the cooldown, the day's count.
+        let kept_until = expires.max(now.plus(self.policy.cooldown)).max(now.next_day());
+        let code = AttributeValue::B(self.pepper.code(number, code).as_bytes().to_vec().into());
+        [
+            (":code", code),
+            (":send_id", AttributeValue::S(sent.send_id.clone())),
+            (":now", n(now.as_unix())),
+            (":expires", n(expires.as_unix())),
+            (":none", AttributeValue::L(Vec::new())),
+            (":ttl", n(kept_until.as_unix())),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into()
     }
 
     fn refusal(&self, item: &Item, now: Timestamp) -> SendError {
@@ -140,36 +186,29 @@ impl Codes {
         SendError::TooSoon { retry_after: now.seconds_until(sent_at.plus(self.policy.cooldown)).max(1) }
     }
 
-    /// Undoes a send whose SMS failed: the code before it, its cooldown and the day's count are back. If another send
-    /// has come since, there is nothing to undo.
-    pub async fn take_back(&self, sent: Sent) -> Result<(), AwsFailure> {
-        let (kept, gone): (Vec<&str>, Vec<&str>) =
-            SENT.iter().partition(|name| sent.before.contains_key(**name));
-        let restored: Vec<_> = kept.iter().map(|name| format!(", #{name} = :{name}")).collect();
-        let removed: Vec<_> = gone.iter().map(|name| format!("#{name}")).collect();
-        let removal =
-            if removed.is_empty() { String::new() } else { format!(" REMOVE {}", removed.join(", ")) };
-        let expression = format!("SET #today = #today - :one{}{removal}", restored.concat());
-        let values =
-            kept.iter().filter_map(|name| Some((format!(":{name}"), sent.before.get(*name)?.clone())));
+    /// Undoes a send whose code went to nobody: the code before it, its cooldown and the day's count are back. If another
+    /// send has come since, or this one never went through, there is nothing to undo.
+    pub async fn undo(&self, sent: &Sent) {
         let answer = self
             .client
             .update_item()
             .table_name(&self.table)
-            .key("pk", AttributeValue::S(sent.key))
+            .key("pk", AttributeValue::S(sent.key.clone()))
             .condition_expression("#send_id = :mine")
-            .update_expression(expression)
+            .update_expression(
+                "SET #code = was_code, #send_id = was_send_id, #sent_at = was_sent_at, #expires = was_expires, \
+                 #attempts = was_attempts, #today = #today - :one",
+            )
             .set_expression_attribute_names(Some(
-                names(&SENT).chain([("#today".into(), sent.today)]).collect(),
+                names(&SENT).chain([("#today".into(), sent.today.clone())]).collect(),
             ))
-            .set_expression_attribute_values(Some(
-                values
-                    .chain([(":one".into(), n(1)), (":mine".into(), AttributeValue::S(sent.send_id))])
-                    .collect(),
-            ))
+            .expression_attribute_values(":one", n(1))
+            .expression_attribute_values(":mine", AttributeValue::S(sent.send_id.clone()))
             .send()
             .await;
-        update(answer).map(drop)
+        if let Err(failure) = update(answer) {
+            tracing::error!(%failure, "a code that was not sent could not be taken back");
+        }
     }
 }
 

@@ -1,7 +1,15 @@
 //! Amazon SNS: <https://docs.aws.amazon.com/sns/latest/dg/sms_sending-overview.html>.
 
-use aws_sdk_sns::{Client, error::ProvideErrorMetadata, types::MessageAttributeValue};
-use shared::{aws::AwsFailure, config::Env, phone::PhoneNumber};
+use std::time::Duration;
+
+use aws_sdk_sns::{
+    Client, Config, config::timeout::TimeoutConfig, error::ProvideErrorMetadata, types::MessageAttributeValue,
+};
+use shared::{
+    aws::{AwsFailure, SdkConfig},
+    config::Env,
+    phone::PhoneNumber,
+};
 
 use super::SmsError;
 
@@ -34,14 +42,26 @@ impl SmsAttributes {
     }
 }
 
+/// SNS with the deployment's credentials and a patience of its own: a request that was not answered in time may have sent
+/// its message, and is not sent again. What SNS refuses at once, throttled say, is.
+#[must_use]
+pub fn sns_config(aws: &SdkConfig) -> aws_sdk_sns::config::Builder {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_millis(800))
+        .operation_timeout(Duration::from_millis(2400))
+        .disable_operation_attempt_timeout()
+        .build();
+    aws_sdk_sns::config::Builder::from(aws).timeout_config(timeouts)
+}
+
 pub(super) struct Sns {
     client: Client,
     attributes: SmsAttributes,
 }
 
 impl Sns {
-    pub(super) fn new(client: Client, attributes: SmsAttributes) -> Self {
-        Self { client, attributes }
+    pub(super) fn new(config: Config, attributes: SmsAttributes) -> Self {
+        Self { client: Client::from_conf(config), attributes }
     }
 
     pub(super) async fn send(&self, number: &PhoneNumber, text: String) -> Result<(), SmsError> {

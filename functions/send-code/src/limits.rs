@@ -1,0 +1,266 @@
+//! How many codes one address, one openid and the whole deployment may ask for.
+//!
+//! Each limit is a counter of a fixed window in the codes table, an item of its own that the TTL removes. All of them are
+//! taken before the number's item is touched, so that nobody over a limit disturbs a code that another person holds, and
+//! given back when no code goes out after all.
+
+use std::{net::IpAddr, time::Duration};
+
+use aws_sdk_dynamodb::{
+    Client, config::retry::RetryConfig, error::SdkError, operation::update_item::UpdateItemError,
+    types::AttributeValue,
+};
+use futures_util::future::join_all;
+use shared::{
+    aws::AwsFailure,
+    clock::{SECONDS_PER_DAY, Timestamp},
+    config::Env,
+    pepper::Pepper,
+    problem::{Code, Failure, Problem},
+    random::Random,
+    ticket::WechatIdentity,
+};
+use tokio::time::timeout;
+
+/// The budget's counter is spread over this many items: one takes a thousand writes a second.
+const SHARDS: u64 = 4;
+
+/// All counters of one request, however many shards of the budget it has to try.
+const WHOLE: Duration = Duration::from_secs(2);
+
+/// `IP_HOURLY_LIMIT`, `OPENID_DAILY_LIMIT`, `SMS_DAILY_BUDGET`.
+#[derive(Debug, Clone)]
+pub struct Allowances {
+    address: u64,
+    openid: u64,
+    budget: u64,
+}
+
+impl Allowances {
+    /// Reads them from the settings.
+    pub fn read(env: &mut Env) -> Option<Self> {
+        let address = env.number("IP_HOURLY_LIMIT", 60, 1, 1_000_000);
+        let openid = env.number("OPENID_DAILY_LIMIT", 10, 1, 1000);
+        let budget = env.number("SMS_DAILY_BUDGET", 10_000, 0, 1_000_000_000);
+        Some(Self { address: address?, openid: openid?, budget: budget? })
+    }
+}
+
+/// What is limited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// Codes for one address in one hour.
+    Address,
+    /// Codes for one openid on one UTC day.
+    Openid,
+    /// Codes of the deployment on one UTC day.
+    Budget,
+}
+
+impl Limit {
+    /// Seconds that are counted together.
+    const fn window(self) -> u64 {
+        match self {
+            Self::Address => 60 * 60,
+            Self::Openid | Self::Budget => SECONDS_PER_DAY,
+        }
+    }
+}
+
+/// Why a request is over a limit, or could not be counted.
+#[derive(Debug, thiserror::Error)]
+pub enum LimitError {
+    /// The window's codes are used up.
+    #[error("over the limit by {limit:?}")]
+    Reached {
+        /// Which limit.
+        limit: Limit,
+        /// Seconds until the next window.
+        retry_after: u64,
+    },
+    /// The counters could not be written.
+    #[error("the request could not be counted")]
+    Storage(#[from] AwsFailure),
+    /// The counters took too long.
+    #[error("the request could not be counted in time")]
+    TimedOut,
+}
+
+impl Failure for LimitError {
+    fn problem(&self) -> Problem {
+        match self {
+            Self::Reached { limit, retry_after } => {
+                let code = match limit {
+                    Limit::Address => Code::IpLimitReached,
+                    Limit::Openid => Code::OpenidLimitReached,
+                    Limit::Budget => Code::SmsBudgetExhausted,
+                };
+                Problem::from(code).retry_after(*retry_after)
+            }
+            Self::Storage(failure) => failure.problem().into(),
+            Self::TimedOut => Code::ServiceUnavailable.into(),
+        }
+    }
+}
+
+/// What one request was counted under.
+#[derive(Debug, Default)]
+#[must_use = "a request that sends no code gives its counts back"]
+pub struct Taken(Vec<String>);
+
+/// The counters.
+pub struct Limits {
+    client: Client,
+    table: String,
+    pepper: Pepper,
+    allowances: Allowances,
+}
+
+/// One counter of one window.
+struct Counter {
+    limit: Limit,
+    keys: Vec<(String, u64)>,
+}
+
+impl Limits {
+    /// Counters in this table.
+    #[must_use]
+    pub fn new(client: Client, table: String, pepper: Pepper, allowances: Allowances) -> Self {
+        Self { client, table, pepper, allowances }
+    }
+
+    /// Counts a request from `address`, by `person` where it brought a ticket; all of it or nothing.
+    pub async fn take(
+        &self,
+        address: Option<IpAddr>,
+        person: Option<&WechatIdentity>,
+        now: Timestamp,
+        random: &dyn Random,
+    ) -> Result<Taken, LimitError> {
+        let counters = [
+            address.map(|address| self.of_address(address, now)),
+            person.map(|person| self.of_person(person, now)),
+            Some(self.of_deployment(now, random)),
+        ];
+        let counts = counters.iter().flatten().map(|counter| self.count(counter, now));
+        let outcomes = timeout(WHOLE, join_all(counts)).await.map_err(|_| LimitError::TimedOut)?;
+
+        let (taken, mut refused): (Vec<_>, Vec<_>) = outcomes.into_iter().partition(Result::is_ok);
+        let taken = Taken(taken.into_iter().flatten().collect());
+        if refused.is_empty() {
+            return Ok(taken);
+        }
+        self.give_back(taken).await;
+        refused.swap_remove(0).map(|_| Taken::default())
+    }
+
+    /// Takes the counts back of a request that sent no code. What can't be given back stays counted until its window ends.
+    pub async fn give_back(&self, taken: Taken) {
+        join_all(taken.0.into_iter().map(async |key| {
+            let given_back = self
+                .client
+                .update_item()
+                .table_name(&self.table)
+                .key("pk", AttributeValue::S(key))
+                .update_expression("ADD #count :less")
+                .condition_expression("#count > :zero")
+                .expression_attribute_names("#count", "count")
+                .expression_attribute_values(":less", AttributeValue::N("-1".into()))
+                .expression_attribute_values(":zero", AttributeValue::N("0".into()))
+                .customize()
+                // Sent again after a lost answer it would give back twice, and the limit would not hold.
+                .config_override(
+                    aws_sdk_dynamodb::config::Builder::new().retry_config(RetryConfig::disabled()),
+                )
+                .send()
+                .await;
+            if let Err(error) = given_back {
+                tracing::warn!(failure = %AwsFailure::new(&error), "a count could not be given back");
+            }
+        }))
+        .await;
+    }
+
+    fn of_address(&self, address: IpAddr, now: Timestamp) -> Counter {
+        self.counter(Limit::Address, &network(address), self.allowances.address, now)
+    }
+
+    fn of_person(&self, person: &WechatIdentity, now: Timestamp) -> Counter {
+        let subject = format!("{}#{}", person.app_id, person.openid.as_str());
+        self.counter(Limit::Openid, &subject, self.allowances.openid, now)
+    }
+
+    fn counter(&self, limit: Limit, subject: &str, allowed: u64, now: Timestamp) -> Counter {
+        Counter { limit, keys: vec![(self.key(limit, subject, now), allowed)] }
+    }
+
+    /// The shards share the budget out evenly. Which one is tried first is chance's; a full one sends on to the next.
+    fn of_deployment(&self, now: Timestamp, random: &dyn Random) -> Counter {
+        let mut first = [0];
+        random.fill(&mut first);
+        let shards = (0..SHARDS).map(|nth| (u64::from(first[0]) + nth) % SHARDS);
+        let share =
+            |shard| self.allowances.budget / SHARDS + u64::from(shard < self.allowances.budget % SHARDS);
+        let keys = shards.map(|shard| (self.key(Limit::Budget, &shard.to_string(), now), share(shard)));
+        Counter { limit: Limit::Budget, keys: keys.filter(|(_, share)| *share > 0).collect() }
+    }
+
+    /// A new window is a new item. Like a number, an address and an openid stand in the table as an HMAC.
+    fn key(&self, limit: Limit, subject: &str, now: Timestamp) -> String {
+        self.pepper.counter_key(&format!("{limit:?}"), subject, now.as_unix() / limit.window())
+    }
+
+    /// Adds one to the first of the counter's items that has room; its key.
+    async fn count(&self, counter: &Counter, now: Timestamp) -> Result<String, LimitError> {
+        let ends =
+            Timestamp::from_unix((now.as_unix() / counter.limit.window() + 1) * counter.limit.window());
+        for (key, allowed) in &counter.keys {
+            let outcome = self
+                .client
+                .update_item()
+                .table_name(&self.table)
+                .key("pk", AttributeValue::S(key.clone()))
+                .update_expression("ADD #count :one SET #ttl = :ends")
+                .condition_expression("attribute_not_exists(#count) OR #count < :allowed")
+                .expression_attribute_names("#count", "count")
+                .expression_attribute_names("#ttl", "ttl")
+                .expression_attribute_values(":one", AttributeValue::N("1".into()))
+                .expression_attribute_values(":ends", AttributeValue::N(ends.as_unix().to_string()))
+                .expression_attribute_values(":allowed", AttributeValue::N(allowed.to_string()))
+                .send()
+                .await;
+            match outcome {
+                Ok(_) => return Ok(key.clone()),
+                Err(error) if is_refusal(&error) => {}
+                Err(error) => return Err(AwsFailure::new(&error).into()),
+            }
+        }
+        Err(LimitError::Reached { limit: counter.limit, retry_after: now.seconds_until(ends) })
+    }
+}
+
+fn is_refusal(error: &SdkError<UpdateItemError>) -> bool {
+    matches!(error.as_service_error(), Some(UpdateItemError::ConditionalCheckFailedException(_)))
+}
+
+/// What counts as one address: of IPv6 the /64, which one household or one machine has to itself.
+fn network(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => format!("{:x}/64", address.to_bits() >> 64),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_ipv6_a_network_counts_and_of_ipv4_an_address() {
+        let network = |address: &str| network(address.parse().unwrap());
+        assert_eq!(network("2001:db8:1:2::1"), network("2001:db8:1:2:ffff::9"));
+        assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
+        assert_ne!(network("192.0.2.1"), network("192.0.2.2"));
+        assert_eq!(network("::ffff:192.0.2.1"), network("192.0.2.1"));
+    }
+}
