@@ -1,12 +1,9 @@
-//! The embedded `DynamoDB`, and the line to it: every call is noted, so that a test can count them.
+//! The embedded `DynamoDB`, and the line to it: every call is noted, so that a test can count them, and may be disturbed.
 
 use std::{
     net::Ipv4Addr,
     path::PathBuf,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -14,7 +11,10 @@ use axum::{
     Router,
     body::{Body, Bytes},
     extract::State,
-    http::{HeaderMap, StatusCode, header::HOST},
+    http::{
+        HeaderMap, StatusCode,
+        header::{CONTENT_LENGTH, CONTENT_TYPE, HOST},
+    },
     response::{IntoResponse, Response},
     routing::post,
 };
@@ -22,6 +22,7 @@ use dynoxide::{
     Database,
     actions::{create_table::CreateTableRequest, update_time_to_live::UpdateTimeToLiveRequest},
 };
+use futures_util::stream;
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinHandle};
 
@@ -53,13 +54,33 @@ pub struct Call {
     pub ended: Option<usize>,
 }
 
+/// What the line does to a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// It answers that there were too many requests.
+    Throttle,
+    /// It answers with status 500.
+    ServerError,
+    /// It breaks before the call has reached the tables.
+    LoseRequest,
+    /// It breaks after the call was carried out.
+    LoseAnswer,
+    /// It is silent, and the call never reaches the tables.
+    Hang,
+    /// It takes so much longer.
+    Slow(Duration),
+}
+
+/// What happens to a call, by its place since the disturbance began (from 0) and its operation.
+type Disturbance = Box<dyn Fn(usize, &str) -> Option<Fault> + Send>;
+
 /// The embedded tables.
 pub struct DynamoDb {
     database: Database,
     endpoint: String,
     client: reqwest::Client,
     journal: Mutex<Journal>,
-    latency_ms: AtomicU64,
+    disturbance: Mutex<Option<(usize, Disturbance)>>,
     server: JoinHandle<()>,
 }
 
@@ -86,7 +107,7 @@ impl DynamoDb {
             endpoint,
             client,
             journal: Mutex::default(),
-            latency_ms: AtomicU64::new(0),
+            disturbance: Mutex::default(),
             server,
         })
     }
@@ -97,9 +118,14 @@ impl DynamoDb {
         self.journal.lock().unwrap_or_else(PoisonError::into_inner).calls.clone()
     }
 
-    /// Makes every call take this many milliseconds more, as a network would.
-    pub fn set_latency(&self, milliseconds: u64) {
-        self.latency_ms.store(milliseconds, Ordering::Relaxed);
+    /// Disturbs the calls from now on.
+    pub fn disturb(&self, disturbance: impl Fn(usize, &str) -> Option<Fault> + Send + 'static) {
+        *self.disturbance.lock().unwrap_or_else(PoisonError::into_inner) = Some((0, Box::new(disturbance)));
+    }
+
+    /// Disturbs no more.
+    pub fn calm(&self) {
+        *self.disturbance.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// The items of a table, as `DynamoDB`'s JSON.
@@ -122,12 +148,57 @@ impl DynamoDb {
         journal.calls[call].ended = Some(journal.moment);
     }
 
-    async fn forward(&self, mut headers: HeaderMap, body: Bytes) -> Result<Response, reqwest::Error> {
-        headers.remove(HOST);
-        let answer = self.client.post(&self.endpoint).headers(headers).body(body).send().await?;
-        let (status, headers) = (answer.status(), answer.headers().clone());
-        Ok((status, headers, Body::from(answer.bytes().await?)).into_response())
+    fn fault(&self, operation: &str) -> Option<Fault> {
+        let mut disturbance = self.disturbance.lock().unwrap_or_else(PoisonError::into_inner);
+        let (calls, fault) = disturbance.as_mut()?;
+        *calls += 1;
+        fault(*calls - 1, operation)
     }
+
+    async fn answer(&self, operation: &str, headers: HeaderMap, body: Bytes) -> Response {
+        match self.fault(operation) {
+            None => self.forward(headers, body).await,
+            Some(Fault::Slow(by)) => {
+                tokio::time::sleep(by).await;
+                self.forward(headers, body).await
+            }
+            Some(Fault::Throttle) => refusal(
+                StatusCode::BAD_REQUEST,
+                "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException",
+            ),
+            Some(Fault::ServerError) => refusal(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "com.amazonaws.dynamodb.v20120810#InternalServerError",
+            ),
+            Some(Fault::LoseRequest) => broken_off(),
+            Some(Fault::LoseAnswer) => {
+                self.forward(headers, body).await;
+                broken_off()
+            }
+            Some(Fault::Hang) => std::future::pending().await,
+        }
+    }
+
+    async fn forward(&self, mut headers: HeaderMap, body: Bytes) -> Response {
+        headers.remove(HOST);
+        let answer = async {
+            let answer = self.client.post(&self.endpoint).headers(headers).body(body).send().await?;
+            let (status, headers) = (answer.status(), answer.headers().clone());
+            Ok::<_, reqwest::Error>((status, headers, Body::from(answer.bytes().await?)).into_response())
+        };
+        answer.await.unwrap_or_else(|_| StatusCode::BAD_GATEWAY.into_response())
+    }
+}
+
+fn refusal(status: StatusCode, kind: &str) -> Response {
+    let body = json!({ "__type": kind, "message": "played" }).to_string();
+    (status, [(CONTENT_TYPE, "application/x-amz-json-1.0")], body).into_response()
+}
+
+/// An answer whose connection breaks before its first byte.
+fn broken_off() -> Response {
+    let broken = stream::once(async { Err::<Bytes, _>(std::io::Error::other("broken off")) });
+    ([(CONTENT_LENGTH, "100")], Body::from_stream(broken)).into_response()
 }
 
 impl Drop for DynamoDb {
@@ -146,11 +217,10 @@ pub(crate) fn router(dynamodb: Arc<DynamoDb>) -> Router {
 async fn answer(State(dynamodb): State<Arc<DynamoDb>>, headers: HeaderMap, body: Bytes) -> Response {
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
     let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
-    let call = dynamodb.began(operation);
-    let answer = dynamodb.forward(headers, body).await;
-    tokio::time::sleep(Duration::from_millis(dynamodb.latency_ms.load(Ordering::Relaxed))).await;
+    let call = dynamodb.began(operation.clone());
+    let answer = dynamodb.answer(&operation, headers, body).await;
     dynamodb.ended(call);
-    answer.unwrap_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response())
+    answer
 }
 
 fn create_tables(database: &Database, [codes, users]: &[String; 2]) -> Result<(), StartError> {

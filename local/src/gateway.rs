@@ -15,6 +15,7 @@ use lambda_http::Body as LambdaBody;
 use login::Login;
 use send_code::SendCode;
 use shared::random::{SystemRandom, uuid};
+use tokio::sync::Semaphore;
 use tower_http::cors::{Any, CorsLayer};
 
 use crate::event;
@@ -22,14 +23,23 @@ use crate::event;
 /// What API Gateway takes (10 MB); the functions take less.
 const MAX_BODY_BYTES: usize = 10 * 1024 * 1024;
 
+/// How many executions run at once; further ones wait, so that a flood finds the time-outs of a machine that is not flooded.
+/// On Lambda each execution has a machine of its own.
+const EXECUTIONS: usize = 32;
+
 /// The deployed functions.
 pub struct Functions {
-    pub(crate) send_code: SendCode,
-    pub(crate) exchange_code: ExchangeCode,
-    pub(crate) login: Login,
+    executions: Semaphore,
+    send_code: SendCode,
+    exchange_code: ExchangeCode,
+    login: Login,
 }
 
 impl Functions {
+    pub(crate) fn new(send_code: SendCode, exchange_code: ExchangeCode, login: Login) -> Self {
+        Self { executions: Semaphore::new(EXECUTIONS), send_code, exchange_code, login }
+    }
+
     /// Invokes a function, by its package's name, with an API Gateway event. `None` where there is no such function.
     ///
     /// # Errors
@@ -39,7 +49,9 @@ impl Functions {
         function: &str,
         event: &str,
     ) -> Result<Option<lambda_http::Response<LambdaBody>>, serde_json::Error> {
-        let request = lambda_http::request::from_str(event)?;
+        // The semaphore is never closed.
+        let _execution = self.executions.acquire().await;
+        let request = shared::lambda::request(serde_json::from_str(event)?, None);
         Ok(match function {
             "send-code" => Some(self.send_code.handle(request).await),
             "exchange-code" => Some(self.exchange_code.handle(request).await),

@@ -133,20 +133,18 @@ impl Local {
         let dynamodb_client = aws_sdk_dynamodb::Client::from_conf(
             dynamodb_config.endpoint_url(variable("AWS_ENDPOINT_URL_DYNAMODB")).build(),
         );
-        let sns_config = aws_sdk_sns::config::Builder::from(&aws);
-        let sns_client =
-            aws_sdk_sns::Client::from_conf(sns_config.endpoint_url(variable("AWS_ENDPOINT_URL_SNS")).build());
+        let sns = send_code::sms::sns_config(&aws).endpoint_url(variable("AWS_ENDPOINT_URL_SNS")).build();
 
         let (clock, random) = (options.clock, options.random);
         let config = settings("send-code", &variables, send_code::Config::read)?;
-        let sms = Sms::sns(sns_client, config.attributes.clone());
+        let sms = Sms::sns(sns, config.attributes.clone());
         let send_code = SendCode::new(config, dynamodb_client.clone(), sms, clock.clone(), random.clone());
         let config = settings("exchange-code", &variables, exchange_code::Config::read)?;
         let exchange_code = ExchangeCode::new(config, clock.clone(), random.clone())?;
         let config = settings("login", &variables, login::Config::read)?;
         let login = Login::new(config, dynamodb_client.clone(), clock, random);
 
-        let functions = Arc::new(Functions { send_code, exchange_code, login });
+        let functions = Arc::new(Functions::new(send_code, exchange_code, login));
         let router = gateway::router(functions.clone())
             .merge(dynamodb::router(dynamodb.clone()))
             .merge(sns::router(phones.clone()))

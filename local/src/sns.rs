@@ -47,17 +47,28 @@ pub struct Refusal {
     pub message: &'static str,
 }
 
+/// What goes wrong with a request.
+#[derive(Debug, Clone)]
+pub enum Fault {
+    /// SNS answers with an error.
+    Refusal(Refusal),
+    /// SNS answers with status 200 and something else than an answer.
+    Garbage,
+    /// SNS never answers.
+    Hang,
+}
+
 /// Every phone there is.
 pub struct PhoneNetwork {
     clock: Arc<dyn Clock>,
     sent: Mutex<Vec<Message>>,
-    refusals: Mutex<VecDeque<Refusal>>,
+    faults: Mutex<VecDeque<Fault>>,
     live: broadcast::Sender<Message>,
 }
 
 impl PhoneNetwork {
     pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, sent: Mutex::default(), refusals: Mutex::default(), live: broadcast::channel(64).0 }
+        Self { clock, sent: Mutex::default(), faults: Mutex::default(), live: broadcast::channel(64).0 }
     }
 
     /// The messages so far, the oldest first.
@@ -74,13 +85,20 @@ impl PhoneNetwork {
 
     /// Refuses the next request so.
     pub fn refuse_next(&self, refusal: Refusal) {
-        self.refusals.lock().unwrap_or_else(PoisonError::into_inner).push_back(refusal);
+        self.fail_next(Fault::Refusal(refusal));
+    }
+
+    /// Fails the next request so. The SDK repeats what may pass: such a fault takes several to be felt.
+    pub fn fail_next(&self, fault: Fault) {
+        self.faults.lock().unwrap_or_else(PoisonError::into_inner).push_back(fault);
+    }
+
+    /// Fails no more.
+    pub fn recover(&self) {
+        self.faults.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     fn publish(&self, body: &[u8]) -> Result<String, Refusal> {
-        if let Some(refusal) = self.refusals.lock().unwrap_or_else(PoisonError::into_inner).pop_front() {
-            return Err(refusal);
-        }
         let invalid = |message| Refusal { status: 400, code: "InvalidParameter", message };
         let fields: BTreeMap<String, String> = form_urlencoded::parse(body).into_owned().collect();
         let field = |name: &str| fields.get(name).filter(|value| !value.is_empty());
@@ -133,7 +151,14 @@ pub(crate) fn router(phones: Arc<PhoneNetwork>) -> Router {
 async fn publish(State(phones): State<Arc<PhoneNetwork>>, body: Bytes) -> Response {
     const NAMESPACE: &str = "http://sns.amazonaws.com/doc/2010-03-31/";
     let request = uuid(&SystemRandom);
-    let (status, body) = match phones.publish(&body) {
+    let fault = phones.faults.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+    let outcome = match fault {
+        None => phones.publish(&body),
+        Some(Fault::Refusal(refusal)) => Err(refusal),
+        Some(Fault::Garbage) => return "<html>".into_response(),
+        Some(Fault::Hang) => std::future::pending().await,
+    };
+    let (status, body) = match outcome {
         Ok(message) => (
             StatusCode::OK,
             format!(
