@@ -4,8 +4,13 @@
 mod accounts;
 mod events;
 mod exchange_code;
+mod faults;
 mod gateway;
+mod interleavings;
+mod limits;
 mod login;
 mod logs;
+mod reviewers;
 mod round_trips;
 mod send_code;
+mod tickets;

@@ -1,6 +1,8 @@
 //! What a call costs at `DynamoDB`: which operations, and how many of them one after another.
 
-use local::dynamodb::Call;
+use std::time::Duration;
+
+use local::dynamodb::{Call, Fault};
 use serde_json::json;
 use tests::TestApp;
 
@@ -25,10 +27,14 @@ fn round_trips(app: &TestApp, before: usize) -> String {
 #[tokio::test]
 async fn each_call_makes_as_few_round_trips_as_it_can() {
     let app = TestApp::start().await;
-    app.local.dynamodb.set_latency(100);
+    app.local.dynamodb.disturb(|_, _| Some(Fault::Slow(Duration::from_millis(100))));
 
     let code = app.texted(NUMBER).await;
-    assert_eq!(round_trips(&app, 0), "UpdateItem", "a code that is sent");
+    assert_eq!(
+        round_trips(&app, 0),
+        "UpdateItem + UpdateItem\nUpdateItem",
+        "a code that is sent: counters, then number"
+    );
 
     let before = app.local.dynamodb.calls().len();
     let ticket = app.ticket("alice").await;

@@ -1,7 +1,9 @@
 //! `POST /send-code`.
 
+use std::time::{Duration, Instant};
+
 use futures_util::future::join_all;
-use local::sns::Refusal;
+use local::sns::{Fault, Refusal};
 use serde_json::json;
 use tests::{Answer, TestApp};
 
@@ -185,6 +187,38 @@ async fn a_refused_number_is_told_apart_from_a_provider_that_is_down() {
       "type": "urn:problem-type:sms_unavailable"
     }
     "#);
+}
+
+#[tokio::test]
+async fn a_provider_that_answers_nothing_of_use_is_given_up_and_the_send_undone() {
+    let refusal = |status, code| Fault::Refusal(Refusal { status, code, message: "played" });
+    for fault in [
+        Fault::Hang,
+        Fault::Garbage,
+        refusal(500, "InternalError"),
+        refusal(503, "ServiceUnavailable"),
+        refusal(400, "Throttling"),
+        refusal(429, "Throttled"),
+    ] {
+        let app = TestApp::with(&[("PHONE_DAILY_LIMIT", "1")]).await;
+        for _ in 0..3 {
+            app.local.phones.fail_next(fault.clone());
+        }
+        let started = Instant::now();
+        let answer = app.send_code(NUMBER).await;
+        assert_eq!(answer.outcome(), "sms_unavailable", "{fault:?}");
+        assert!(started.elapsed() < Duration::from_secs(8), "{fault:?}");
+        app.local.phones.recover();
+        assert_eq!(app.send_code(NUMBER).await.status, 200, "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_sns_may_have_carried_out_is_not_repeated() {
+    let app = TestApp::start().await;
+    app.local.phones.fail_next(Fault::Hang);
+    assert_eq!(app.send_code(NUMBER).await.outcome(), "sms_unavailable");
+    assert!(app.local.phones.sent().is_empty(), "a second attempt would have been answered");
 }
 
 #[tokio::test]

@@ -1,0 +1,322 @@
+//! The login as a state machine: random histories, one request after another against a model that says what each is
+//! answered, and many at once against what must hold in any order.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
+
+use futures_util::future::join_all;
+use local::{dynamodb::Fault, sns::Refusal};
+use proptest::{prelude::*, test_runner::TestRunner};
+use serde_json::Value;
+use shared::clock::Clock;
+use tests::{Answer, TestApp, wrong};
+
+const NUMBERS: [&str; 3] = ["13800138000", "13900139000", "13700137000"];
+const PEOPLE: [&str; 3] = ["alice", "bob", "carol"];
+
+const TTL: u64 = 300;
+const COOLDOWN: u64 = 60;
+const ATTEMPTS: usize = 5;
+const DAILY: u64 = 4;
+
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    /// A number asks for a code.
+    Send { number: usize },
+    /// The same, and the provider fails.
+    FailedSend { number: usize },
+    /// A person logs in with the number's code, or with another one.
+    LogIn { person: usize, number: usize, right: bool },
+    /// A person logs in with the right code, and the function dies between its two writes.
+    Crash { person: usize, number: usize },
+    /// Time goes by.
+    Turn { seconds: u64 },
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let (number, person) = (0..NUMBERS.len(), 0..PEOPLE.len());
+    prop_oneof![
+        4 => number.clone().prop_map(|number| Step::Send { number }),
+        1 => number.clone().prop_map(|number| Step::FailedSend { number }),
+        6 => (person.clone(), number.clone(), prop::bool::weighted(0.7))
+            .prop_map(|(person, number, right)| Step::LogIn { person, number, right }),
+        1 => (person, number).prop_map(|(person, number)| Step::Crash { person, number }),
+        3 => prop::sample::select(vec![1, 59, 60, 240, 299, 300, 43_200]).prop_map(|seconds| Step::Turn { seconds }),
+    ]
+}
+
+/// What the contract says that the system has to be in.
+#[derive(Default)]
+struct Model {
+    link: bool,
+    codes: BTreeMap<usize, LiveCode>,
+    sent_at: BTreeMap<usize, u64>,
+    sent_on_day: BTreeMap<(usize, u64), u64>,
+    /// An account is its number and its people.
+    accounts: Vec<(usize, BTreeSet<usize>)>,
+}
+
+struct LiveCode {
+    code: String,
+    expires: u64,
+    attempts: Vec<(usize, bool)>,
+}
+
+impl Model {
+    fn send(&mut self, number: usize, now: u64) -> &'static str {
+        let today = (number, now / 86_400);
+        if self.sent_on_day.get(&today) >= Some(&DAILY) {
+            return "phone_limit_reached";
+        }
+        if self.sent_at.get(&number).is_some_and(|sent| now < sent + COOLDOWN) {
+            return "resend_too_soon";
+        }
+        "200"
+    }
+
+    fn sent(&mut self, number: usize, code: String, now: u64) {
+        *self.sent_on_day.entry((number, now / 86_400)).or_default() += 1;
+        self.sent_at.insert(number, now);
+        self.codes.insert(number, LiveCode { code, expires: now + TTL, attempts: Vec::new() });
+    }
+
+    fn guess(&mut self, person: usize, number: usize, right: bool, now: u64) -> &'static str {
+        let Some(live) = self.codes.get_mut(&number).filter(|live| now < live.expires) else {
+            return "code_expired";
+        };
+        let counted = live.attempts.len() < ATTEMPTS;
+        if counted {
+            live.attempts.push((person, right));
+        }
+        match live.attempts.iter().find(|(_, right)| *right) {
+            _ if !right && counted => "code_incorrect",
+            _ if !right => "too_many_attempts",
+            Some((winner, _)) if *winner == person => "200",
+            Some(_) => "code_used",
+            None => "too_many_attempts",
+        }
+    }
+
+    /// Which account the person is let into, or none; and whether that takes a write.
+    fn settle(&self, person: usize, number: usize) -> Settled {
+        let mine = self.accounts.iter().position(|(_, people)| people.contains(&person));
+        let owner = self.accounts.iter().position(|(owned, _)| *owned == number);
+        match (mine, owner) {
+            (Some(mine), Some(owner)) if mine == owner => Settled::Known,
+            (Some(mine), None) => Settled::Moves(mine),
+            (None, None) => Settled::Creates,
+            (None, Some(owner)) if self.link => Settled::Joins(owner),
+            (Some(_) | None, Some(_)) => Settled::Taken,
+        }
+    }
+
+    fn log_in(&mut self, person: usize, number: usize) -> &'static str {
+        match self.settle(person, number) {
+            Settled::Known => {}
+            Settled::Moves(mine) => self.accounts[mine].0 = number,
+            Settled::Creates => self.accounts.push((number, [person].into())),
+            Settled::Joins(owner) => _ = self.accounts[owner].1.insert(person),
+            Settled::Taken => return "phone_taken",
+        }
+        "200"
+    }
+}
+
+enum Settled {
+    Known,
+    Moves(usize),
+    Creates,
+    Joins(usize),
+    Taken,
+}
+
+/// The accounts as they stand in the table, after a look at whether its items contradict each other.
+fn accounts(app: &TestApp) -> BTreeSet<(String, BTreeSet<String>)> {
+    let items = app.local.dynamodb.items("users").unwrap();
+    let items: BTreeMap<&str, &Value> =
+        items.as_array().unwrap().iter().map(|item| (item["pk"]["S"].as_str().unwrap(), item)).collect();
+    let text = |item: &Value, name: &str| item[name]["S"].as_str().unwrap().to_owned();
+    let of_kind = |kind: &str| items.iter().filter(|(pk, _)| pk.starts_with(kind)).collect::<Vec<_>>();
+
+    let mut accounts: BTreeSet<(String, BTreeSet<String>)> = BTreeSet::new();
+    for (pk, user) in of_kind("user#") {
+        let id = pk.trim_start_matches("user#");
+        let phone = text(user, "phone");
+        assert_eq!(
+            text(items[format!("phone#{phone}").as_str()], "user_id"),
+            id,
+            "a number is its account's"
+        );
+        let openids = user["openids"]["SS"].as_array().unwrap().iter().map(|pk| pk.as_str().unwrap());
+        for openid in openids.clone() {
+            assert_eq!(text(items[openid], "user_id"), id, "an openid is its account's");
+            assert_eq!(text(items[openid], "phone"), phone, "an openid knows its account's number");
+        }
+        accounts.insert((phone, openids.map(str::to_owned).collect()));
+    }
+    let openids: usize = accounts.iter().map(|(_, openids)| openids.len()).sum();
+    assert_eq!(of_kind("openid#").len(), openids, "each openid has one account");
+    assert_eq!(of_kind("phone#").len(), accounts.len(), "each number has one account");
+    accounts
+}
+
+/// A token is for an account that is stored, and for a person in it.
+fn assert_token_is_for_a_stored_account(app: &TestApp, person: &str, answer: &Answer) {
+    let items = app.local.dynamodb.items("users").unwrap();
+    let user = format!("user#{}", answer.body["userId"].as_str().unwrap());
+    let user = items.as_array().unwrap().iter().find(|item| item["pk"]["S"] == user.as_str()).unwrap();
+    assert!(user["openids"].to_string().contains(&app.local.wechat.openid(person)));
+}
+
+async fn app(link: bool) -> TestApp {
+    let conflict = if link { "link" } else { "reject" };
+    TestApp::with(&[("PHONE_CONFLICT", conflict), ("PHONE_DAILY_LIMIT", &DAILY.to_string())]).await
+}
+
+async fn play(link: bool, steps: &[Step]) {
+    let app = app(link).await;
+    let mut model = Model { link, ..Model::default() };
+    for step in steps {
+        let now = app.clock.now().as_unix();
+        match *step {
+            Step::Turn { seconds } => app.clock.turn(seconds),
+            Step::Send { number } => {
+                let expected = model.send(number, now);
+                assert_eq!(app.send_code(NUMBERS[number]).await.outcome(), expected, "{step:?}");
+                if expected == "200" {
+                    model.sent(number, app.last_code(), now);
+                }
+            }
+            Step::FailedSend { number } => {
+                let expected = match model.send(number, now) {
+                    "200" => {
+                        app.local.phones.refuse_next(Refusal { status: 400, code: "OptedOut", message: "" });
+                        "sms_rejected"
+                    }
+                    refused => refused,
+                };
+                assert_eq!(app.send_code(NUMBERS[number]).await.outcome(), expected, "{step:?}");
+            }
+            Step::LogIn { person, number, right } => {
+                let code = model.codes.get(&number).map_or_else(|| "000000".into(), |live| live.code.clone());
+                let guess = if right { code } else { wrong(&code) };
+                let expected = match model.guess(person, number, right, now) {
+                    "200" => model.log_in(person, number),
+                    refused => refused,
+                };
+                let answer = app.log_in(PEOPLE[person], NUMBERS[number], &guess).await;
+                assert_eq!(answer.outcome(), expected, "{step:?}");
+                if answer.status == 200 {
+                    assert_token_is_for_a_stored_account(&app, PEOPLE[person], &answer);
+                }
+            }
+            Step::Crash { person, number } => {
+                let code = model.codes.get(&number).map_or_else(|| "000000".into(), |live| live.code.clone());
+                let expected = match model.guess(person, number, true, now) {
+                    "200" if matches!(model.settle(person, number), Settled::Known) => "200",
+                    "200" => "service_unavailable",
+                    refused => refused,
+                };
+                app.local
+                    .dynamodb
+                    .disturb(|_, operation| (operation == "TransactWriteItems").then_some(Fault::Throttle));
+                let answer = app.log_in(PEOPLE[person], NUMBERS[number], &code).await;
+                app.local.dynamodb.calm();
+                assert_eq!(answer.outcome(), expected, "{step:?}");
+            }
+        }
+        let name = |number: usize| format!("+86{}", NUMBERS[number]);
+        let key = |person: &usize| {
+            format!("openid#wx0000000000000000#{}", app.local.wechat.openid(PEOPLE[*person]))
+        };
+        let expected =
+            model.accounts.iter().map(|(number, people)| (name(*number), people.iter().map(key).collect()));
+        assert_eq!(accounts(&app), expected.collect(), "after {step:?}");
+    }
+}
+
+/// All steps of a round at once, each call to `DynamoDB` slowed down by chance.
+async fn play_together(link: bool, rounds: &[Vec<Step>], delays: Vec<u8>) {
+    let app = app(link).await;
+    app.local.dynamodb.disturb(move |call, _| {
+        Some(Fault::Slow(Duration::from_millis(u64::from(delays[call % delays.len()]))))
+    });
+    let mut codes: BTreeMap<usize, String> = BTreeMap::new();
+    for round in rounds {
+        let sent_before = app.local.phones.sent().len();
+        let answers = join_all(round.iter().map(async |step| {
+            Some(match *step {
+                Step::Send { number } | Step::FailedSend { number } => app.send_code(NUMBERS[number]).await,
+                Step::LogIn { person, number, right } => {
+                    let code = codes.get(&number).map_or("000000", String::as_str);
+                    let guess = if right { code.to_owned() } else { wrong(code) };
+                    app.log_in(PEOPLE[person], NUMBERS[number], &guess).await
+                }
+                Step::Crash { .. } | Step::Turn { .. } => return None,
+            })
+        }))
+        .await;
+        accounts(&app);
+
+        let mut winners: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+        let mut judged: BTreeMap<usize, usize> = BTreeMap::new();
+        let mut sent: BTreeMap<usize, usize> = BTreeMap::new();
+        for (step, answer) in std::iter::zip(round, &answers) {
+            let Some(answer) = answer else { continue };
+            assert!(answer.status < 500, "{step:?}: {answer:?}");
+            match *step {
+                Step::Send { number } | Step::FailedSend { number } if answer.status == 200 => {
+                    *sent.entry(number).or_default() += 1;
+                }
+                Step::LogIn { person, number, .. } => match answer.outcome().as_str() {
+                    "200" => {
+                        winners.entry(number).or_default().insert(person);
+                        assert_token_is_for_a_stored_account(&app, PEOPLE[person], answer);
+                    }
+                    "phone_taken" => _ = winners.entry(number).or_default().insert(person),
+                    "code_incorrect" => *judged.entry(number).or_default() += 1,
+                    _ => {}
+                },
+                _ => {}
+            }
+        }
+        assert!(sent.values().all(|sent| *sent == 1), "one code within the cooldown");
+        for (number, judged) in judged {
+            let codes = 1 + sent.get(&number).copied().unwrap_or_default();
+            assert!(judged <= ATTEMPTS * codes, "{judged} guesses at {codes} codes were judged");
+        }
+        assert!(winners.values().all(|winners| winners.len() == 1), "a code lets one openid in: {winners:?}");
+        for message in &app.local.phones.sent()[sent_before..] {
+            let number = NUMBERS.iter().position(|number| message.to.ends_with(number)).unwrap();
+            codes.insert(number, message.text.chars().filter(char::is_ascii_digit).take(6).collect());
+        }
+        app.clock.turn(COOLDOWN);
+    }
+}
+
+fn run<S: Strategy>(cases: u32, strategy: &S, play: impl AsyncFn(S::Value)) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
+    TestRunner::new(config)
+        .run(strategy, |value| {
+            runtime.block_on(play(value));
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn one_request_after_another_is_answered_as_the_model_says() {
+    let strategy = (any::<bool>(), prop::collection::vec(step(), 1..40));
+    run(64, &strategy, async |(link, steps)| play(link, &steps).await);
+}
+
+#[test]
+fn requests_at_once_never_break_what_must_hold() {
+    let round = prop::collection::vec(step(), 2..12);
+    let strategy =
+        (any::<bool>(), prop::collection::vec(round, 1..8), prop::collection::vec(0..20_u8, 1..30));
+    run(48, &strategy, async |(link, rounds, delays)| play_together(link, &rounds, delays).await);
+}

@@ -1,0 +1,66 @@
+//! `TEST_PHONE_NUMBERS`: numbers for an app store's reviewers.
+
+use local::{Local, Options};
+use tests::{TestApp, logs};
+
+const REVIEWER: &str = "13800000000";
+const SETTING: (&str, &str) = ("TEST_PHONE_NUMBERS", "+8613800000000=123456@2027-01-15");
+
+#[tokio::test]
+async fn a_reviewer_logs_in_with_the_fixed_code_and_no_message_is_sent() {
+    let app = TestApp::with(&[SETTING]).await;
+    insta::assert_snapshot!(app.send_code(REVIEWER).await.snapshot(), @r#"
+    200
+    cache-control: no-store
+    content-type: application/json
+    {
+      "expiresIn": 300,
+      "resendAfter": 60
+    }
+    "#);
+    assert_eq!(app.log_in("alice", REVIEWER, "123456").await.status, 200);
+    assert!(app.local.phones.sent().is_empty());
+}
+
+#[tokio::test]
+async fn a_reviewer_waits_for_no_cooldown_and_no_limit_and_leaves_a_line_each_time() {
+    let limits = [("PHONE_DAILY_LIMIT", "1"), ("IP_HOURLY_LIMIT", "1"), ("SMS_DAILY_BUDGET", "0")];
+    let app = TestApp::with(&[&limits[..], &[SETTING]].concat()).await;
+    let start = logs::length();
+    for _ in 0..3 {
+        assert_eq!(app.send_code("+86 138-0000-0000").await.status, 200);
+    }
+    let lines = logs::since(start);
+    let audited =
+        lines.iter().filter(|line| line.contains(r#""audit":"reviewer_code","number":"138****0000""#));
+    assert!(audited.count() >= 3);
+    assert_eq!(app.send_code("13800138000").await.outcome(), "sms_budget_exhausted");
+}
+
+#[tokio::test]
+async fn past_its_day_a_reviewers_number_is_like_any_other() {
+    let app = TestApp::with(&[SETTING]).await;
+    app.clock.turn(12 * 60 * 60 - 1);
+    app.send_code(REVIEWER).await;
+    assert!(app.local.phones.sent().is_empty(), "the day's last second");
+    app.clock.turn(61);
+    assert_ne!(app.texted(REVIEWER).await, "123456");
+    assert_eq!(app.send_code(REVIEWER).await.outcome(), "resend_too_soon");
+}
+
+#[tokio::test]
+async fn guesses_at_a_fixed_code_are_bounded_too() {
+    let app = TestApp::with(&[SETTING]).await;
+    app.send_code(REVIEWER).await;
+    for _ in 0..5 {
+        assert_eq!(app.log_in("mallory", REVIEWER, "000000").await.outcome(), "code_incorrect");
+    }
+    assert_eq!(app.log_in("mallory", REVIEWER, "123456").await.outcome(), "too_many_attempts");
+}
+
+#[tokio::test]
+async fn a_malformed_list_stops_the_start_and_is_not_repeated() {
+    let variables = vec![("TEST_PHONE_NUMBERS".to_owned(), "+8613800000000=123456".to_owned())];
+    let error = Local::start(Options { variables, ..Options::default() }).await.err().unwrap().to_string();
+    assert!(error.contains("TEST_PHONE_NUMBERS: entry 1") && !error.contains("123456\n"), "{error}");
+}

@@ -1,0 +1,95 @@
+//! Tickets that somebody made up. That no part of one is logged, every test checks when its [`TestApp`] is dropped.
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use jsonwebtoken::{
+    Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode, jwk::JwkSet,
+};
+use serde_json::{Value, json};
+use tests::{Answer, NOON, TestApp};
+
+const NUMBER: &str = "13800138000";
+
+/// The claims of a ticket that holds at noon.
+fn claims(app: &TestApp) -> Value {
+    json!({
+        "aud": "wechat-ticket",
+        "sub": app.local.wechat.openid("alice"),
+        "app_id": app.variable("WECHAT_APP_ID"),
+        "iat": NOON.as_unix(),
+        "exp": NOON.as_unix() + 300,
+    })
+}
+
+fn header(algorithm: Algorithm, typ: &str) -> Header {
+    Header { typ: Some(typ.to_owned()), ..Header::new(algorithm) }
+}
+
+async fn log_in(app: &TestApp, ticket: &str, code: &str) -> Answer {
+    app.post("/login", &json!({ "ticket": ticket, "phoneNumber": NUMBER, "verifyCode": code })).await
+}
+
+#[tokio::test]
+async fn a_ticket_that_is_not_exactly_ours_lets_nobody_in() {
+    let app = TestApp::start().await;
+    let code = app.texted(NUMBER).await;
+    let key = EncodingKey::from_secret(app.variable("TICKET_KEY").as_bytes());
+    let claims = claims(&app);
+    let changed = |name: &str, value: Value| {
+        let mut claims = claims.clone();
+        claims[name] = value;
+        claims
+    };
+    let ours = header(Algorithm::HS256, "wechat-ticket+jwt");
+    let signed = |header: &Header, claims: &Value| encode(header, claims, &key).unwrap();
+    let unsigned = |header: Value| {
+        let part = |value: &Value| BASE64_URL_SAFE_NO_PAD.encode(value.to_string());
+        format!("{}.{}.", part(&header), part(&claims))
+    };
+    let public = app.request("GET", "/.well-known/jwks.json").send().await.unwrap().text().await.unwrap();
+
+    for (what, ticket, outcome) in [
+        ("alg none", unsigned(json!({ "alg": "none", "typ": "wechat-ticket+jwt" })), "ticket_invalid"),
+        ("alg None", unsigned(json!({ "alg": "None", "typ": "wechat-ticket+jwt" })), "ticket_invalid"),
+        ("no signature", unsigned(json!({ "alg": "HS256", "typ": "wechat-ticket+jwt" })), "ticket_invalid"),
+        ("another HMAC", signed(&header(Algorithm::HS512, "wechat-ticket+jwt"), &claims), "ticket_invalid"),
+        ("another type", signed(&header(Algorithm::HS256, "JWT"), &claims), "ticket_invalid"),
+        ("another audience", signed(&ours, &changed("aud", "local".into())), "ticket_invalid"),
+        ("no openid", signed(&ours, &changed("sub", "".into())), "ticket_invalid"),
+        ("an openid with a path in it", signed(&ours, &changed("sub", "a#b".into())), "ticket_invalid"),
+        ("an expiry that is none", signed(&ours, &changed("exp", "never".into())), "ticket_invalid"),
+        (
+            "expired by a second",
+            signed(&ours, &changed("exp", (NOON.as_unix() - 1).into())),
+            "ticket_expired",
+        ),
+        ("expired now", signed(&ours, &changed("exp", NOON.as_unix().into())), "ticket_expired"),
+        (
+            "signed with the published keys",
+            encode(&ours, &claims, &EncodingKey::from_secret(public.as_bytes())).unwrap(),
+            "ticket_invalid",
+        ),
+        (
+            "100 KB of claims",
+            signed(&ours, &changed("more", "x".repeat(100_000).into())),
+            "payload_too_large",
+        ),
+        ("4 KB of dots", ".".repeat(3900), "ticket_invalid"),
+    ] {
+        assert_eq!(log_in(&app, &ticket, &code).await.outcome(), outcome, "{what}");
+        let send = json!({ "phoneNumber": "13900139000", "ticket": ticket });
+        assert_eq!(app.post("/send-code", &send).await.outcome(), outcome, "{what}");
+    }
+    let claim = signed(&ours, &claims);
+    assert_eq!(log_in(&app, &claim, &code).await.status, 200, "what was changed above is what was refused");
+}
+
+#[tokio::test]
+async fn a_ticket_passes_for_no_token() {
+    let app = TestApp::start().await;
+    let ticket = app.ticket("alice").await;
+    let jwks: JwkSet =
+        serde_json::from_value(Answer::of(app.request("GET", "/.well-known/jwks.json")).await.body).unwrap();
+    assert_eq!(decode_header(&ticket).unwrap().kid, None);
+    let key = DecodingKey::from_jwk(&jwks.keys[0]).unwrap();
+    assert!(decode::<Value>(&ticket, &key, &Validation::new(Algorithm::ES256)).is_err());
+}
