@@ -67,6 +67,8 @@ pub enum Fault {
     LoseAnswer,
     /// It is silent, and the call never reaches the tables.
     Hang,
+    /// It cancels a transaction, since another one is under way on the same item.
+    Conflict,
     /// It takes so much longer.
     Slow(Duration),
 }
@@ -164,12 +166,23 @@ impl DynamoDb {
             }
             Some(Fault::Throttle) => refusal(
                 StatusCode::BAD_REQUEST,
-                "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException",
+                &json!({ "__type": "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException" }),
             ),
             Some(Fault::ServerError) => refusal(
                 StatusCode::INTERNAL_SERVER_ERROR,
-                "com.amazonaws.dynamodb.v20120810#InternalServerError",
+                &json!({ "__type": "com.amazonaws.dynamodb.v20120810#InternalServerError" }),
             ),
+            Some(Fault::Conflict) => {
+                let reasons =
+                    json!([{ "Code": "TransactionConflict", "Message": "played" }, { "Code": "None" }]);
+                refusal(
+                    StatusCode::BAD_REQUEST,
+                    &json!({
+                        "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
+                        "CancellationReasons": reasons,
+                    }),
+                )
+            }
             Some(Fault::LoseRequest) => broken_off(),
             Some(Fault::LoseAnswer) => {
                 self.forward(headers, body).await;
@@ -190,9 +203,8 @@ impl DynamoDb {
     }
 }
 
-fn refusal(status: StatusCode, kind: &str) -> Response {
-    let body = json!({ "__type": kind, "message": "played" }).to_string();
-    (status, [(CONTENT_TYPE, "application/x-amz-json-1.0")], body).into_response()
+fn refusal(status: StatusCode, error: &Value) -> Response {
+    (status, [(CONTENT_TYPE, "application/x-amz-json-1.0")], error.to_string()).into_response()
 }
 
 /// An answer whose connection breaks before its first byte.

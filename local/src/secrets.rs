@@ -1,7 +1,7 @@
 //! Secrets and keys for one run.
 
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
-use base64::{Engine, prelude::BASE64_STANDARD};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use pem::{LineEnding, Pem};
 use shared::random::{Random, SystemRandom};
 
@@ -20,12 +20,12 @@ pub fn made_up() -> Vec<(String, String)> {
     .into()
 }
 
-/// 32 random bytes in base64.
+/// 32 random bytes in base64url: the same in a URL, a log and a shell.
 #[must_use]
 pub fn secret() -> String {
     let mut bytes = [0; 32];
     SystemRandom.fill(&mut bytes);
-    BASE64_STANDARD.encode(bytes)
+    BASE64_URL_SAFE_NO_PAD.encode(bytes)
 }
 
 /// A new P-256 key, PKCS#8 in PEM.

@@ -12,8 +12,8 @@
 //! | `no-openid` | answers with JSON that names nobody |
 //! | `half` | breaks off in the middle of the answer |
 //! | `close` | closes the connection without an answer |
-//! | `redirect` | sends the client elsewhere |
-//! | `huge` | answers with 10 MB |
+//! | `redirect` | sends the client elsewhere, where somebody else is named |
+//! | `huge` | answers with 10 MB of space before the person |
 //! | `drip` | answers a byte every 200 ms |
 //! | `hang` | never answers |
 
@@ -117,8 +117,8 @@ impl Wechat {
             "no-openid" => wechat_json(&json!({ "session_key": self.session_key("nobody") })),
             "half" => broken_off("{\"session_key\":"),
             "close" => broken_off(""),
-            "redirect" => (StatusCode::FOUND, [(LOCATION, "/_local/elsewhere")]).into_response(),
-            "huge" => vec![b' '; 10_000_000].into_response(),
+            "redirect" => (StatusCode::FOUND, [(LOCATION, "/_local/wechat/elsewhere")]).into_response(),
+            "huge" => (" ".repeat(10_000_000) + &self.session("huge").to_string()).into_response(),
             "drip" => drip(),
             "hang" => Body::from_stream(stream::pending::<Result<String, Infallible>>()).into_response(),
             code => match (number_after("err-", code), number_after("http-", code)) {
@@ -134,12 +134,16 @@ impl Wechat {
         if !is_name && !self.used.lock().unwrap_or_else(PoisonError::into_inner).insert(code.to_owned()) {
             return refuse(40163, "code been used");
         }
-        let name = code.split('-').next().unwrap_or(code);
-        let mut answer = json!({ "session_key": self.session_key(name), "openid": self.openid(name) });
+        wechat_json(&self.session(code.split('-').next().unwrap_or(code)))
+    }
+
+    /// Who the person of this name is.
+    fn session(&self, name: &str) -> Value {
+        let mut session = json!({ "session_key": self.session_key(name), "openid": self.openid(name) });
         if self.open_platform.load(Ordering::Relaxed) {
-            answer["unionid"] = self.unionid(name).into();
+            session["unionid"] = self.unionid(name).into();
         }
-        wechat_json(&answer)
+        session
     }
 }
 
@@ -150,6 +154,10 @@ pub(crate) fn router(wechat: Arc<Wechat>) -> Router {
             get(async |State(wechat): State<Arc<Wechat>>, RawQuery(query): RawQuery| {
                 wechat.code2session(&query.unwrap_or_default())
             }),
+        )
+        .route(
+            "/_local/wechat/elsewhere",
+            get(async |State(wechat): State<Arc<Wechat>>| wechat_json(&wechat.session("elsewhere"))),
         )
         .with_state(wechat)
 }

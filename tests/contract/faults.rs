@@ -1,7 +1,10 @@
 //! A failing `DynamoDB`: whatever happens to whichever call, the answer is one of the contract's, it comes within the
 //! function's time-out, and the same request afterwards succeeds.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    time::{Duration, Instant},
+};
 
 use futures_util::{StreamExt, stream};
 use local::dynamodb::Fault;
@@ -133,6 +136,23 @@ async fn a_code_that_someone_holds_outlives_a_resend_that_fails() {
         app.local.dynamodb.calm();
         assert_eq!(app.log_in("alice", FIRST, &code).await.status, 200, "{fault:?}");
     }
+}
+
+#[tokio::test]
+async fn a_transaction_that_meets_another_one_is_decided_again_and_not_for_ever() {
+    let app = TestApp::start().await;
+    let (path, request) = Flow::NewLogin.prepare(&app).await;
+    let conflicts = |times: usize| {
+        let met = AtomicUsize::new(0);
+        move |_: usize, operation: &str| {
+            let meets = operation == "TransactWriteItems" && met.fetch_add(1, Ordering::Relaxed) < times;
+            meets.then_some(Fault::Conflict)
+        }
+    };
+    app.local.dynamodb.disturb(conflicts(usize::MAX));
+    assert_eq!(app.post(path, &request).await.outcome(), "service_unavailable");
+    app.local.dynamodb.disturb(conflicts(3));
+    assert_eq!(app.post(path, &request).await.body["isNewUser"], true);
 }
 
 #[tokio::test]

@@ -222,6 +222,18 @@ async fn a_request_that_sns_may_have_carried_out_is_not_repeated() {
 }
 
 #[tokio::test]
+async fn a_send_that_another_one_followed_is_not_undone() {
+    let app = TestApp::with(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
+    app.local.phones.fail_next(Fault::Hang);
+    let (failed, sent) = tokio::join!(app.send_code(NUMBER), async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        app.send_code(NUMBER).await
+    });
+    assert_eq!((failed.outcome(), sent.status), ("sms_unavailable".into(), 200));
+    assert_eq!(app.log_in("alice", NUMBER, &app.last_code()).await.status, 200);
+}
+
+#[tokio::test]
 async fn a_resend_that_fails_costs_nobody_the_code_they_hold() {
     let app = TestApp::start().await;
     let code = app.texted(NUMBER).await;
