@@ -17,6 +17,7 @@ mod check;
 mod send;
 mod verdict;
 
+pub use check::Judged;
 pub use send::{SendError, Sent};
 pub use verdict::Verdict;
 

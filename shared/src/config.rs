@@ -8,7 +8,6 @@ use std::{
 
 use aws_config::SdkConfig;
 use secrecy::SecretString;
-use tracing::level_filters::LevelFilter;
 
 use crate::phone::Countries;
 
@@ -145,11 +144,6 @@ impl Env {
             Ok(countries) => Some(countries),
             Err(error) => self.wrong(format!("ALLOWED_COUNTRIES and DEFAULT_COUNTRY: {error}")),
         }
-    }
-
-    /// `LOG_LEVEL`: `error`, `warn`, `info` (the default), `debug` or `trace`.
-    pub fn log_level(&mut self) -> Option<LevelFilter> {
-        self.parsed("LOG_LEVEL", LevelFilter::INFO)
     }
 
     /// Notes what is wrong.

@@ -1,6 +1,11 @@
 //! From an HTTP event to a typed call, and from a flow's result to the answer that the contract promises.
 
-use std::{net::IpAddr, panic::AssertUnwindSafe, sync::OnceLock};
+use std::{
+    net::IpAddr,
+    panic::AssertUnwindSafe,
+    sync::{Mutex, OnceLock, PoisonError},
+    time::Instant,
+};
 
 use futures_util::FutureExt;
 use lambda_http::{
@@ -19,6 +24,7 @@ use crate::{
     language::Language,
     phone::PhoneNumber,
     problem::{Code, Failure, Problem},
+    telemetry::metrics::Metric,
 };
 
 const MAX_BODY_BYTES: usize = 4 * 1024;
@@ -33,6 +39,9 @@ pub struct Call {
     route: OnceLock<&'static str>,
     /// The number that it is about, masked.
     number: OnceLock<String>,
+    began: Instant,
+    /// What the flow waited for, and how many milliseconds each took.
+    steps: Mutex<Vec<(&'static str, u64)>>,
 }
 
 /// What is wrong with a request before its function looks at it.
@@ -100,13 +109,21 @@ impl Failure for RequestError {
 pub struct Reply {
     body: String,
     cache_control: &'static str,
+    metric: Option<Metric>,
 }
 
 impl Reply {
     /// An answer for this client and this moment only.
     #[must_use]
     pub fn json(body: &impl Serialize) -> Self {
-        Self { body: to_json(body), cache_control: "no-store" }
+        Self { body: to_json(body), cache_control: "no-store", metric: None }
+    }
+
+    /// Counts the success.
+    #[must_use]
+    pub fn counted(mut self, metric: Metric) -> Self {
+        self.metric = Some(metric);
+        self
     }
 
     /// The same answer for everybody, with its `Cache-Control`.
@@ -131,6 +148,8 @@ impl Call {
             request_id,
             route: OnceLock::new(),
             number: OnceLock::new(),
+            began: Instant::now(),
+            steps: Mutex::default(),
         }
     }
 
@@ -165,6 +184,15 @@ impl Call {
         self.number.get_or_init(|| format!("{number:?}"));
     }
 
+    /// Awaits a step of the flow; the log says how long it took.
+    pub async fn step<T>(&self, name: &'static str, step: impl Future<Output = T>) -> T {
+        let began = Instant::now();
+        let output = Box::pin(step).await;
+        let mut steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner);
+        steps.push((name, milliseconds_since(began)));
+        output
+    }
+
     /// The fields of the JSON body, whatever the `Content-Type` says.
     pub fn fields(&self) -> Result<Fields, RequestError> {
         let bytes: &[u8] = &self.body;
@@ -178,8 +206,17 @@ impl Call {
     pub async fn answer<E: Failure>(&self, flow: impl Future<Output = Result<Reply, E>>) -> Response<Body> {
         let (problem, cause) = match AssertUnwindSafe(flow).catch_unwind().await {
             Ok(Ok(reply)) => {
-                let (route, number) = (self.route.get(), self.number.get());
-                tracing::info!(request_id = self.request_id, route, number, status = 200, "answered");
+                let Told { route, number, ms, steps } = self.told();
+                tracing::info!(
+                    request_id = self.request_id,
+                    route,
+                    number,
+                    status = 200,
+                    ms,
+                    steps,
+                    "answered"
+                );
+                reply.metric.into_iter().for_each(Metric::count);
                 return respond(200, "application/json", reply.cache_control, reply.body);
             }
             Ok(Err(failure)) => (failure.problem(), chain(&failure)),
@@ -189,19 +226,40 @@ impl Call {
         self.refuse(&problem, &cause)
     }
 
+    fn told(&self) -> Told<'_> {
+        let steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner);
+        let steps: Vec<_> = steps.iter().map(|(name, ms)| format!("{name}={ms}")).collect();
+        Told {
+            route: self.route.get().copied(),
+            number: self.number.get().map(String::as_str),
+            ms: milliseconds_since(self.began),
+            steps: steps.join(" "),
+        }
+    }
+
     fn refuse(&self, problem: &Problem, cause: &str) -> Response<Body> {
         let (status, code) = (problem.code().status(), problem.code().name());
-        let (route, number) = (self.route.get(), self.number.get());
+        let Told { route, number, ms, steps } = self.told();
+        let request_id = &self.request_id;
         if status >= 500 {
-            tracing::error!(request_id = self.request_id, route, number, status, code, cause, "answered");
+            tracing::error!(request_id, route, number, status, code, cause, ms, steps, "answered");
         } else {
-            tracing::info!(request_id = self.request_id, route, number, status, code, cause, "answered");
+            tracing::info!(request_id, route, number, status, code, cause, ms, steps, "answered");
         }
+        Metric::of_problem(problem.code()).into_iter().for_each(Metric::count);
         let body = to_json(&problem.body(self.language, &self.request_id));
         let mut response = respond(status, "application/problem+json", "no-store", body);
         response.headers_mut().extend(problem.headers());
         response
     }
+}
+
+/// What the log tells of every request.
+struct Told<'call> {
+    route: Option<&'static str>,
+    number: Option<&'call str>,
+    ms: u64,
+    steps: String,
 }
 
 /// A JSON object's fields; those that nobody asks for are ignored.
@@ -221,6 +279,10 @@ impl Fields {
             Some(_) => Err(RequestError::NotText(field)),
         }
     }
+}
+
+fn milliseconds_since(began: Instant) -> u64 {
+    u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
 /// An error with its sources, on one line.

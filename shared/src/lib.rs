@@ -17,3 +17,4 @@ pub mod problem;
 pub mod random;
 pub mod telemetry;
 pub mod ticket;
+pub mod token;

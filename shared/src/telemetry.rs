@@ -1,32 +1,59 @@
-//! Logs: a JSON object a line, on standard output, where Lambda picks them up.
+//! Logs: a JSON object a line, on standard output, where Lambda picks them up. Metrics go the same way.
 
 use tracing::{Subscriber, level_filters::LevelFilter};
 use tracing_subscriber::{
     Layer, filter::Targets, fmt::MakeWriter, layer::SubscriberExt, util::SubscriberInitExt,
 };
 
+use crate::config::Env;
+
+pub mod metrics;
+
 /// This project's crates. What others log in detail may hold what must not be logged: the SDK's trace of a request to
 /// SNS holds the number and the code.
 const OWN: [&str; 5] = ["shared", "send_code", "exchange_code", "login", "local"];
 
-/// Starts logging to standard output at `level` (`LOG_LEVEL`); other crates' logs never go below warnings.
-pub fn init(level: LevelFilter) {
-    subscriber(level, std::io::stdout).init();
+/// `LOG_LEVEL` and `METRICS_NAMESPACE`.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// What is logged: `error`, `warn`, `info` (the default), `debug` or `trace`.
+    pub level: LevelFilter,
+    /// Under which name `CloudWatch` keeps the metrics.
+    pub namespace: String,
+}
+
+impl Settings {
+    /// Reads them from the settings.
+    pub fn read(env: &mut Env) -> Option<Self> {
+        let level = env.parsed("LOG_LEVEL", LevelFilter::INFO);
+        let namespace = env.optional("METRICS_NAMESPACE").unwrap_or_else(|| "PhoneLogin".to_owned());
+        Some(Self { level: level?, namespace })
+    }
+}
+
+/// Starts logging to standard output; other crates' logs never go below warnings.
+pub fn init(settings: Settings) {
+    subscriber(settings, std::io::stdout).init();
 }
 
 /// What [`init`] starts, with another place to write to.
-pub fn subscriber<W>(level: LevelFilter, writer: W) -> impl Subscriber + Send + Sync
+pub fn subscriber<W>(settings: Settings, writer: W) -> impl Subscriber + Send + Sync
 where
-    W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,
+    W: for<'writer> MakeWriter<'writer> + Clone + Send + Sync + 'static,
 {
+    let level = settings.level;
     let targets = Targets::new()
         .with_default(level.min(LevelFilter::WARN))
-        .with_targets(OWN.map(|target| (target, level)));
+        .with_targets(OWN.map(|target| (target, level)))
+        .with_target(metrics::TARGET, LevelFilter::OFF);
     let lines = tracing_subscriber::fmt::layer()
         .json()
         .flatten_event(true)
         .with_current_span(false)
         .with_span_list(false)
-        .with_writer(writer);
-    tracing_subscriber::registry().with(lines.with_filter(targets))
+        .with_writer(writer.clone());
+    let metrics = metrics::Emf::new(settings.namespace, writer);
+    tracing_subscriber::registry()
+        .with(lines.with_filter(targets))
+        .with(metrics.with_filter(Targets::new().with_target(metrics::TARGET, LevelFilter::INFO)))
 }

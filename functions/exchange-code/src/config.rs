@@ -2,8 +2,7 @@
 
 use reqwest::Url;
 use secrecy::SecretString;
-use shared::{config::Env, ticket::TicketKey};
-use tracing::level_filters::LevelFilter;
+use shared::{config::Env, telemetry, ticket::TicketKey};
 
 /// The secrets that may come from Secrets Manager.
 pub const SECRETS: [&str; 2] = ["TICKET_KEY", "WECHAT_APP_SECRET"];
@@ -22,8 +21,8 @@ pub struct Config {
     pub ticket_key: TicketKey,
     /// `TICKET_TTL_SECONDS`.
     pub ticket_ttl: u64,
-    /// `LOG_LEVEL`.
-    pub log_level: LevelFilter,
+    /// `LOG_LEVEL`, `METRICS_NAMESPACE`.
+    pub telemetry: telemetry::Settings,
 }
 
 impl Config {
@@ -34,14 +33,14 @@ impl Config {
         let wechat = wechat(env);
         let ticket_key = TicketKey::read(env);
         let ticket_ttl = env.number("TICKET_TTL_SECONDS", 300, 30, 3600);
-        let log_level = env.log_level();
+        let telemetry = telemetry::Settings::read(env);
         Some(Self {
             app_id: app_id?,
             app_secret: app_secret?,
             wechat: wechat?,
             ticket_key: ticket_key?,
             ticket_ttl: ticket_ttl?,
-            log_level: log_level?,
+            telemetry: telemetry?,
         })
     }
 }

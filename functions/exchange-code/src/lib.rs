@@ -107,7 +107,7 @@ impl ExchangeCode {
 
     async fn exchange(&self, call: &Call) -> Result<Reply, ExchangeCodeError> {
         call.expect(Method::POST, "/exchange-code")?;
-        let session = self.wechat.session(call.fields()?.text("code")?).await?;
+        let session = call.step("wechat", self.wechat.session(call.fields()?.text("code")?)).await?;
 
         let identity = WechatIdentity { app_id: self.app_id.clone(), openid: session.openid };
         let ticket = self.ticket_key.issue(&identity, self.clock.now(), self.ticket_ttl)?;

@@ -10,7 +10,7 @@ use shared::{clock::SystemClock, config::Env, random::SystemRandom};
 async fn main() -> Result<(), Error> {
     let aws = shared::aws::config().await;
     let config = Env::of_process(&SECRETS, &aws).await.settings(Config::read)?;
-    shared::telemetry::init(config.log_level);
+    shared::telemetry::init(config.telemetry.clone());
     let function = ExchangeCode::new(config, Arc::new(SystemClock), Arc::new(SystemRandom))?;
     shared::lambda::run(async |request| function.handle(request).await).await
 }

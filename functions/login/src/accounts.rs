@@ -52,8 +52,21 @@ impl FromStr for PhoneConflict {
 pub struct Account {
     /// The account's id.
     pub user_id: String,
-    /// Whether this login has created it.
-    pub is_new: bool,
+    /// How this login came to it.
+    pub entry: Entry,
+}
+
+/// How a login comes to an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Entry {
+    /// It has created it.
+    Created,
+    /// It was the person's already, under this number.
+    Returned,
+    /// It was the person's already, under another number until now.
+    NumberChanged,
+    /// It was the number's already; the person has joined it.
+    Joined,
 }
 
 /// Why there is no account to let somebody into.
@@ -120,7 +133,7 @@ impl Accounts {
         for _ in 0..ROUNDS {
             let round = match &known {
                 Some(known) if known.phone == number.as_e164() => {
-                    return Ok(Account { user_id: known.user_id.clone(), is_new: false });
+                    return Ok(Account { user_id: known.user_id.clone(), entry: Entry::Returned });
                 }
                 Some(known) => self.change_number(known, number).await?,
                 None => {

@@ -1,7 +1,8 @@
 //! `login`'s settings.
 
-use shared::{codes::CodePolicy, config::Env, pepper::Pepper, phone::Countries, ticket::TicketKey};
-use tracing::level_filters::LevelFilter;
+use shared::{
+    codes::CodePolicy, config::Env, pepper::Pepper, phone::Countries, telemetry, ticket::TicketKey,
+};
 
 use crate::{
     accounts::PhoneConflict,
@@ -31,8 +32,8 @@ pub struct Config {
     pub tokens: TokenPolicy,
     /// `PHONE_CONFLICT`.
     pub conflict: PhoneConflict,
-    /// `LOG_LEVEL`.
-    pub log_level: LevelFilter,
+    /// `LOG_LEVEL`, `METRICS_NAMESPACE`.
+    pub telemetry: telemetry::Settings,
 }
 
 impl Config {
@@ -47,7 +48,7 @@ impl Config {
         let signing_keys = SigningKeys::read(env);
         let tokens = TokenPolicy::read(env);
         let conflict = env.parsed("PHONE_CONFLICT", PhoneConflict::Reject);
-        let log_level = env.log_level();
+        let telemetry = telemetry::Settings::read(env);
         Some(Self {
             codes_table: codes_table?,
             users_table: users_table?,
@@ -58,7 +59,7 @@ impl Config {
             signing_keys: signing_keys?,
             tokens: tokens?,
             conflict: conflict?,
-            log_level: log_level?,
+            telemetry: telemetry?,
         })
     }
 }

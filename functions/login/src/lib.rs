@@ -1,5 +1,5 @@
 //! `POST /login`: checks ticket, number and code, finds or creates the account, issues a token.
-//! `GET /.well-known/jwks.json`: the public keys of the tokens.
+//! `GET /.well-known/jwks.json` and `GET /.well-known/openid-configuration`: what checks the tokens.
 
 use std::sync::Arc;
 
@@ -15,18 +15,21 @@ use shared::{
     phone::{Countries, PhoneNumberError},
     problem::{Code, Failure, Problem},
     random::{self, Random},
+    telemetry::metrics::Metric,
     ticket::{TicketError, TicketKey, WechatIdentity},
 };
 
 pub mod accounts;
+mod audit;
 mod config;
 pub mod token;
 
-use accounts::{AccountError, Accounts};
+use accounts::{AccountError, Accounts, Entry};
 pub use config::{Config, SECRETS};
 use token::Tokens;
 
 const JWKS_PATH: &str = "/.well-known/jwks.json";
+const DISCOVERY_PATH: &str = "/.well-known/openid-configuration";
 
 /// The function, with all that it works with.
 pub struct Login {
@@ -138,7 +141,10 @@ impl Login {
     pub async fn handle(&self, request: Request) -> Response<Body> {
         let call = Call::new(request);
         if call.is_for(JWKS_PATH) {
-            return call.answer(async { self.jwks(&call) }).await;
+            return call.answer(async { publish(&call, JWKS_PATH, self.tokens.jwks()) }).await;
+        }
+        if call.is_for(DISCOVERY_PATH) {
+            return call.answer(async { publish(&call, DISCOVERY_PATH, &self.tokens.discovery()) }).await;
         }
         call.answer(Box::pin(self.login(&call))).await
     }
@@ -156,18 +162,27 @@ impl Login {
             english: "six digits",
         })?;
 
-        let (verdict, known) =
-            join(self.codes.check(&number, &code, &person, now), self.accounts.find(&person)).await;
-        accepted(verdict?)?;
+        let attempt = join(self.codes.check(&number, &code, &person, now), self.accounts.find(&person));
+        let (judged, known) = call.step("attempt", attempt).await;
+        let judged = judged?;
+        accepted(judged.verdict)?;
 
-        let account = self.accounts.settle(known?, &person, &number, now, &*self.random).await?;
+        let account = self.accounts.settle(known?, &person, &number, now, &*self.random);
+        let account = call.step("account", account).await;
+        audit::tell(&account, &person, &number, judged.is_fixed);
+        let account = account?;
         let token = self.tokens.issue(&account.user_id, &person.openid, now, random::uuid(&*self.random))?;
         Ok(Reply::json(&Answer {
             token,
             token_type: "Bearer",
             expires_in: self.tokens.ttl(),
             user_id: &account.user_id,
-            is_new_user: account.is_new,
+            is_new_user: account.entry == Entry::Created,
+        })
+        .counted(if account.entry == Entry::Created {
+            Metric::LoginsNew
+        } else {
+            Metric::LoginsReturning
         }))
     }
 
@@ -180,11 +195,12 @@ impl Login {
             _ => Ok(person),
         }
     }
+}
 
-    fn jwks(&self, call: &Call) -> Result<Reply, LoginError> {
-        call.expect(Method::GET, JWKS_PATH)?;
-        Ok(Reply::json(self.tokens.jwks()).cacheable("public, max-age=3600"))
-    }
+/// Answers what is the same for everybody.
+fn publish(call: &Call, path: &'static str, document: &impl Serialize) -> Result<Reply, LoginError> {
+    call.expect(Method::GET, path)?;
+    Ok(Reply::json(document).cacheable("public, max-age=3600"))
 }
 
 fn accepted(verdict: Verdict) -> Result<(), LoginError> {

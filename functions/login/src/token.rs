@@ -7,7 +7,7 @@ use jsonwebtoken::{
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
-use shared::{clock::Timestamp, config::Env, openid::Openid};
+use shared::{clock::Timestamp, config::Env, openid::Openid, token::Claims};
 use uuid::Uuid;
 
 /// `TOKEN_ISSUER`, `TOKEN_AUDIENCE`, `TOKEN_TTL_SECONDS`.
@@ -58,7 +58,9 @@ impl SigningKeys {
     /// # Errors
     /// Says which block is no P-256, RSA or Ed25519 private key.
     pub fn parse(pem: &SecretString) -> Result<Self, String> {
-        let blocks = pem::parse_many(pem.expose_secret()).map_err(|_| "not PEM".to_owned())?;
+        // A file of variables has a line for each: line ends are written \n there.
+        let pem = pem.expose_secret().replace("\\n", "\n");
+        let blocks = pem::parse_many(pem).map_err(|_| "not PEM".to_owned())?;
         let keys = blocks.iter().enumerate().map(|(nth, block)| {
             SigningKey::parse(&pem::encode(block)).ok_or_else(|| {
                 format!("PEM block {} is no PKCS#8 private key of P-256, RSA or Ed25519", nth + 1)
@@ -91,15 +93,13 @@ impl SigningKey {
 }
 
 #[derive(Serialize)]
-struct Claims<'a> {
-    iss: &'a str,
-    aud: &'a str,
-    /// The account.
-    sub: &'a str,
-    openid: &'a str,
-    iat: Timestamp,
-    exp: Timestamp,
-    jti: String,
+struct Discovery {
+    issuer: String,
+    jwks_uri: String,
+    response_types_supported: [&'static str; 1],
+    subject_types_supported: [&'static str; 1],
+    id_token_signing_alg_values_supported: [Algorithm; 1],
+    claims_supported: [&'static str; 7],
 }
 
 /// Issues tokens: JWTs (RFC 7519) for an account and the openid that logged in to it.
@@ -118,10 +118,10 @@ impl Tokens {
     /// A token for the account `user_id`, good from `now`. `id` is the token's own (`jti`).
     pub fn issue(&self, user_id: &str, openid: &Openid, now: Timestamp, id: Uuid) -> Result<String, Error> {
         let claims = Claims {
-            iss: &self.policy.issuer,
-            aud: &self.policy.audience,
-            sub: user_id,
-            openid: openid.as_str(),
+            iss: self.policy.issuer.clone(),
+            aud: self.policy.audience.clone(),
+            sub: user_id.to_owned(),
+            openid: openid.as_str().to_owned(),
             iat: now,
             exp: now.plus(self.policy.ttl),
             jti: id.to_string(),
@@ -139,5 +139,19 @@ impl Tokens {
     #[must_use]
     pub fn jwks(&self) -> &JwkSet {
         &self.keys.jwks
+    }
+
+    /// What an authorizer asks of an issuer (`OpenID` Connect Discovery 1.0, section 3), of it what applies to one that
+    /// issues tokens by an API of its own.
+    #[must_use]
+    pub fn discovery(&self) -> impl Serialize {
+        Discovery {
+            jwks_uri: format!("{}/.well-known/jwks.json", self.policy.issuer.trim_end_matches('/')),
+            issuer: self.policy.issuer.clone(),
+            response_types_supported: ["token"],
+            subject_types_supported: ["public"],
+            id_token_signing_alg_values_supported: [self.keys.signs.header.alg],
+            claims_supported: ["iss", "aud", "sub", "openid", "iat", "exp", "jti"],
+        }
     }
 }

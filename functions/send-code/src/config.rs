@@ -1,7 +1,8 @@
 //! `send-code`'s settings.
 
-use shared::{codes::CodePolicy, config::Env, pepper::Pepper, phone::Countries, ticket::TicketKey};
-use tracing::level_filters::LevelFilter;
+use shared::{
+    codes::CodePolicy, config::Env, pepper::Pepper, phone::Countries, telemetry, ticket::TicketKey,
+};
 
 use crate::{
     limits::Allowances,
@@ -34,8 +35,8 @@ pub struct Config {
     pub text: SmsText,
     /// The optional attributes of a message.
     pub attributes: SmsAttributes,
-    /// `LOG_LEVEL`.
-    pub log_level: LevelFilter,
+    /// `LOG_LEVEL`, `METRICS_NAMESPACE`.
+    pub telemetry: telemetry::Settings,
 }
 
 impl Config {
@@ -51,7 +52,7 @@ impl Config {
         let reviewers = Reviewers::read(env, countries.as_ref());
         let text = SmsText::read(env, policy.as_ref().map_or(CodePolicy::LONGEST_TTL, |policy| policy.ttl));
         let attributes = SmsAttributes::read(env);
-        let log_level = env.log_level();
+        let telemetry = telemetry::Settings::read(env);
         Some(Self {
             codes_table: codes_table?,
             pepper: pepper?,
@@ -63,7 +64,7 @@ impl Config {
             countries: countries?,
             text: text?,
             attributes: attributes?,
-            log_level: log_level?,
+            telemetry: telemetry?,
         })
     }
 }

@@ -13,6 +13,7 @@ use shared::{
     phone::{Countries, PhoneNumberError},
     problem::{Code, Failure, Problem},
     random::{self, Random},
+    telemetry::metrics::Metric,
     ticket::{TicketError, TicketKey, WechatIdentity},
 };
 
@@ -127,25 +128,26 @@ impl SendCode {
         let send_id = random::uuid(&*self.random).to_string();
 
         if let Some(code) = self.reviewers.code_of(&number, now) {
-            let sent = self.codes.place(&number, code, send_id, now).await?;
+            let sent = call.step("number", self.codes.place(&number, code, send_id, now)).await?;
             tracing::info!(audit = "reviewer_code", ?number, "a reviewer's number asked for its fixed code");
             return Ok(answer(&sent));
         }
 
-        let taken = self.limits.take(call.source(), person.as_ref(), now, &*self.random).await?;
+        let taken = self.limits.take(call.source(), person.as_ref(), now, &*self.random);
+        let taken = call.step("counters", taken).await?;
         let code = VerifyCode::random(&*self.random);
-        let sent = match self.codes.send(&number, &code, send_id, now).await {
+        let sent = match call.step("number", self.codes.send(&number, &code, send_id, now)).await {
             Ok(sent) => sent,
             Err(error) => {
                 self.limits.give_back(taken).await;
                 return Err(error.into());
             }
         };
-        if let Err(error) = self.sms.send(&number, self.text.with(&code)).await {
+        if let Err(error) = call.step("sms", self.sms.send(&number, self.text.with(&code))).await {
             join(self.codes.undo(&sent), self.limits.give_back(taken)).await;
             return Err(error.into());
         }
-        Ok(answer(&sent))
+        Ok(answer(&sent).counted(Metric::CodesSent))
     }
 
     /// Whom the ticket vouches for. One that came along has to hold, whether it was required or not.

@@ -13,7 +13,7 @@ use shared::{clock::SystemClock, config::Env, random::SystemRandom};
 async fn main() -> Result<(), Error> {
     let aws = shared::aws::config().await;
     let config = Env::of_process(&SECRETS, &aws).await.settings(Config::read)?;
-    shared::telemetry::init(config.log_level);
+    shared::telemetry::init(config.telemetry.clone());
     let dynamodb = aws_sdk_dynamodb::Client::new(&aws);
     let sms = Sms::sns(sns_config(&aws).build(), config.attributes.clone());
     let function = SendCode::new(config, dynamodb, sms, Arc::new(SystemClock), Arc::new(SystemRandom));

@@ -7,6 +7,15 @@ use crate::{
     aws::AwsFailure, clock::Timestamp, code::VerifyCode, phone::PhoneNumber, ticket::WechatIdentity,
 };
 
+/// An attempt with its verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Judged {
+    /// What it comes to.
+    pub verdict: Verdict,
+    /// Whether the code is a fixed one, which was placed and not sent.
+    pub is_fixed: bool,
+}
+
 impl Codes {
     /// Counts this attempt and judges it: one atomic write, so that parallel guesses cannot outrun the limit.
     pub async fn check(
@@ -15,7 +24,7 @@ impl Codes {
         code: &VerifyCode,
         person: &WechatIdentity,
         now: Timestamp,
-    ) -> Result<Verdict, AwsFailure> {
+    ) -> Result<Judged, AwsFailure> {
         let attempt = Attempt {
             guess: self.pepper.code(number, code),
             by: self.pepper.person(&person.app_id, &person.openid),
@@ -41,6 +50,9 @@ impl Codes {
             Update::Refused(item) => (item, false),
         };
         let live = item.as_ref().and_then(LiveCode::read).filter(|live| live.expires > now);
-        Ok(Verdict::of(live.as_ref(), &attempt, counted, self.policy.max_attempts))
+        Ok(Judged {
+            verdict: Verdict::of(live.as_ref(), &attempt, counted, self.policy.max_attempts),
+            is_fixed: item.is_some_and(|item| item.contains_key("placed")),
+        })
     }
 }

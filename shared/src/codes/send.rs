@@ -90,7 +90,7 @@ impl Codes {
                  #sent_at = :now, was_sent_at = if_not_exists(#sent_at, :zero), \
                  #expires = :expires, was_expires = if_not_exists(#expires, :zero), \
                  #attempts = :none, was_attempts = if_not_exists(#attempts, :none), \
-                 #today = if_not_exists(#today, :zero) + :one, #ttl = :ttl REMOVE #past1, #past2, #past3",
+                 #today = if_not_exists(#today, :zero) + :one, #ttl = :ttl REMOVE placed, #past1, #past2, #past3",
             )
             .set_expression_attribute_names(Some(
                 names(&SENT)
@@ -138,12 +138,13 @@ impl Codes {
             .key("pk", AttributeValue::S(sent.key.clone()))
             .update_expression(
                 "SET #code = :code, #send_id = :send_id, #sent_at = :now, #expires = :expires, #attempts = :none, \
-                 #ttl = :ttl",
+                 #ttl = :ttl, placed = :placed",
             )
             .set_expression_attribute_names(Some(
                 names(&SENT).chain([("#ttl".into(), "ttl".into())]).collect(),
             ))
             .set_expression_attribute_values(Some(self.values(&sent, number, code, now)))
+            .expression_attribute_values(":placed", AttributeValue::Bool(true))
             .send()
             .await;
         update(answer)?;

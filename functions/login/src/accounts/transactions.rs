@@ -11,7 +11,7 @@ use aws_sdk_dynamodb::{
 use shared::{aws::AwsFailure, clock::Timestamp, phone::PhoneNumber, ticket::WechatIdentity};
 
 use super::{
-    Account, AccountError, Accounts, PhoneConflict, Round,
+    Account, AccountError, Accounts, Entry, PhoneConflict, Round,
     items::{self, Item, OpenidItem, key, openid_key, phone_key, user_key},
     s,
 };
@@ -49,7 +49,7 @@ impl Accounts {
             self.put_new(user_key(&user_id), user),
         ];
         match self.transact(writes).await? {
-            Outcome::Written => Ok(Round::Settled(Account { user_id, is_new: true })),
+            Outcome::Written => Ok(Round::Settled(Account { user_id, entry: Entry::Created })),
             Outcome::Conflict => Ok(Round::LostRace),
             Outcome::Refused(reasons) => match &reasons[..] {
                 [None, Some(phone), None] => match self.conflict {
@@ -81,7 +81,7 @@ impl Accounts {
             self.update(user_key(&user_id), join),
         ];
         match self.transact(writes).await? {
-            Outcome::Written => Ok(Round::Settled(Account { user_id, is_new: false })),
+            Outcome::Written => Ok(Round::Settled(Account { user_id, entry: Entry::Joined })),
             Outcome::Refused(reasons) if reasons.iter().flatten().any(is_full) => {
                 Err(AccountError::PhoneTaken)
             }
@@ -123,7 +123,9 @@ impl Accounts {
         ];
         let openids = user.openids.iter().map(|openid| self.update(openid.clone(), move_openid()));
         match self.transact(writes.into_iter().chain(openids)).await? {
-            Outcome::Written => Ok(Round::Settled(Account { user_id: user_id.clone(), is_new: false })),
+            Outcome::Written => {
+                Ok(Round::Settled(Account { user_id: user_id.clone(), entry: Entry::NumberChanged }))
+            }
             Outcome::Refused(reasons) => match reasons.first() {
                 Some(Some(phone)) if items::user_id(phone).as_ref() != Some(user_id) => {
                     Err(AccountError::PhoneTaken)

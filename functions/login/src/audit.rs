@@ -1,0 +1,41 @@
+//! The audit trail: a line for each login that changes who is who, or that an owner may be asked about.
+
+use shared::{phone::PhoneNumber, ticket::WechatIdentity};
+
+use crate::accounts::{Account, AccountError, Entry};
+
+/// Tells how a person who had proved `number` came to an account, or did not. `is_reviewer`: with a fixed code.
+pub(crate) fn tell(
+    account: &Result<Account, AccountError>,
+    person: &WechatIdentity,
+    number: &PhoneNumber,
+    is_reviewer: bool,
+) {
+    let openid = &person.openid;
+    match account {
+        Ok(Account { user_id, entry }) => {
+            let audit = match entry {
+                Entry::Created => Some("account_created"),
+                Entry::NumberChanged => Some("number_changed"),
+                Entry::Joined => Some("account_joined"),
+                Entry::Returned => None,
+            };
+            if let Some(audit) = audit {
+                tracing::info!(audit, user_id, ?openid, ?number, "an account has changed");
+            }
+            if is_reviewer {
+                tracing::info!(
+                    audit = "reviewer_login",
+                    user_id,
+                    ?openid,
+                    ?number,
+                    "a reviewer has logged in"
+                );
+            }
+        }
+        Err(AccountError::PhoneTaken) => {
+            tracing::info!(audit = "phone_taken", ?openid, ?number, "a login was refused by a conflict");
+        }
+        Err(AccountError::Contended | AccountError::Storage(_)) => {}
+    }
+}
