@@ -25,7 +25,7 @@ const MAX_BODY_BYTES: usize = 10 * 1024 * 1024;
 
 /// How many executions run at once; further ones wait, so that a flood finds the time-outs of a machine that is not flooded.
 /// On Lambda each execution has a machine of its own.
-const EXECUTIONS: usize = 32;
+const EXECUTIONS: usize = 16;
 
 /// The deployed functions.
 pub struct Functions {

@@ -2,12 +2,16 @@
 
 use std::{path::PathBuf, process::ExitCode};
 
-use local::{Local, Options};
-use shared::config::{Env, process_variables};
+use local::{Local, Options, secrets};
+use shared::{
+    config::{Env, process_variables},
+    telemetry,
+};
 
-const USAGE: &str = "usage: cargo run -p local [-- --data FILE]
+const USAGE: &str = "usage: cargo run -p local [-- --data FILE | -- keygen [--rsa]]
 
   --data FILE   keeps codes and users in FILE; without it they are gone when this stops
+  keygen        prints a new key for TOKEN_SIGNING_KEY: P-256, or RSA for API Gateway's JWT authorizer
   PORT          the port on 127.0.0.1 (3000)
 
 Every setting of the functions can be given as an environment variable, RESEND_COOLDOWN_SECONDS=5 say.";
@@ -24,11 +28,24 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), Box<dyn std::error::Error>> {
-    let data = arguments(std::env::args().skip(1))?;
-    let (port, log_level) = Env::new(process_variables()).settings(|env| {
-        Some((env.parsed("PORT", 3000)?, env.parsed("LOG_LEVEL", tracing::Level::WARN.into())?))
-    })?;
-    shared::telemetry::init(log_level);
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+    match arguments[..] {
+        [] => return serve(None).await,
+        ["--data", file] => return serve(Some(file.into())).await,
+        ["keygen"] => print!("{}", secrets::signing_key()),
+        ["keygen", "--rsa"] => print!("{}", secrets::rsa_signing_key()),
+        _ => return Err(USAGE.into()),
+    }
+    Ok(())
+}
+
+async fn serve(data: Option<PathBuf>) -> Result<(), Box<dyn std::error::Error>> {
+    // A terminal is for messages; LOG_LEVEL=info brings the functions' logs there, too.
+    let quiet = [("LOG_LEVEL".to_owned(), "warn".to_owned())];
+    let (port, telemetry) = Env::new(quiet.into_iter().chain(process_variables()))
+        .settings(|env| Some((env.parsed("PORT", 3000)?, telemetry::Settings::read(env)?)))?;
+    telemetry::init(telemetry);
 
     let local =
         Local::start(Options { port, data, variables: process_variables().collect(), ..Options::default() })
@@ -42,15 +59,6 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
             },
             stop = tokio::signal::ctrl_c() => return stop.map_err(Into::into),
         }
-    }
-}
-
-/// `--data FILE`, or nothing.
-fn arguments(mut arguments: impl Iterator<Item = String>) -> Result<Option<PathBuf>, &'static str> {
-    match (arguments.next().as_deref(), arguments.next(), arguments.next()) {
-        (None, _, _) => Ok(None),
-        (Some("--data"), Some(file), None) => Ok(Some(file.into())),
-        _ => Err(USAGE),
     }
 }
 

@@ -1,6 +1,10 @@
 //! Secrets and keys for one run.
 
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
+use aws_lc_rs::{
+    encoding::{AsDer, Pkcs8V1Der},
+    rsa,
+    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair},
+};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use pem::{LineEnding, Pem};
 use shared::random::{Random, SystemRandom};
@@ -14,7 +18,8 @@ pub fn made_up() -> Vec<(String, String)> {
         ("TOKEN_SIGNING_KEY", signing_key()),
         ("TOKEN_AUDIENCE", "local".to_owned()),
         ("WECHAT_APP_ID", "wx0000000000000000".to_owned()),
-        ("WECHAT_APP_SECRET", secret()),
+        // Only the WeChat that is played here knows it; functions that are run by other tools say the same.
+        ("WECHAT_APP_SECRET", "for-development-only".to_owned()),
     ]
     .map(|(name, value)| (name.to_owned(), value))
     .into()
@@ -36,9 +41,23 @@ pub fn secret() -> String {
 #[expect(clippy::expect_used, reason = "generating a key fails without memory or randomness only")]
 pub fn signing_key() -> String {
     let key = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).expect("a new key");
-    let pkcs8 = key.to_pkcs8v1().expect("a key in PKCS#8");
+    pkcs8_pem(key.to_pkcs8v1().expect("a key in PKCS#8").as_ref())
+}
+
+/// A new RSA key of 2048 bits, PKCS#8 in PEM.
+///
+/// # Panics
+/// Without memory or randomness.
+#[must_use]
+#[expect(clippy::expect_used, reason = "generating a key fails without memory or randomness only")]
+pub fn rsa_signing_key() -> String {
+    let key = rsa::KeyPair::generate(rsa::KeySize::Rsa2048).expect("a new key");
+    pkcs8_pem(AsDer::<Pkcs8V1Der<'_>>::as_der(&key).expect("a key in PKCS#8").as_ref())
+}
+
+fn pkcs8_pem(der: &[u8]) -> String {
     pem::encode_config(
-        &Pem::new("PRIVATE KEY", pkcs8.as_ref()),
+        &Pem::new("PRIVATE KEY", der),
         pem::EncodeConfig::new().set_line_ending(LineEnding::LF),
     )
 }
