@@ -12,7 +12,7 @@ fn number(nth: usize) -> String {
 /// Asks for a code from an address: API Gateway's event says where a request came from.
 async fn send_from(app: &TestApp, address: &str, number: &str) -> (u16, Value) {
     let events = events::all();
-    let event = events.iter().find(|event| event.function == "send-code" && event.expected == "success");
+    let event = events.iter().find(|event| event.function == "send-code" && event.name == "success");
     let mut event: Value = serde_json::from_str(&event.unwrap().json).unwrap();
     event["requestContext"]["http"]["sourceIp"] = address.into();
     event["body"] = json!({ "phoneNumber": number }).to_string().into();

@@ -1,40 +1,11 @@
-//! `POST /login` and `GET /.well-known/jwks.json`: who is let in, and with what token.
+//! `POST /login`: who is let in.
 
-use aws_lc_rs::{
-    encoding::{AsDer, Pkcs8V1Der},
-    rsa::{KeyPair, KeySize},
-    signature::Ed25519KeyPair,
-};
 use base64::{Engine, prelude::BASE64_STANDARD_NO_PAD};
 use futures_util::future::join_all;
-use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header, jwk::JwkSet};
-use local::secrets::signing_key;
-use serde_json::{Value, json};
-use shared::clock::Clock;
-use tests::{Answer, TestApp, events, wrong};
+use serde_json::json;
+use tests::{TestApp, wrong};
 
 const NUMBER: &str = "13800138000";
-
-async fn jwks(app: &TestApp) -> JwkSet {
-    serde_json::from_value(Answer::of(app.request("GET", "/.well-known/jwks.json")).await.body).unwrap()
-}
-
-/// What a token says, checked as another API would: by the JWKS.
-async fn claims(app: &TestApp, token: &Value) -> Value {
-    let token = token.as_str().unwrap();
-    let header = decode_header(token).unwrap();
-    let jwks = jwks(app).await;
-    let key = DecodingKey::from_jwk(jwks.find(&header.kid.unwrap()).unwrap()).unwrap();
-    let mut validation = Validation::new(header.alg);
-    validation.set_audience(&[app.variable("TOKEN_AUDIENCE")]);
-    validation.set_issuer(&[app.variable("TOKEN_ISSUER")]);
-    validation.validate_exp = false;
-    decode(token, &key, &validation).unwrap().claims
-}
-
-fn pem(der: &[u8]) -> String {
-    pem::encode(&pem::Pem::new("PRIVATE KEY", der))
-}
 
 #[tokio::test]
 async fn a_new_person_gets_an_account_and_a_known_one_the_same_again() {
@@ -57,71 +28,6 @@ async fn a_new_person_gets_an_account_and_a_known_one_the_same_again() {
     let second = app.logged_in("alice", NUMBER).await;
     assert_eq!(second["isNewUser"], false);
     assert_eq!(second["userId"], first.body["userId"]);
-}
-
-#[tokio::test]
-async fn the_token_names_account_and_openid_and_no_number() {
-    let app = TestApp::start().await;
-    let answer = app.logged_in("alice", NUMBER).await;
-    let mut claims = claims(&app, &answer["token"]).await;
-    let jti = claims["jti"].take();
-    assert_eq!(jti.as_str().unwrap().len(), 36);
-    let now = app.clock.now().as_unix();
-    assert_eq!(
-        claims,
-        json!({
-            "iss": app.variable("TOKEN_ISSUER"),
-            "aud": "local",
-            "sub": answer["userId"],
-            "openid": app.local.wechat.openid("alice"),
-            "iat": now,
-            "exp": now + 604_800,
-            "jti": null,
-        })
-    );
-}
-
-#[tokio::test]
-async fn the_keys_type_picks_the_algorithm_and_every_key_is_published() {
-    let rsa = AsDer::<Pkcs8V1Der>::as_der(&KeyPair::generate(KeySize::Rsa2048).unwrap()).unwrap();
-    let rsa = pem(rsa.as_ref());
-    let ed25519 = pem(Ed25519KeyPair::generate().unwrap().to_pkcs8v1().unwrap().as_ref());
-    for (first, algorithm) in
-        [(signing_key(), Algorithm::ES256), (rsa, Algorithm::RS256), (ed25519, Algorithm::EdDSA)]
-    {
-        let app = TestApp::with(&[("TOKEN_SIGNING_KEY", &format!("{first}\n{}", signing_key()))]).await;
-        let token = app.logged_in("alice", NUMBER).await["token"].take();
-        assert_eq!(decode_header(token.as_str().unwrap()).unwrap().alg, algorithm);
-        claims(&app, &token).await;
-        assert_eq!(jwks(&app).await.keys.len(), 2);
-    }
-}
-
-#[tokio::test]
-async fn a_key_is_published_under_its_thumbprint() {
-    // Key and thumbprint by OpenSSL and coreutils, as RFC 7638, section 3, describes.
-    let settings = events::settings("Login");
-    let (name, pem) = settings.iter().find(|(name, _)| name == "TOKEN_SIGNING_KEY").unwrap();
-    let app = TestApp::with(&[(name, pem)]).await;
-    let answer = Answer::of(app.request("GET", "/.well-known/jwks.json")).await;
-    insta::assert_snapshot!(answer.snapshot(), @r#"
-    200
-    cache-control: public, max-age=3600
-    content-type: application/json
-    {
-      "keys": [
-        {
-          "alg": "ES256",
-          "crv": "P-256",
-          "kid": "Tvu15sstY54ZvV1XhWpBnLRhKB7_Ffh5mX_P6tEfDok",
-          "kty": "EC",
-          "use": "sig",
-          "x": "r3TvkO3RIJT_-ryTnBbHKk0fPpBlgwbOu3mg1rU-B54",
-          "y": "tbtz3efHUykZb3jldtaFUOtWyT11HpOiR-nDfoFIQcs"
-        }
-      ]
-    }
-    "#);
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ fn line_of(request_id: &str, start: usize) -> Value {
     let mut lines = lines.iter().filter(|line| line.contains(request_id));
     let mut line: Value = serde_json::from_str(lines.next().unwrap()).unwrap();
     assert!(lines.next().is_none(), "one line a request");
-    for name in ["timestamp", "request_id"] {
+    for name in ["timestamp", "request_id", "ms", "steps"] {
         assert!(line.as_object_mut().unwrap().remove(name).is_some());
     }
     line
@@ -53,6 +53,95 @@ async fn what_is_ours_to_mend_is_logged_as_an_error_with_its_cause() {
       "route": "/exchange-code",
       "status": 500,
       "target": "shared::http"
+    }
+    "#);
+}
+
+/// The lines of this test's own that hold `text`: its deployment has a number that no other test uses.
+fn lines_with(text: &str, start: usize) -> Vec<Value> {
+    logs::since(start)
+        .iter()
+        .filter(|line| line.contains(text))
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+#[tokio::test]
+async fn a_request_says_how_long_each_step_took() {
+    let app = TestApp::start().await;
+    let start = logs::length();
+    app.send_code("13812349999").await;
+    let steps = lines_with("138****9999", start)[0]["steps"].as_str().unwrap().to_owned();
+    let names: Vec<_> = steps.split(' ').map(|step| step.split_once('=').unwrap().0).collect();
+    assert_eq!(names, ["counters", "number", "sms"]);
+}
+
+#[tokio::test]
+async fn whatever_changes_who_is_who_leaves_a_line() {
+    let app = TestApp::with(&[("TEST_PHONE_NUMBERS", "+8613812348888=123456@2027-01-15")]).await;
+    let start = logs::length();
+    app.logged_in("alice", "13812341111").await;
+    app.logged_in("alice", "13812342222").await;
+    app.clock.turn(60);
+    let code = app.texted("13812342222").await;
+    app.log_in("bob", "13812342222", &code).await;
+    app.send_code("13812348888").await;
+    app.log_in("carol", "13812348888", "123456").await;
+    let audited: Vec<_> = lines_with("\"audit\"", start)
+        .iter()
+        .filter(|line| line["number"].as_str().unwrap().starts_with("138****"))
+        .map(|line| format!("{} {}", line["number"].as_str().unwrap(), line["audit"].as_str().unwrap()))
+        .filter(|line| ["1111", "2222", "8888"].iter().any(|number| line.contains(number)))
+        .collect();
+    insta::assert_snapshot!(audited.join("\n"), @"
+    138****1111 account_created
+    138****2222 number_changed
+    138****2222 phone_taken
+    138****8888 reviewer_code
+    138****8888 account_created
+    138****8888 reviewer_login
+    ");
+}
+
+#[tokio::test]
+async fn what_happens_is_counted_in_the_embedded_metric_format() {
+    let app = TestApp::start().await;
+    let start = logs::length();
+    let code = app.texted(NUMBER).await;
+    app.send_code(NUMBER).await;
+    app.log_in("alice", NUMBER, &wrong(&code)).await;
+    app.log_in("alice", NUMBER, &code).await;
+    app.log_in("alice", NUMBER, &code).await;
+    app.post("/exchange-code", &serde_json::json!({ "code": "err-40125" })).await;
+    let counted = lines_with("\"_aws\"", start);
+    for metric in ["CodesSent", "WrongCodes", "LoginsNew", "LoginsReturning", "WechatMisconfigured"] {
+        assert!(counted.iter().any(|line| line[metric] == 1), "{metric}");
+    }
+    let mut limited = counted.into_iter().find(|line| line["Limit"] == "resend_too_soon").unwrap();
+    assert!(limited["_aws"]["Timestamp"].take().as_u64().unwrap() > 1_700_000_000_000);
+    insta::assert_json_snapshot!(limited, @r#"
+    {
+      "Limit": "resend_too_soon",
+      "LimitsReached": 1,
+      "_aws": {
+        "CloudWatchMetrics": [
+          {
+            "Dimensions": [
+              [
+                "Limit"
+              ]
+            ],
+            "Metrics": [
+              {
+                "Name": "LimitsReached",
+                "Unit": "Count"
+              }
+            ],
+            "Namespace": "Tests"
+          }
+        ],
+        "Timestamp": null
+      }
     }
     "#);
 }

@@ -14,3 +14,4 @@ mod reviewers;
 mod round_trips;
 mod send_code;
 mod tickets;
+mod tokens;

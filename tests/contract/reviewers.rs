@@ -1,5 +1,7 @@
 //! `TEST_PHONE_NUMBERS`: numbers for an app store's reviewers.
 
+use std::collections::BTreeSet;
+
 use local::{Local, Options};
 use tests::{TestApp, logs};
 
@@ -56,6 +58,19 @@ async fn guesses_at_a_fixed_code_are_bounded_too() {
         assert_eq!(app.log_in("mallory", REVIEWER, "000000").await.outcome(), "code_incorrect");
     }
     assert_eq!(app.log_in("mallory", REVIEWER, "123456").await.outcome(), "too_many_attempts");
+}
+
+#[tokio::test]
+async fn the_same_code_of_two_numbers_looks_different_in_the_table() {
+    let two = "+8613800000000=123456@2027-01-15,+8613800000001=123456@2027-01-15";
+    let app = TestApp::with(&[("TEST_PHONE_NUMBERS", two)]).await;
+    for number in [REVIEWER, "13800000001"] {
+        app.send_code(number).await;
+    }
+    let items = app.local.dynamodb.items("codes").unwrap();
+    let tags: BTreeSet<_> =
+        items.as_array().unwrap().iter().map(|item| item["code"]["B"].to_string()).collect();
+    assert_eq!(tags.len(), 2, "{items}");
 }
 
 #[tokio::test]

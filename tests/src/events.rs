@@ -1,17 +1,12 @@
-//! The files of `events/`, and what has to stand in the tables for them.
+//! The files of `events/`.
 
-use std::{collections::BTreeMap, fs, path::PathBuf};
-
-use local::Local;
-use serde_json::{Value, from_str};
-use shared::{
-    clock::Timestamp,
-    code::VerifyCode,
-    codes::{CodePolicy, Codes},
-    config::Env,
-    pepper::Pepper,
-    phone::Countries,
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
 };
+
+use serde_json::{Value, from_str};
 
 /// The functions, by package and by their name in the template.
 pub const FUNCTIONS: [(&str, &str); 3] =
@@ -21,7 +16,9 @@ pub const FUNCTIONS: [(&str, &str); 3] =
 pub struct Event {
     /// The package of the function that it is for.
     pub function: &'static str,
-    /// What it is answered: `success` or a problem's `code`.
+    /// The file's name without its ending.
+    pub name: String,
+    /// What it is answered: `success`, whatever follows it in the name, or a problem's `code`.
     pub expected: String,
     /// The event.
     pub json: String,
@@ -31,18 +28,24 @@ fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../events")
 }
 
-/// Every event, a function after the other.
+impl Event {
+    fn read(function: &'static str, file: &Path) -> Self {
+        let name = file.file_stem().unwrap().to_str().unwrap().to_owned();
+        let expected = if name.starts_with("success") { "success".to_owned() } else { name.clone() };
+        Self { function, name, expected, json: fs::read_to_string(file).unwrap() }
+    }
+}
+
+/// Every event, a function after the other, its successes first: what is refused later builds on them.
 #[must_use]
 pub fn all() -> Vec<Event> {
     let of_function = |(function, _): (&'static str, &str)| {
         let mut files: Vec<_> =
             fs::read_dir(folder().join(function)).unwrap().map(|entry| entry.unwrap().path()).collect();
         files.sort();
-        files.into_iter().map(move |file| Event {
-            function,
-            expected: file.file_stem().unwrap().to_string_lossy().into_owned(),
-            json: fs::read_to_string(&file).unwrap(),
-        })
+        let mut events: Vec<_> = files.iter().map(|file| Event::read(function, file)).collect();
+        events.sort_by_key(|event| event.expected != "success");
+        events
     };
     FUNCTIONS.into_iter().flat_map(of_function).collect()
 }
@@ -63,23 +66,9 @@ pub fn all_settings() -> Vec<(String, String)> {
     FUNCTIONS.iter().flat_map(|(_, name)| settings(name)).collect()
 }
 
-/// Puts the code into the tables that `login/success.json` brings.
-pub async fn seed(local: &Local, now: Timestamp) {
-    let (pepper, policy) =
-        Env::new(all_settings()).settings(|env| Some((Pepper::read(env)?, CodePolicy::read(env)?))).unwrap();
-    let number = Countries::new(&["CN"], "CN").unwrap().parse("13800138000").unwrap();
-    let code = VerifyCode::parse("123456").unwrap();
-    let codes = Codes::new(local.client.clone(), "codes".into(), pepper, policy);
-    codes.send(&number, &code, "seeded".into(), now).await.unwrap();
-}
-
 /// What a function's answer comes to, as events are named.
 #[must_use]
 pub fn outcome(status: u16, body: &str) -> String {
     let body: Value = from_str(body).unwrap();
-    match status {
-        200 if body["keys"].is_array() => "jwks".into(),
-        200 => "success".into(),
-        _ => body["code"].as_str().unwrap().to_owned(),
-    }
+    if status == 200 { "success".into() } else { body["code"].as_str().unwrap().to_owned() }
 }

@@ -27,7 +27,8 @@ impl io::Write for Captured {
 pub fn capture() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        let subscriber = telemetry::subscriber(LevelFilter::TRACE, || Captured);
+        let settings = telemetry::Settings { level: LevelFilter::TRACE, namespace: "Tests".to_owned() };
+        let subscriber = telemetry::subscriber(settings, || Captured);
         tracing::subscriber::set_global_default(subscriber).unwrap();
     });
 }

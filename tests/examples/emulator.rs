@@ -1,0 +1,161 @@
+//! Runs the release binaries under Amazon's runtime interface emulator and feeds them the files of `events/`.
+//!
+//! `cargo run -p tests --example emulator -- EMULATOR FOLDER [AWS]`: the emulator's program; the folder with
+//! `send-code/bootstrap`, `exchange-code/bootstrap` and `login/bootstrap`, as cargo-lambda leaves it; the address of
+//! Secrets Manager and SNS, moto's say, where the secrets are put and the messages sent. Without it they are variables, and
+//! messages go to `local`.
+#![expect(clippy::unwrap_used, reason = "a check that cannot go on should stop")]
+
+use std::{
+    net::{SocketAddr, TcpListener},
+    path::Path,
+    process::{Child, Command, ExitCode, Stdio},
+    time::Duration,
+};
+
+use aws_config::{BehaviorVersion, Region};
+use aws_credential_types::Credentials;
+use local::{Local, Options};
+use serde_json::{Value, from_str};
+use shared::random::{SystemRandom, uuid};
+use tests::events::{self, FUNCTIONS};
+
+/// A function under its emulator, until it is dropped.
+struct Emulated {
+    emulator: Child,
+    address: SocketAddr,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    let [emulator, folder, aws @ ..] = &arguments[..] else {
+        eprintln!("usage: emulator EMULATOR FOLDER [AWS]");
+        return ExitCode::FAILURE;
+    };
+    let options = Options { variables: events::all_settings(), ..Options::default() };
+    let local = Local::start(options).await.unwrap();
+
+    let mut tally = Tally::default();
+    for (function, name) in FUNCTIONS {
+        let binary = Path::new(folder).join(function).join("bootstrap").canonicalize().unwrap();
+        tally.note(&format!("{function} without settings"), &refusal_to_start(&binary), "all settings named");
+        let mut variables = variables(&local, name);
+        if let [aws, ..] = aws {
+            move_to_aws(&mut variables, aws).await;
+        }
+        let emulated = Emulated::start(emulator, &binary, &variables).await;
+        for event in events::all().into_iter().filter(|event| event.function == function) {
+            let outcome = emulated.invoke(&event.json).await;
+            tally.note(&format!("events/{function}/{}.json", event.name), &outcome, &event.expected);
+        }
+    }
+    println!("{} passed, {} failed", tally.passed, tally.failed);
+    if tally.failed == 0 && tally.passed > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+#[derive(Default)]
+struct Tally {
+    passed: usize,
+    failed: usize,
+}
+
+impl Tally {
+    fn note(&mut self, what: &str, outcome: &str, expected: &str) {
+        if outcome == expected {
+            self.passed += 1;
+        } else {
+            self.failed += 1;
+            println!("{what}: {outcome}");
+        }
+    }
+}
+
+/// What a function says that is started without its settings.
+fn refusal_to_start(binary: &Path) -> String {
+    let region =
+        [("AWS_REGION", "local"), ("AWS_ACCESS_KEY_ID", "local"), ("AWS_SECRET_ACCESS_KEY", "local")];
+    let output = Command::new(binary).env_clear().envs(region).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let named =
+        said.contains("neither TICKET_KEY nor TICKET_KEY_SECRET_ARN is set") && !output.status.success();
+    if named { "all settings named".to_owned() } else { said }
+}
+
+/// The settings of a function as `events/env.json` has them, with the addresses of this run.
+fn variables(local: &Local, name: &str) -> Vec<(String, String)> {
+    let here = ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_SNS", "WECHAT_API_BASE"];
+    let addresses = local.variables.iter().filter(|(name, _)| here.contains(&name.as_str())).cloned();
+    let lambda = [
+        ("AWS_REGION", "us-east-1"),
+        ("AWS_ACCESS_KEY_ID", "local"),
+        ("AWS_SECRET_ACCESS_KEY", "local"),
+        ("AWS_LAMBDA_FUNCTION_NAME", name),
+    ];
+    let lambda = lambda.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    events::settings(name).into_iter().chain(addresses).chain(lambda).collect()
+}
+
+/// Puts every secret into Secrets Manager and its ARN in its place, and sends messages to SNS there.
+async fn move_to_aws(variables: &mut Vec<(String, String)>, endpoint: &str) {
+    const SECRETS: [&str; 4] = ["CODE_PEPPER", "TICKET_KEY", "WECHAT_APP_SECRET", "TOKEN_SIGNING_KEY"];
+    let config = aws_config::defaults(BehaviorVersion::v2026_01_12())
+        .region(Region::from_static("us-east-1"))
+        .credentials_provider(Credentials::from_keys("local", "local", None))
+        .endpoint_url(endpoint)
+        .load()
+        .await;
+    let secrets = aws_sdk_secretsmanager::Client::new(&config);
+    for (name, value) in variables.iter_mut().filter(|(name, _)| SECRETS.contains(&name.as_str())) {
+        let secret = secrets.create_secret().name(uuid(&SystemRandom).to_string()).secret_string(&*value);
+        *value = secret.send().await.unwrap().arn.unwrap();
+        name.push_str("_SECRET_ARN");
+    }
+    variables.retain(|(name, _)| name != "AWS_ENDPOINT_URL_SNS");
+    for name in ["AWS_ENDPOINT_URL_SNS", "AWS_ENDPOINT_URL_SECRETS_MANAGER"] {
+        variables.push((name.to_owned(), endpoint.to_owned()));
+    }
+}
+
+impl Emulated {
+    async fn start(emulator: &str, binary: &Path, variables: &[(String, String)]) -> Self {
+        let (address, runtime_api) = (free_address(), free_address());
+        let emulator = Command::new(emulator)
+            .args(["--runtime-interface-emulator-address", &address.to_string()])
+            .args(["--runtime-api-address", &runtime_api.to_string()])
+            .arg(binary)
+            .env_clear()
+            .envs(variables.iter().cloned())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let emulated = Self { emulator, address };
+        while tokio::net::TcpStream::connect(address).await.is_err() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        emulated
+    }
+
+    async fn invoke(&self, event: &str) -> String {
+        let url = format!("http://{}/2015-03-31/functions/function/invocations", self.address);
+        let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(20)).build().unwrap();
+        let answer = client.post(url).body(event.to_owned()).send().await.unwrap().text().await.unwrap();
+        let parsed: Value = from_str(&answer).unwrap_or_default();
+        match (parsed["statusCode"].as_u64(), parsed["body"].as_str()) {
+            (Some(status), Some(body)) => events::outcome(u16::try_from(status).unwrap(), body),
+            _ => answer,
+        }
+    }
+}
+
+impl Drop for Emulated {
+    fn drop(&mut self) {
+        _ = self.emulator.kill();
+        _ = self.emulator.wait();
+    }
+}
+
+fn free_address() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+}
