@@ -17,7 +17,6 @@ use lambda_http::{
     },
 };
 use serde::Serialize;
-use serde_json::{Map, Value};
 
 use crate::{
     lambda::{RequestId, Source},
@@ -26,6 +25,10 @@ use crate::{
     problem::{Code, Failure, Problem},
     telemetry::metrics::Metric,
 };
+
+mod request;
+
+pub use request::{Fields, RequestError};
 
 const MAX_BODY_BYTES: usize = 4 * 1024;
 
@@ -42,67 +45,6 @@ pub struct Call {
     began: Instant,
     /// What the flow waited for, and how many milliseconds each took.
     steps: Mutex<Vec<(&'static str, u64)>>,
-}
-
-/// What is wrong with a request before its function looks at it.
-#[derive(Debug, thiserror::Error)]
-pub enum RequestError {
-    /// A path that this function does not serve.
-    #[error("no such path")]
-    NotFound,
-    /// A method that this path does not answer.
-    #[error("this path answers {allow} only")]
-    MethodNotAllowed {
-        /// The method that it does answer.
-        allow: Method,
-    },
-    /// A body over 4 KiB.
-    #[error("a body of {bytes} bytes")]
-    PayloadTooLarge {
-        /// How long the body is.
-        bytes: usize,
-    },
-    /// A body that is no JSON object.
-    #[error("the body is no JSON object")]
-    NotAnObject,
-    /// A field that is not there, null, or without text.
-    #[error("{0} is missing or empty")]
-    Missing(&'static str),
-    /// A field that is no string.
-    #[error("{0} is not a string")]
-    NotText(&'static str),
-    /// A string that is not of the field's form, which is given in Chinese and English.
-    #[error("{field} is not {english}")]
-    Malformed {
-        /// The field's name.
-        field: &'static str,
-        /// What it should be, in Chinese.
-        chinese: &'static str,
-        /// What it should be, in English.
-        english: &'static str,
-    },
-}
-
-impl Failure for RequestError {
-    fn problem(&self) -> Problem {
-        match self {
-            Self::NotFound => Code::NotFound.into(),
-            Self::MethodNotAllowed { allow } => Problem::from(Code::MethodNotAllowed).allow(allow.clone()),
-            Self::PayloadTooLarge { .. } => Code::PayloadTooLarge.into(),
-            Self::NotAnObject => Problem::from(Code::InvalidRequest)
-                .detail("请求体必须是一个 JSON 对象。".into(), "The body must be a JSON object.".into()),
-            Self::Missing(field) => Problem::from(Code::InvalidRequest)
-                .detail(format!("缺少字段 {field}。"), format!("The field {field} is missing or empty.")),
-            Self::NotText(field) => Problem::from(Code::InvalidRequest).detail(
-                format!("字段 {field} 必须是字符串。"),
-                format!("The field {field} must be a string."),
-            ),
-            Self::Malformed { field, chinese, english } => Problem::from(Code::InvalidRequest).detail(
-                format!("字段 {field} 应为{chinese}。"),
-                format!("The field {field} must be {english}."),
-            ),
-        }
-    }
 }
 
 /// A success: a JSON body and how long it may be kept.
@@ -199,7 +141,7 @@ impl Call {
         if bytes.len() > MAX_BODY_BYTES {
             return Err(RequestError::PayloadTooLarge { bytes: bytes.len() });
         }
-        serde_json::from_slice(bytes).map(Fields).map_err(|_| RequestError::NotAnObject)
+        Fields::parse(bytes)
     }
 
     /// Awaits the flow and answers: its reply, or the problem that its error is to a client. A panic is `internal`.
@@ -260,25 +202,6 @@ struct Told<'call> {
     number: Option<&'call str>,
     ms: u64,
     steps: String,
-}
-
-/// A JSON object's fields; those that nobody asks for are ignored.
-pub struct Fields(Map<String, Value>);
-
-impl Fields {
-    /// A field that must be there: a string with something in it.
-    pub fn text(&self, field: &'static str) -> Result<&str, RequestError> {
-        self.optional_text(field)?.ok_or(RequestError::Missing(field))
-    }
-
-    /// A field that may be absent, null or empty, which all read as `None`.
-    pub fn optional_text(&self, field: &'static str) -> Result<Option<&str>, RequestError> {
-        match self.0.get(field) {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text.as_str()).filter(|text| !text.trim().is_empty())),
-            Some(_) => Err(RequestError::NotText(field)),
-        }
-    }
 }
 
 fn milliseconds_since(began: Instant) -> u64 {

@@ -1,0 +1,91 @@
+//! What a request has to be, and its fields.
+
+use lambda_http::http::Method;
+use serde_json::{Map, Value};
+
+use crate::problem::{Code, Failure, Problem};
+
+/// What is wrong with a request before its function looks at it.
+#[derive(Debug, thiserror::Error)]
+pub enum RequestError {
+    /// A path that this function does not serve.
+    #[error("no such path")]
+    NotFound,
+    /// A method that this path does not answer.
+    #[error("this path answers {allow} only")]
+    MethodNotAllowed {
+        /// The method that it does answer.
+        allow: Method,
+    },
+    /// A body over 4 KiB.
+    #[error("a body of {bytes} bytes")]
+    PayloadTooLarge {
+        /// How long the body is.
+        bytes: usize,
+    },
+    /// A body that is no JSON object.
+    #[error("the body is no JSON object")]
+    NotAnObject,
+    /// A field that is not there, null, or without text.
+    #[error("{0} is missing or empty")]
+    Missing(&'static str),
+    /// A field that is no string.
+    #[error("{0} is not a string")]
+    NotText(&'static str),
+    /// A string that is not of the field's form, which is given in Chinese and English.
+    #[error("{field} is not {english}")]
+    Malformed {
+        /// The field's name.
+        field: &'static str,
+        /// What it should be, in Chinese.
+        chinese: &'static str,
+        /// What it should be, in English.
+        english: &'static str,
+    },
+}
+
+impl Failure for RequestError {
+    fn problem(&self) -> Problem {
+        match self {
+            Self::NotFound => Code::NotFound.into(),
+            Self::MethodNotAllowed { allow } => Problem::from(Code::MethodNotAllowed).allow(allow.clone()),
+            Self::PayloadTooLarge { .. } => Code::PayloadTooLarge.into(),
+            Self::NotAnObject => Problem::from(Code::InvalidRequest)
+                .detail("请求体必须是一个 JSON 对象。".into(), "The body must be a JSON object.".into()),
+            Self::Missing(field) => Problem::from(Code::InvalidRequest)
+                .detail(format!("缺少字段 {field}。"), format!("The field {field} is missing or empty.")),
+            Self::NotText(field) => Problem::from(Code::InvalidRequest).detail(
+                format!("字段 {field} 必须是字符串。"),
+                format!("The field {field} must be a string."),
+            ),
+            Self::Malformed { field, chinese, english } => Problem::from(Code::InvalidRequest).detail(
+                format!("字段 {field} 应为{chinese}。"),
+                format!("The field {field} must be {english}."),
+            ),
+        }
+    }
+}
+
+/// A JSON object's fields; those that nobody asks for are ignored.
+pub struct Fields(Map<String, Value>);
+
+impl Fields {
+    /// Reads a JSON object.
+    pub(super) fn parse(body: &[u8]) -> Result<Self, RequestError> {
+        serde_json::from_slice(body).map(Self).map_err(|_| RequestError::NotAnObject)
+    }
+
+    /// A field that must be there: a string with something in it.
+    pub fn text(&self, field: &'static str) -> Result<&str, RequestError> {
+        self.optional_text(field)?.ok_or(RequestError::Missing(field))
+    }
+
+    /// A field that may be absent, null or empty, which all read as `None`.
+    pub fn optional_text(&self, field: &'static str) -> Result<Option<&str>, RequestError> {
+        match self.0.get(field) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text.as_str()).filter(|text| !text.trim().is_empty())),
+            Some(_) => Err(RequestError::NotText(field)),
+        }
+    }
+}
