@@ -10,12 +10,14 @@ use std::{
     sync::Arc,
 };
 
-use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_credential_types::Credentials;
 use exchange_code::ExchangeCode;
 use login::Login;
-use send_code::{SendCode, sms::Sms};
+use send_code::{
+    SendCode,
+    sms::{Sms, sns_config},
+};
 use shared::{
+    aws::Aws,
     clock::{Clock, SystemClock},
     config::{ConfigError, Env},
     random::{Random, SystemRandom},
@@ -112,6 +114,9 @@ impl Local {
             ("USERS_TABLE".to_owned(), "users".to_owned()),
             ("WECHAT_API_BASE".to_owned(), format!("{here}/wechat")),
             ("TOKEN_ISSUER".to_owned(), format!("http://{address}")),
+            ("AWS_REGION".to_owned(), "local".to_owned()),
+            ("AWS_ACCESS_KEY_ID".to_owned(), "local".to_owned()),
+            ("AWS_SECRET_ACCESS_KEY".to_owned(), "local".to_owned()),
             ("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), format!("{here}/dynamodb")),
             ("AWS_ENDPOINT_URL_SNS".to_owned(), format!("{here}/sns")),
         ]);
@@ -128,16 +133,12 @@ impl Local {
         let phones = Arc::new(PhoneNetwork::new(options.clock.clone()));
         let wechat = Arc::new(Wechat::new(variable("WECHAT_APP_ID"), variable("WECHAT_APP_SECRET")));
 
-        let aws = aws().await;
-        let dynamodb_config = aws_sdk_dynamodb::config::Builder::from(&aws);
-        let dynamodb_client = aws_sdk_dynamodb::Client::from_conf(
-            dynamodb_config.endpoint_url(variable("AWS_ENDPOINT_URL_DYNAMODB")).build(),
-        );
-        let sns = send_code::sms::sns_config(&aws).endpoint_url(variable("AWS_ENDPOINT_URL_SNS")).build();
+        let aws = settings("AWS", &variables, Aws::read)?;
+        let dynamodb_client = aws_sdk_dynamodb::Client::new(&aws.of("DYNAMODB"));
 
         let (clock, random) = (options.clock, options.random);
         let config = settings("send-code", &variables, send_code::Config::read)?;
-        let sms = Sms::sns(sns, config.attributes.clone());
+        let sms = Sms::sns(sns_config(&aws), config.attributes.clone());
         let send_code = SendCode::new(config, dynamodb_client.clone(), sms, clock.clone(), random.clone());
         let config = settings("exchange-code", &variables, exchange_code::Config::read)?;
         let exchange_code = ExchangeCode::new(config, clock.clone(), random.clone())?;
@@ -178,12 +179,4 @@ fn settings<T>(
     read: impl FnOnce(&mut Env) -> Option<T>,
 ) -> Result<T, StartError> {
     Env::new(variables.iter().cloned()).settings(read).map_err(|error| StartError::Settings(function, error))
-}
-
-/// The time-outs and retries of production, with credentials that nobody checks.
-async fn aws() -> SdkConfig {
-    let loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
-        .region(Region::from_static("local"))
-        .credentials_provider(Credentials::from_keys("local", "local", None));
-    shared::aws::with_limits(loader).load().await
 }

@@ -1,37 +1,73 @@
 //! One set-up for every AWS client, and what may be logged of their failures.
 
-use std::{fmt, time::Duration};
+use std::{collections::HashMap, fmt, time::Duration};
 
-pub use aws_config::SdkConfig;
-use aws_config::{BehaviorVersion, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_sdk_dynamodb::{
-    config::http::HttpResponse,
+    config::{
+        BehaviorVersion, Credentials, Region, SharedCredentialsProvider, SharedHttpClient,
+        http::HttpResponse, retry::RetryConfig, timeout::TimeoutConfig,
+    },
     error::{BuildError, ProvideErrorMetadata, SdkError},
     operation::RequestId,
 };
+use aws_smithy_http_client::tls;
+pub use aws_types::SdkConfig;
 
-use crate::problem::Code;
+use crate::{config::Env, problem::Code};
 
-/// Region, credentials and endpoints as the SDK finds them (on Lambda: its environment variables), with time-outs under
-/// which the longest flow still ends within a function's ten seconds (docs/adr/0008-time-outs.md).
-pub async fn config() -> SdkConfig {
-    with_limits(aws_config::defaults(BehaviorVersion::v2026_01_12())).load().await
+/// What every AWS client here is made of.
+///
+/// Lambda hands region and credentials to a function in its environment. They are read there and nowhere else: the SDK's
+/// own search, through profiles, instance metadata and single sign-on, is a seventh of a function's size
+/// (docs/adr/0011-aws-settings.md).
+#[derive(Debug, Clone)]
+pub struct Aws {
+    shared: SdkConfig,
+    /// `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_…`, by name.
+    endpoints: HashMap<String, String>,
 }
 
-/// The time-outs and retries of every client.
-#[must_use]
-pub fn with_limits(loader: aws_config::ConfigLoader) -> aws_config::ConfigLoader {
-    loader
-        .timeout_config(
-            TimeoutConfig::builder()
-                .connect_timeout(Duration::from_millis(800))
-                .operation_attempt_timeout(Duration::from_secs(1))
-                .operation_timeout(Duration::from_millis(1800))
-                .build(),
-        )
-        .retry_config(
-            RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(50)),
-        )
+impl Aws {
+    /// Reads it from the settings: the SDK's own variables.
+    pub fn read(env: &mut Env) -> Option<Self> {
+        let region = env.required("AWS_REGION");
+        let key_id = env.required("AWS_ACCESS_KEY_ID");
+        let secret_key = env.required("AWS_SECRET_ACCESS_KEY");
+        let token = env.optional("AWS_SESSION_TOKEN");
+        let credentials = Credentials::new(key_id?, secret_key?, token, None, "environment");
+        // Time-outs under which the longest flow still ends within a function's ten seconds (docs/adr/0008-time-outs.md).
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(Duration::from_millis(800))
+            .operation_attempt_timeout(Duration::from_secs(1))
+            .operation_timeout(Duration::from_millis(1800));
+        let retries =
+            RetryConfig::standard().with_max_attempts(3).with_initial_backoff(Duration::from_millis(50));
+        let shared = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .region(Region::new(region?))
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .http_client(http_client())
+            .timeout_config(timeouts.build())
+            .retry_config(retries);
+        Some(Self { shared: shared.build(), endpoints: env.starting_with("AWS_ENDPOINT_URL") })
+    }
+
+    /// For a service by its name in `AWS_ENDPOINT_URL_…`: `DYNAMODB`, `SNS`, `SECRETS_MANAGER`.
+    #[must_use]
+    pub fn of(&self, service: &str) -> SdkConfig {
+        let own = self.endpoints.get(&format!("AWS_ENDPOINT_URL_{service}"));
+        let endpoint = own.or_else(|| self.endpoints.get("AWS_ENDPOINT_URL"));
+        let mut config = self.shared.to_builder();
+        config.set_endpoint_url(endpoint.cloned());
+        config.build()
+    }
+}
+
+/// One for all clients: each further one would set TLS up again.
+fn http_client() -> SharedHttpClient {
+    aws_smithy_http_client::Builder::new()
+        .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc))
+        .build_https()
 }
 
 /// A call to AWS that failed, without the service's message: that may hold what was sent.

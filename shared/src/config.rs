@@ -6,10 +6,12 @@ use std::{
     str::FromStr,
 };
 
-use aws_config::SdkConfig;
 use secrecy::SecretString;
 
-use crate::phone::Countries;
+use crate::{
+    aws::{Aws, AwsFailure},
+    phone::Countries,
+};
 
 /// The environment, and what was found wrong with it so far.
 ///
@@ -48,14 +50,30 @@ impl Env {
         Self { variables, wrong: Vec::new() }
     }
 
-    /// The process's environment. A secret `NAME` that is given as `NAME_SECRET_ARN` is fetched from Secrets Manager.
-    pub async fn of_process(secrets: &[&str], aws: &SdkConfig) -> Self {
-        let mut env = Self::new(process_variables());
-        env.fetch_secrets(secrets, aws).await;
-        env
+    /// The process's environment.
+    #[must_use]
+    pub fn of_process() -> Self {
+        Self::new(process_variables())
     }
 
-    async fn fetch_secrets(&mut self, names: &[&str], aws: &SdkConfig) {
+    /// Settings that `read` takes from here, and the AWS clients' set-up. A secret `NAME` of `secrets` that is given as
+    /// `NAME_SECRET_ARN` is fetched from Secrets Manager first.
+    pub async fn settings_on_aws<T>(
+        mut self,
+        secrets: &[&str],
+        read: impl FnOnce(&mut Self) -> Option<T>,
+    ) -> Result<(Aws, T), ConfigError> {
+        let aws = Aws::read(&mut self);
+        if let Some(aws) = &aws {
+            self.fetch_secrets(secrets, aws).await;
+        }
+        self.settings(|env| {
+            let settings = read(env);
+            Some((aws?, settings?))
+        })
+    }
+
+    async fn fetch_secrets(&mut self, names: &[&str], aws: &Aws) {
         let wanted: Vec<_> = names
             .iter()
             .filter(|name| !self.variables.contains_key(**name))
@@ -64,7 +82,7 @@ impl Env {
         if wanted.is_empty() {
             return;
         }
-        let client = aws_sdk_secretsmanager::Client::new(aws);
+        let client = aws_sdk_secretsmanager::Client::new(&aws.of("SECRETS_MANAGER"));
         let fetched = wanted.into_iter().map(|(name, arn)| {
             let request = client.get_secret_value().secret_id(arn);
             async move { (name, request.send().await) }
@@ -74,7 +92,7 @@ impl Env {
                 Ok(Some(value)) => _ = self.variables.insert(name.to_owned(), value),
                 Ok(None) => self.wrong.push(format!("{name}_SECRET_ARN names a secret that holds no text")),
                 Err(error) => {
-                    let failure = crate::aws::AwsFailure::new(&error);
+                    let failure = AwsFailure::new(&error);
                     self.wrong.push(format!(
                         "{name}_SECRET_ARN could not be read from Secrets Manager ({failure})"
                     ));
@@ -103,6 +121,13 @@ impl Env {
     /// A variable that may be unset.
     pub fn optional(&mut self, name: &str) -> Option<String> {
         self.variables.get(name).cloned()
+    }
+
+    /// The variables whose names begin so.
+    #[must_use]
+    pub fn starting_with(&self, prefix: &str) -> HashMap<String, String> {
+        let variables = self.variables.iter().filter(|(name, _)| name.starts_with(prefix));
+        variables.map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 
     /// A secret of at least `min_bytes` bytes, given as `NAME` or, through Secrets Manager, as `NAME_SECRET_ARN`.

@@ -8,10 +8,9 @@ use shared::{clock::SystemClock, config::Env, random::SystemRandom};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let aws = shared::aws::config().await;
-    let config = Env::of_process(&SECRETS, &aws).await.settings(Config::read)?;
+    let (aws, config) = Env::of_process().settings_on_aws(&SECRETS, Config::read).await?;
     shared::telemetry::init(config.telemetry.clone());
-    let dynamodb = aws_sdk_dynamodb::Client::new(&aws);
+    let dynamodb = aws_sdk_dynamodb::Client::new(&aws.of("DYNAMODB"));
     let function = Login::new(config, dynamodb, Arc::new(SystemClock), Arc::new(SystemRandom));
     shared::lambda::run(async |request| function.handle(request).await).await
 }

@@ -11,11 +11,10 @@ use shared::{clock::SystemClock, config::Env, random::SystemRandom};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let aws = shared::aws::config().await;
-    let config = Env::of_process(&SECRETS, &aws).await.settings(Config::read)?;
+    let (aws, config) = Env::of_process().settings_on_aws(&SECRETS, Config::read).await?;
     shared::telemetry::init(config.telemetry.clone());
-    let dynamodb = aws_sdk_dynamodb::Client::new(&aws);
-    let sms = Sms::sns(sns_config(&aws).build(), config.attributes.clone());
+    let dynamodb = aws_sdk_dynamodb::Client::new(&aws.of("DYNAMODB"));
+    let sms = Sms::sns(sns_config(&aws), config.attributes.clone());
     let function = SendCode::new(config, dynamodb, sms, Arc::new(SystemClock), Arc::new(SystemRandom));
     shared::lambda::run(async |request| function.handle(request).await).await
 }

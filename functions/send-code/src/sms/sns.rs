@@ -6,7 +6,7 @@ use aws_sdk_sns::{
     Client, Config, config::timeout::TimeoutConfig, error::ProvideErrorMetadata, types::MessageAttributeValue,
 };
 use shared::{
-    aws::{AwsFailure, SdkConfig},
+    aws::{Aws, AwsFailure},
     config::Env,
     phone::PhoneNumber,
 };
@@ -45,13 +45,13 @@ impl SmsAttributes {
 /// SNS with the deployment's credentials and a patience of its own: a request that was not answered in time may have sent
 /// its message, and is not sent again. What SNS refuses at once, throttled say, is.
 #[must_use]
-pub fn sns_config(aws: &SdkConfig) -> aws_sdk_sns::config::Builder {
+pub fn sns_config(aws: &Aws) -> Config {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_millis(800))
         .operation_timeout(Duration::from_millis(2400))
         .disable_operation_attempt_timeout()
         .build();
-    aws_sdk_sns::config::Builder::from(aws).timeout_config(timeouts)
+    aws_sdk_sns::config::Builder::from(&aws.of("SNS")).timeout_config(timeouts).build()
 }
 
 pub(super) struct Sns {
