@@ -1,8 +1,16 @@
 //! Which account a login leads to: the cases of openid and number.
 
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
+
 use futures_util::future::join_all;
+use local::dynamodb::Fault;
 use serde_json::Value;
 use tests::{Answer, TestApp};
+
+use crate::interleavings::accounts;
 
 const FIRST: &str = "13800138000";
 const SECOND: &str = "13900139000";
@@ -155,6 +163,49 @@ async fn a_linked_account_moves_with_everybody_in_it() {
         "phone_taken",
         "known people are never linked elsewhere"
     );
+}
+
+/// Slows the transaction down that is at this place from now on, so that another request overtakes it.
+fn slow_transaction(app: &TestApp, nth: usize) {
+    let transactions = AtomicUsize::new(0);
+    app.local.dynamodb.disturb(move |_, operation| {
+        let hit = operation == "TransactWriteItems" && transactions.fetch_add(1, Ordering::Relaxed) == nth;
+        hit.then_some(Fault::Slow(Duration::from_millis(600)))
+    });
+}
+
+#[tokio::test]
+async fn somebody_who_joins_while_the_account_moves_moves_along() {
+    let app = TestApp::with(&[("PHONE_CONFLICT", "link")]).await;
+    let alice = log_in(&app, "alice", FIRST).await.body;
+    app.clock.turn(60);
+    let (first, second) = (app.texted(FIRST).await, app.texted(SECOND).await);
+    slow_transaction(&app, 0);
+    let (moved, joined) = tokio::join!(app.log_in("alice", SECOND, &second), async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        app.log_in("bob", FIRST, &first).await
+    });
+    assert_eq!((&moved.body["userId"], &joined.body["userId"]), (&alice["userId"], &alice["userId"]));
+    let accounts = accounts(&app);
+    assert_eq!(accounts.len(), 1);
+    assert!(accounts.iter().all(|(number, people)| number.ends_with(SECOND) && people.len() == 2));
+}
+
+#[tokio::test]
+async fn nobody_joins_an_account_by_a_number_that_it_leaves_meanwhile() {
+    let app = TestApp::with(&[("PHONE_CONFLICT", "link")]).await;
+    let alice = log_in(&app, "alice", FIRST).await.body;
+    app.clock.turn(60);
+    let (first, second) = (app.texted(FIRST).await, app.texted(SECOND).await);
+    // Bob's first transaction finds the number taken, his second one joins its account.
+    slow_transaction(&app, 1);
+    let (joined, moved) = tokio::join!(app.log_in("bob", FIRST, &first), async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        app.log_in("alice", SECOND, &second).await
+    });
+    assert_eq!(moved.body["userId"], alice["userId"]);
+    assert_eq!(joined.body["isNewUser"], true, "the number was free by then");
+    assert_eq!(accounts(&app).len(), 2);
 }
 
 #[tokio::test]

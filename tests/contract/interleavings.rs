@@ -133,7 +133,7 @@ enum Settled {
 }
 
 /// The accounts as they stand in the table, after a look at whether its items contradict each other.
-fn accounts(app: &TestApp) -> BTreeSet<(String, BTreeSet<String>)> {
+pub(crate) fn accounts(app: &TestApp) -> BTreeSet<(String, BTreeSet<String>)> {
     let items = app.local.dynamodb.items("users").unwrap();
     let items: BTreeMap<&str, &Value> =
         items.as_array().unwrap().iter().map(|item| (item["pk"]["S"].as_str().unwrap(), item)).collect();
