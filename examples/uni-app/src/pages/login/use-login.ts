@@ -21,6 +21,11 @@ export function useLogin(done: (isNewUser: boolean) => void) {
   watch(phoneNumber, countDown, { immediate: true })
   onUnmounted(() => stop())
 
+  // Typing on takes the message away; the page's own clearing of a code does not.
+  watch([phoneNumber, verifyCode], (now, before) => {
+    if (now.join('').length > before.join('').length) message.value = ''
+  })
+
   const canSendCode = computed(() => isMobile(phoneNumber.value) && wait.value === 0 && !underWay.value)
   const canLogIn = computed(
     () => isMobile(phoneNumber.value) && /^\d{6}$/.test(verifyCode.value) && !underWay.value,
