@@ -45,6 +45,8 @@ describe('a login', () => {
     const first = await client.login({ phoneNumber, verifyCode })
     assert.equal(first.isNewUser, true)
     assert.equal(first.token.split('.').length, 3)
+    // The number does not stay behind.
+    assert.deepEqual([...phone.storage.keys()], [`phone-login:session:${local.url}`])
     assert.ok(Math.abs(first.expiresAt - Date.now() - 604_800_000) < 10_000)
 
     await client.logout()

@@ -112,5 +112,17 @@ describe('the H5 page', () => {
     assert.ok(width > 200 && width < 480, `the button is ${width} pixels wide`)
   })
 
+  it('says so where there is no WeChat and nothing stands in for it', async () => {
+    await build('h5', { VITE_API_BASE: local.url, VITE_WECHAT_CODE: '' })
+    await page.goto('about:blank')
+    await page.goto(site.url)
+    await reads('手机号登录')
+    await type(0, NUMBER)
+    await type(1, '123456')
+    await tap('我已阅读并同意')
+    await logIn()
+    await reads('微信登录失败，请重试。')
+  })
+
   it('logs no error', () => assert.deepEqual(errors, []))
 })

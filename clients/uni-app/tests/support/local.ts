@@ -23,6 +23,7 @@ export async function startLocal(settings: Record<string, string> = {}): Promise
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const program = spawn(PROGRAM, { env: { ...process.env, ...settings, PORT: String(port) }, stdio: 'ignore' })
+  process.once('exit', () => program.kill())
   await answers(`${url}/_local/sms`, program)
 
   const sms = async (to: string): Promise<string[]> => {
