@@ -22,12 +22,30 @@ export type ClientFailure =
 export type PhoneLoginError = Error & (Problem | ClientFailure)
 
 const TEXTS: Readonly<Record<ClientFailure['code'], Readonly<Record<Language, string>>>> = {
-  network_failed: { zh: '网络连接失败，请检查网络后重试。', en: 'No connection. Please check the network and try again.' },
-  timed_out: { zh: '网络超时，请重试。', en: 'The network took too long. Please try again.' },
-  unexpected_answer: { zh: '服务异常，请稍后重试。', en: 'The service is not itself. Please try again later.' },
-  wechat_login_failed: { zh: '微信登录失败，请重试。', en: 'WeChat could not log you in. Please try again.' },
-  login_required: { zh: '请先登录。', en: 'Please log in.' },
-  request_failed: { zh: '请求失败，请稍后重试。', en: 'The request failed. Please try again later.' },
+  network_failed: {
+    zh: '网络连接失败，请检查网络后重试。',
+    en: 'No connection. Please check the network and try again.',
+  },
+  timed_out: {
+    zh: '网络超时，请重试。',
+    en: 'The network took too long. Please try again.',
+  },
+  unexpected_answer: {
+    zh: '服务异常，请稍后重试。',
+    en: 'The service gave an unexpected answer. Please try again later.',
+  },
+  wechat_login_failed: {
+    zh: '微信登录失败，请重试。',
+    en: 'WeChat could not log you in. Please try again.',
+  },
+  login_required: {
+    zh: '请先登录。',
+    en: 'Please log in.',
+  },
+  request_failed: {
+    zh: '请求失败，请稍后重试。',
+    en: 'The request failed. Please try again later.',
+  },
 }
 
 const NAME = 'PhoneLoginError'

@@ -60,7 +60,7 @@ async function until(what: string, holds: () => boolean): Promise<void> {
 }
 
 const reads = (program: MiniProgram, words: string | RegExp) =>
-  until(`nobody reads ${String(words)}`, () => (typeof words === 'string' ? program.text().includes(words) : words.test(program.text())))
+  until(`nobody reads ${String(words)}`, () => program.text().match(words) !== null)
 
 async function sendCode(program: MiniProgram, e164: string): Promise<string> {
   await program.tap('获取验证码')

@@ -121,7 +121,8 @@ export function launch(folder: string, phone: Phone): MiniProgram {
     if (way.length === 0) throw new Error(`${top().route} has no ${what}: ${text(top().view())}`)
     return way
   }
-  const field = (placeholder: string) => seen(placeholder, ({ attributes }) => attributes['placeholder'] === placeholder)
+  const field = (placeholder: string) =>
+    seen(placeholder, ({ attributes }) => attributes['placeholder'] === placeholder)
 
   return {
     errors,
@@ -132,7 +133,8 @@ export function launch(folder: string, phone: Phone): MiniProgram {
       await shown()
       const way = seen(label, (element) => text(element).trim() === label)
       if (way.some(({ attributes }) => attributes['disabled'] === true)) return
-      const box = way.some(({ tag }) => tag === 'label') && find(way.at(-1)!, ({ tag }) => tag === 'checkbox').at(-1)
+      const around = way.find(({ tag }) => tag === 'label')
+      const box = around && find(around, ({ tag }) => tag === 'checkbox').at(-1)
       const group = way.findIndex(({ tag }) => tag === 'checkbox-group')
       // A label passes its tap on to the checkbox in it, whose group tells what is ticked now.
       if (box && group >= 0) {
