@@ -1,0 +1,147 @@
+/** The login: a code by SMS, WeChat's word, a token, and requests that carry it. */
+
+import { cooldown } from './cooldown'
+import { type Language, clientError, isPhoneLoginError } from './errors'
+import { line } from './http'
+import { once } from './once'
+import type { RequestOptions } from './platform'
+import { type Session, sessions } from './session'
+import { uniLogin, wechat } from './wechat'
+
+export interface Options {
+  /** Where the back end is: `https://login.example.com`. */
+  readonly baseUrl: string
+  /** Where the app's own API is, which `request` calls; the token goes nowhere else. Default: `baseUrl`. */
+  readonly apiBaseUrl?: string
+  /** Send WeChat's ticket along with `sendCode`: for a back end with `REQUIRE_TICKET=true`. */
+  readonly requireTicket?: boolean
+  /** The language of errors' messages. Default: `zh`. */
+  readonly language?: Language
+  /** Milliseconds for a request. Default: 15000; a function of the back end has 10 seconds. */
+  readonly timeout?: number
+  /** Where WeChat's code comes from, on platforms whose `uni.login` does not give a mini program's. */
+  readonly getCode?: () => Promise<string>
+}
+
+/** What `sendCode` answers. */
+export interface SentCode {
+  /** Seconds for which the code is good. */
+  readonly expiresIn: number
+  /** Seconds until another one can be sent. */
+  readonly resendAfter: number
+}
+
+export interface LoggedIn extends Session {
+  readonly isNewUser: boolean
+}
+
+export interface ApiRequest {
+  /** Begins with a slash. */
+  readonly path: string
+  /** Default: `GET`. */
+  readonly method?: RequestOptions['method']
+  readonly data?: Record<string, unknown>
+  readonly header?: Readonly<Record<string, string>>
+}
+
+export interface PhoneLogin {
+  /** Has a code sent to the number, and starts its cooldown. */
+  sendCode(phoneNumber: string): Promise<SentCode>
+  /** Logs in with the number and the code, as whoever WeChat says is there. After a lost answer, call it again. */
+  login(by: { phoneNumber: string; verifyCode: string }): Promise<LoggedIn>
+  /** Forgets the token. */
+  logout(): Promise<void>
+  /** Who is logged in; `undefined` once the token has expired. */
+  session(): Session | undefined
+  /** Calls the app's own API with the token; the body of a 2xx. `login_required` means: log in again. */
+  request<T = unknown>(request: ApiRequest): Promise<T>
+  /** Seconds until the number can be sent another code. */
+  cooldown(phoneNumber: string): number
+  /** The number whose cooldown runs: to fill the page in with when it is opened again. */
+  pendingPhoneNumber(): string | undefined
+  /** Tells the number's cooldown, now and each second until it is 0. Returns how to stop. */
+  watchCooldown(phoneNumber: string, tell: (seconds: number) => void): () => void
+}
+
+export function createPhoneLogin(options: Options): PhoneLogin {
+  const language = options.language ?? 'zh'
+  const timeout = options.timeout ?? 15_000
+  const baseUrl = withoutSlash(options.baseUrl)
+  const apiBaseUrl = withoutSlash(options.apiBaseUrl ?? baseUrl)
+  const http = line(baseUrl, language, timeout)
+  const identity = wechat(http, options.getCode ?? (() => uniLogin(language, timeout)), language)
+  // By back end: a token of the test system is none of the real one's.
+  const session = sessions(`phone-login:session:${baseUrl}`)
+  const waiting = cooldown(`phone-login:cooldown:${baseUrl}`)
+
+  const sendCode = once(async (phoneNumber: string): Promise<SentCode> => {
+    const post = (ticket?: string) => http.post('/send-code', { phoneNumber, ...(ticket && { ticket }) })
+    try {
+      const answer = await (options.requireTicket ? identity.withTicket(post) : post())
+      const { expiresIn, resendAfter } = answer
+      if (typeof expiresIn !== 'number' || typeof resendAfter !== 'number') {
+        throw clientError({ code: 'unexpected_answer', status: 200, data: answer }, language)
+      }
+      await waiting.begin(phoneNumber, resendAfter)
+      return { expiresIn, resendAfter }
+    } catch (error) {
+      // The answer to an earlier call was lost, or the app was installed anew: the cooldown runs all the same.
+      if (isPhoneLoginError(error) && error.code === 'resend_too_soon') {
+        await waiting.begin(phoneNumber, error.retryAfter)
+      }
+      throw error
+    }
+  })
+
+  const login = once(async (by: { phoneNumber: string; verifyCode: string }): Promise<LoggedIn> => {
+    const { phoneNumber, verifyCode } = by
+    const answer = await identity.withTicket((ticket) =>
+      http.post('/login', { ticket, phoneNumber, verifyCode }),
+    )
+    const { token, userId, expiresIn, isNewUser } = answer
+    if (typeof token !== 'string' || typeof userId !== 'string' || typeof expiresIn !== 'number') {
+      throw clientError({ code: 'unexpected_answer', status: 200, data: answer }, language)
+    }
+    const kept = { token, userId, expiresAt: Date.now() + expiresIn * 1000 }
+    await session.keep(kept)
+    // The number has done its work and need not lie in the storage.
+    await waiting.end()
+    return { ...kept, isNewUser: isNewUser === true }
+  })
+
+  return {
+    sendCode,
+    login,
+    async logout() {
+      identity.forget()
+      await session.forget()
+    },
+    session: session.current,
+    async request<T>({ path, method = 'GET', data, header }: ApiRequest): Promise<T> {
+      if (!path.startsWith('/')) throw new TypeError(`a path begins with a slash: ${path}`)
+      const current = session.current()
+      if (!current) throw clientError({ code: 'login_required' }, language)
+      const authorization = { authorization: `Bearer ${current.token}` }
+      const answer = await http.send({
+        url: apiBaseUrl + path,
+        method,
+        data,
+        header: { ...header, ...authorization },
+      })
+      if (answer.status >= 200 && answer.status < 300) return answer.data as T
+      if (answer.status === 401) {
+        // Unless somebody has logged in meanwhile.
+        await session.forget(current.token)
+        throw clientError({ code: 'login_required' }, language)
+      }
+      throw clientError({ code: 'request_failed', status: answer.status, data: answer.data }, language)
+    },
+    cooldown: waiting.left,
+    pendingPhoneNumber: waiting.phoneNumber,
+    watchCooldown: waiting.watch,
+  }
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, '')
+}

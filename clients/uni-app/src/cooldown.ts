@@ -1,0 +1,68 @@
+/** How long a number waits for its next code. Kept as the moment at which it ends, so that it outlives the page. */
+
+import { isRecord } from './http'
+import { stored } from './stored'
+
+/** The last number that a code was sent to. */
+interface Sent {
+  readonly phoneNumber: string
+  readonly seconds: number
+  readonly endsAt: number
+}
+
+export interface Cooldown {
+  begin(phoneNumber: string, seconds: number): Promise<void>
+  /** Whole seconds, rounded up; 0 for any other number. */
+  left(phoneNumber: string): number
+  /** The number whose cooldown runs. */
+  phoneNumber(): string | undefined
+  /** Calls `tell` with the seconds left, now and each second until they are 0. Returns how to stop. */
+  watch(phoneNumber: string, tell: (seconds: number) => void): () => void
+  end(): Promise<void>
+}
+
+export function cooldown(key: string): Cooldown {
+  const store = stored(key, isSent)
+
+  const left = (phoneNumber: string): number => {
+    const sent = store.read()
+    if (!sent || digits(sent.phoneNumber) !== digits(phoneNumber)) return 0
+    // Never longer than it was: the clock may have been put back.
+    return Math.max(0, Math.min(sent.seconds, Math.ceil((sent.endsAt - Date.now()) / 1000)))
+  }
+
+  return {
+    begin: (phoneNumber, seconds) =>
+      store.write({ phoneNumber, seconds, endsAt: Date.now() + seconds * 1000 }),
+    left,
+    phoneNumber() {
+      const sent = store.read()
+      return sent && left(sent.phoneNumber) > 0 ? sent.phoneNumber : undefined
+    },
+    watch(phoneNumber, tell) {
+      // Timers sleep while the app is in the background: each tick asks the clock.
+      const timer = setInterval(tick, 1000)
+      function tick(): void {
+        const seconds = left(phoneNumber)
+        if (seconds === 0) clearInterval(timer)
+        tell(seconds)
+      }
+      tick()
+      return () => clearInterval(timer)
+    },
+    end: () => store.write(undefined),
+  }
+}
+
+function digits(phoneNumber: string): string {
+  return phoneNumber.replace(/\D/g, '')
+}
+
+function isSent(data: unknown): data is Sent {
+  return (
+    isRecord(data) &&
+    typeof data['phoneNumber'] === 'string' &&
+    typeof data['seconds'] === 'number' &&
+    typeof data['endsAt'] === 'number'
+  )
+}

@@ -1,0 +1,11 @@
+export {
+  type ApiRequest,
+  type LoggedIn,
+  type Options,
+  type PhoneLogin,
+  type SentCode,
+  createPhoneLogin,
+} from './client'
+export { type ClientFailure, type Language, type PhoneLoginError, isPhoneLoginError } from './errors'
+export type { IncorrectCodeProblem, LimitCode, LimitProblem, Problem, ProblemCode } from './problems'
+export type { Session } from './session'

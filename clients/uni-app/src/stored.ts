@@ -1,0 +1,44 @@
+/** One value that outlives the page and the app. */
+
+import { platform } from './platform'
+
+export interface Stored<T> {
+  read(): T | undefined
+  write(value: T | undefined): Promise<void>
+}
+
+/** `check` decides whether what lies in the storage is a value: another version may have left it there. */
+export function stored<T>(key: string, check: (data: unknown) => data is T): Stored<T> {
+  let value: T | undefined
+  let loaded = false
+
+  return {
+    read() {
+      if (!loaded) {
+        const data = found(key)
+        value = check(data) ? data : undefined
+        loaded = true
+      }
+      return value
+    },
+    write(next) {
+      value = next
+      loaded = true
+      // A full storage costs the value its outliving, not this run.
+      return new Promise((resolve) => {
+        const options = { key, success: resolve, fail: () => resolve() }
+        if (next === undefined) platform.removeStorage(options)
+        else platform.setStorage({ ...options, data: next })
+      })
+    },
+  }
+}
+
+/** `getStorageSync` answers an empty string for nothing and throws where the storage is broken. */
+function found(key: string): unknown {
+  try {
+    return platform.getStorageSync(key)
+  } catch {
+    return undefined
+  }
+}

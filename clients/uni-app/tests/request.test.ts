@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type Server, createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { after, before, beforeEach, describe, it } from 'node:test'
+import { type PhoneLogin, createPhoneLogin } from '../src/index'
+import { type Device, device } from './support/device'
+import { failure } from './support/expect'
+import { type Local, startLocal } from './support/local'
+
+const NUMBER = '13700137000'
+
+let local: Local
+let api: Server
+let apiBaseUrl: string
+let phone: Device
+let client: PhoneLogin
+let verifyCode: string
+/** Lets go of the answer to a request below `/late`. */
+let refuse: () => void
+
+/** The app's own API: it tells who asks, and has a few other answers. */
+before(async () => {
+  local = await startLocal()
+  api = createServer((request, response) => {
+    const [, token = ''] = /^Bearer (.+)$/.exec(request.headers.authorization ?? '') ?? []
+    const status = Number(/(\d+)$/.exec(request.url ?? '')?.[1] ?? (token ? 200 : 401))
+    const claims = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()
+    response.writeHead(status, { 'content-type': 'application/json' })
+    const end = () => response.end(JSON.stringify({ method: request.method, claims: claims && JSON.parse(claims) }))
+    if (request.url?.startsWith('/late')) refuse = end
+    else end()
+  }).listen(0, '127.0.0.1')
+  await once(api, 'listening')
+  apiBaseUrl = `http://127.0.0.1:${(api.address() as AddressInfo).port}`
+
+  phone = device()
+  await createPhoneLogin({ baseUrl: local.url }).sendCode(NUMBER)
+  verifyCode = await local.code(`+86${NUMBER}`)
+})
+after(async () => {
+  api.closeAllConnections()
+  api.close()
+  await local.stop()
+})
+beforeEach(() => {
+  phone = device()
+  phone.wechatCodes = ['alice']
+  client = createPhoneLogin({ baseUrl: local.url, apiBaseUrl })
+})
+
+describe('a request', () => {
+  it('carries the token to the app’s own API, and to no other', async () => {
+    const { userId } = await client.login({ phoneNumber: NUMBER, verifyCode })
+    const me = await client.request<{ method: string; claims: { sub: string } }>({ path: '/me' })
+    assert.equal(me.method, 'GET')
+    assert.equal(me.claims.sub, userId)
+    const data = { nickname: '小明' }
+    assert.deepEqual((await client.request<{ method: string }>({ path: '/me', method: 'PUT', data })).method, 'PUT')
+    const header = { authorization: 'Bearer of another', 'x-trace': '1' }
+    await client.request({ path: '/me', header })
+    assert.match(phone.lastHeader['authorization'] ?? '', /^Bearer eyJ/)
+    assert.equal(phone.lastHeader['x-trace'], '1')
+    for (const path of ['https://elsewhere.example/', '.elsewhere.example', '@elsewhere.example']) {
+      await assert.rejects(client.request({ path }), TypeError)
+    }
+  })
+
+  it('tells "log in again" apart from other failures', async () => {
+    await failure(client.request({ path: '/me' }), 'login_required')
+    assert.deepEqual(phone.requests, [])
+
+    await client.login({ phoneNumber: NUMBER, verifyCode })
+    for (const status of [400, 403, 404, 500, 503]) {
+      const error = await failure(client.request({ path: `/status/${status}` }), 'request_failed')
+      assert.equal(error.status, status)
+    }
+    phone.faults.push('lose-answer')
+    await failure(client.request({ path: '/me' }), 'network_failed')
+    assert.ok(client.session())
+
+    await failure(client.request({ path: '/status/401' }), 'login_required')
+    assert.equal(client.session(), undefined)
+    assert.equal(phone.storage.size, 0)
+  })
+
+  it('leaves a newer token alone when an older one is refused', async () => {
+    const first = await client.login({ phoneNumber: NUMBER, verifyCode })
+    const refused = failure(client.request({ path: '/late/401' }), 'login_required')
+    const second = await client.login({ phoneNumber: NUMBER, verifyCode })
+    refuse()
+    await refused
+    assert.notEqual(second.token, first.token)
+    assert.equal(client.session()?.token, second.token)
+  })
+})
+
+describe('the session', () => {
+  it('is there when the app is opened again, and gone after a logout', async () => {
+    const { token } = await client.login({ phoneNumber: NUMBER, verifyCode })
+    const reopened = createPhoneLogin({ baseUrl: local.url, apiBaseUrl })
+    assert.equal(reopened.session()?.token, token)
+    await reopened.logout()
+    assert.equal(reopened.session(), undefined)
+    assert.equal(phone.storage.size, 0)
+  })
+
+  it('ends with its token', async (test) => {
+    await client.login({ phoneNumber: NUMBER, verifyCode })
+    test.mock.timers.enable({ apis: ['Date'], now: Date.now() + 604_800_000 - 15_000 })
+    assert.ok(client.session())
+    test.mock.timers.setTime(Date.now() + 10_000)
+    assert.equal(client.session(), undefined)
+    await failure(client.request({ path: '/me' }), 'login_required')
+  })
+
+  it('holds for this run where the storage is full', async () => {
+    phone.storageIsFull = true
+    const { token } = await client.login({ phoneNumber: NUMBER, verifyCode })
+    assert.equal(client.session()?.token, token)
+    assert.equal(createPhoneLogin({ baseUrl: local.url }).session(), undefined)
+  })
+})

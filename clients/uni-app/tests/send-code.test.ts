@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, describe, it, mock } from 'node:test'
+import { createPhoneLogin } from '../src/index'
+import { type Device, device } from './support/device'
+import { failure } from './support/expect'
+import { type Local, startLocal } from './support/local'
+
+let local: Local
+let phone: Device
+
+before(async () => {
+  local = await startLocal({ PHONE_DAILY_LIMIT: '2', RESEND_COOLDOWN_SECONDS: '2', OPENID_DAILY_LIMIT: '1' })
+})
+after(() => local.stop())
+beforeEach(() => {
+  phone = device()
+  phone.wechatCodes = ['alice']
+})
+
+describe('a limit', () => {
+  it('says when to come back, and starts the cooldown that the back end tells of', async () => {
+    const client = createPhoneLogin({ baseUrl: local.url })
+    phone.faults.push('lose-answer')
+    await failure(client.sendCode('13900139000'), 'network_failed')
+    assert.equal(client.cooldown('13900139000'), 0)
+    const early = await failure(client.sendCode('13900139000'), 'resend_too_soon')
+    assert.equal(early.status, 429)
+    assert.ok(early.retryAfter >= 1 && early.retryAfter <= 2)
+    assert.equal(client.cooldown('139 0013 9000'), early.retryAfter)
+
+    await new Promise((resolve) => setTimeout(resolve, 2100))
+    await client.sendCode('13900139000')
+    const late = await failure(client.sendCode('13900139000'), 'phone_limit_reached')
+    assert.ok(late.retryAfter > 0 && late.retryAfter <= 86_400)
+  })
+})
+
+describe('a cooldown', () => {
+  it('is of one number, and survives the page and the app', async () => {
+    const number = '13900139001'
+    await createPhoneLogin({ baseUrl: local.url }).sendCode(number)
+    const reopened = createPhoneLogin({ baseUrl: local.url })
+    assert.equal(reopened.cooldown(number), 2)
+    assert.equal(reopened.pendingPhoneNumber(), number)
+    assert.equal(reopened.cooldown('13900139002'), 0)
+    assert.equal(createPhoneLogin({ baseUrl: 'http://elsewhere' }).cooldown(number), 0)
+  })
+
+  it('counts down by the clock, and stops', (test) => {
+    // Node's own mocked interval goes on after it was cleared by its function.
+    const timers = new Set<() => void>()
+    const seconds = (passed: number): void => {
+      test.mock.timers.setTime(Date.now() + passed * 1000)
+      for (const timer of timers) timer()
+    }
+    test.mock.method(globalThis, 'setInterval', (timer: () => void) => (timers.add(timer), timer))
+    test.mock.method(globalThis, 'clearInterval', (timer: () => void) => timers.delete(timer))
+    test.mock.timers.enable({ apis: ['Date'], now: 1_800_000_000_000 })
+
+    const sent = { phoneNumber: '13900139003', seconds: 60, endsAt: Date.now() + 3_500 }
+    phone.storage.set('phone-login:cooldown:http://here', JSON.stringify(sent))
+    const client = createPhoneLogin({ baseUrl: 'http://here' })
+    const told: number[] = []
+    const tell = (left: number): void => void told.push(left)
+    client.watchCooldown('13900139003', tell)
+    for (let tick = 0; tick < 10; tick++) seconds(1)
+    assert.deepEqual(told.splice(0), [4, 3, 2, 1, 0])
+
+    test.mock.timers.setTime(1_800_000_000_000)
+    client.watchCooldown('13900139003', tell)
+    // In the background no timer runs; the clock does.
+    seconds(3)
+    assert.deepEqual(told.splice(0), [4, 1])
+    seconds(1)
+    test.mock.timers.setTime(1_800_000_000_000)
+    client.watchCooldown('13900139003', tell)()
+    seconds(1)
+    assert.deepEqual(told.splice(0), [0, 4])
+    assert.equal(timers.size, 0)
+
+    // Put back by a year, the clock does not make it a year.
+    test.mock.timers.setTime(1_768_000_000_000)
+    assert.equal(client.cooldown('13900139003'), 60)
+  })
+
+  it('is not believed where the storage holds something else', () => {
+    for (const data of ['', 'null', '"60"', '{"phoneNumber":"1"}', '[]']) {
+      phone = device()
+      if (data) phone.storage.set('phone-login:cooldown:http://here', data)
+      assert.equal(createPhoneLogin({ baseUrl: 'http://here' }).cooldown('1'), 0)
+    }
+    mock.method((globalThis as unknown as { uni: { getStorageSync(): unknown } }).uni, 'getStorageSync', () => {
+      throw new Error('getStorageSync:fail')
+    })
+    assert.equal(createPhoneLogin({ baseUrl: 'http://here' }).cooldown('1'), 0)
+  })
+})
+
+describe('a back end that asks for a ticket', () => {
+  let strict: Local
+  before(async () => {
+    strict = await startLocal({ REQUIRE_TICKET: 'true', OPENID_DAILY_LIMIT: '1' })
+  })
+  after(() => strict.stop())
+
+  it('is sent one, which is good for the login too', async () => {
+    await failure(createPhoneLogin({ baseUrl: strict.url }).sendCode('13900139004'), 'ticket_required')
+    phone = device()
+    phone.wechatCodes = ['alice-1', 'alice-2']
+    const client = createPhoneLogin({ baseUrl: strict.url, requireTicket: true })
+    await client.sendCode('13900139004')
+    await client.login({ phoneNumber: '13900139004', verifyCode: await strict.code('+8613900139004') })
+    assert.deepEqual(phone.requests, ['/exchange-code', '/send-code', '/login'])
+    const limit = await failure(client.sendCode('13900139005'), 'openid_limit_reached')
+    assert.ok(limit.retryAfter > 0)
+  })
+})
+
+describe('the network', () => {
+  it('is told apart: no domain, too slow, a stranger', async () => {
+    const client = createPhoneLogin({ baseUrl: local.url, timeout: 300 })
+    phone.faults.push('not-in-domain-list')
+    const error = await failure(client.sendCode('13900139006'), 'network_failed')
+    assert.match(error.reason, /domain list/)
+    // WeChat that never answers: the back end would wait for longer than the app does.
+    phone.wechatCodes = ['hang']
+    await failure(client.login({ phoneNumber: '13900139006', verifyCode: '123456' }), 'timed_out')
+
+    phone.rewrite = () => '<html>captive portal</html>'
+    const stranger = await failure(client.sendCode('13900139006'), 'unexpected_answer')
+    assert.equal(stranger.data, '<html>captive portal</html>')
+    phone.rewrite = () => '{"code":"tea_time","detail":"…"}'
+    await failure(client.sendCode('13900139006'), 'unexpected_answer')
+  })
+})

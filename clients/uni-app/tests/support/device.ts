@@ -1,0 +1,116 @@
+/**
+ * A phone with uni-app on it: a `uni` over `fetch` with the platforms' habits. Any status is a success, header names
+ * come in this platform's case, a problem's JSON may come as text, `fail` has an `errMsg`, and storage keeps copies.
+ */
+
+import type { RequestOptions } from '../../src/platform'
+
+/** What the network does to a request. */
+export type Fault = 'lose-request' | 'lose-answer' | 'not-in-domain-list'
+
+export interface Device {
+  /** What `uni.login` gives, one after another; the last one stays. Without any it fails. */
+  wechatCodes: string[]
+  /** How often `uni.login` was called. */
+  logins: number
+  /** The paths that were requested, in their order. */
+  readonly requests: string[]
+  /** The headers of the last request, as they were given. */
+  lastHeader: Record<string, string>
+  /** What happens to the next requests. */
+  readonly faults: (Fault | undefined)[]
+  /** Rewrites the answers' bodies on their way. */
+  rewrite: (path: string, body: string) => string
+  /** Whether JSON is parsed under `application/json` alone. */
+  problemsAsText: boolean
+  readonly storage: Map<string, string>
+  storageIsFull: boolean
+}
+
+export function device(): Device {
+  const phone: Device = {
+    wechatCodes: [],
+    logins: 0,
+    requests: [],
+    lastHeader: {},
+    faults: [],
+    rewrite: (_, body) => body,
+    problemsAsText: false,
+    storage: new Map(),
+    storageIsFull: false,
+  }
+
+  const uni = {
+    login({ success, fail }: { success(answer: object): void; fail(error: object): void }) {
+      phone.logins++
+      const code = phone.wechatCodes.length > 1 ? phone.wechatCodes.shift() : phone.wechatCodes[0]
+      queueMicrotask(() => (code ? success({ code, errMsg: 'login:ok' }) : fail({ errMsg: 'login:fail' })))
+    },
+    request(options: RequestOptions) {
+      void send(phone, options)
+    },
+    getStorageSync(key: string): unknown {
+      const text = phone.storage.get(key)
+      return text === undefined ? '' : JSON.parse(text)
+    },
+    setStorage(options: { key: string; data: unknown; success(): void; fail(error: object): void }) {
+      const text = JSON.stringify(options.data)
+      setTimeout(() => {
+        if (phone.storageIsFull) return options.fail({ errMsg: 'setStorage:fail exceed storage max size' })
+        phone.storage.set(options.key, text)
+        options.success()
+      })
+    },
+    removeStorage(options: { key: string; success(): void }) {
+      setTimeout(() => {
+        phone.storage.delete(options.key)
+        options.success()
+      })
+    },
+  }
+  Object.assign(globalThis, { uni })
+  return phone
+}
+
+async function send(phone: Device, options: RequestOptions): Promise<void> {
+  const path = new URL(options.url).pathname
+  phone.requests.push(path)
+  phone.lastHeader = options.header
+  const fault = phone.faults.shift()
+  if (fault === 'not-in-domain-list') return options.fail({ errMsg: 'request:fail url not in domain list' })
+  if (fault === 'lose-request') return options.fail({ errMsg: 'request:fail' })
+  let answer: Response
+  let body: string
+  try {
+    answer = await fetch(options.url, {
+      method: options.method,
+      headers: options.header,
+      body: typeof options.data === 'object' ? JSON.stringify(options.data) : (options.data ?? null),
+      signal: AbortSignal.timeout(options.timeout),
+    })
+    body = phone.rewrite(path, await answer.text())
+  } catch (error) {
+    const late = error instanceof Error && error.name === 'TimeoutError'
+    return options.fail({ errMsg: late ? 'request:fail timeout' : 'request:fail' })
+  }
+  if (fault === 'lose-answer') return options.fail({ errMsg: 'request:fail' })
+  const isJson = answer.headers.get('content-type')?.startsWith('application/json')
+  const names = [...answer.headers].map(([name, value]) => [headerCase(name), value])
+  options.success({
+    statusCode: answer.status,
+    data: phone.problemsAsText && !isJson ? body : json(body),
+    ...{ header: Object.fromEntries(names), cookies: [], errMsg: 'request:ok' },
+  })
+}
+
+function headerCase(name: string): string {
+  return name.replace(/(^|-)[a-z]/g, (start) => start.toUpperCase())
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,31 @@
+/** Checked by the compiler alone: uni-app's own types say what the client takes for granted. */
+
+/// <reference types="@dcloudio/types" />
+
+import type { PhoneLoginError } from '../src/index'
+import type { Uni } from '../src/platform'
+
+export const theirs: Pick<typeof uni, keyof Uni> extends Uni ? true : false = true
+
+/** Each code brings its members, and no other's. */
+export function members(error: PhoneLoginError): number | string | unknown {
+  switch (error.code) {
+    case 'code_incorrect':
+      return error.attemptsLeft.toFixed()
+    case 'resend_too_soon':
+    case 'phone_limit_reached':
+      return error.retryAfter.toFixed()
+    case 'network_failed':
+      return error.reason.length
+    case 'request_failed':
+      return error.data
+    case 'code_expired':
+      // @ts-expect-error there is nothing to wait for
+      return error.retryAfter
+    // @ts-expect-error no such code
+    case 'tea_time':
+      return 0
+    default:
+      return error.message
+  }
+}

@@ -1,0 +1,16 @@
+import { createPhoneLogin } from 'phone-login-uni-app'
+
+/** The app's one client: every page that logs in or asks the API takes it from here. */
+export const phoneLogin = createPhoneLogin({
+  baseUrl: import.meta.env.VITE_API_BASE,
+  // #ifdef H5
+  ...playedWechat(import.meta.env.VITE_WECHAT_CODE),
+  // #endif
+})
+
+// #ifdef H5
+/** A browser has no WeChat; while developing, the back end's played one takes a name for a code. */
+function playedWechat(code: string | undefined) {
+  return code ? { getCode: async () => code } : {}
+}
+// #endif

@@ -1,0 +1,201 @@
+/** The compiled mini program, from the first tap to the token, against the whole back end. */
+
+import assert from 'node:assert/strict'
+import { after, afterEach, before, describe, it } from 'node:test'
+import { type Local, startLocal } from '../../../clients/uni-app/tests/support/local'
+import { build } from './support/build'
+import { type MiniProgram, launch } from './support/mini-program'
+import { type Phone, phone as newPhone } from './support/wx'
+
+const NUMBER = '请输入手机号'
+const CODE = '请输入 6 位验证码'
+const AGREE = '我已阅读并同意'
+
+let local: Local
+let folder: string
+let running: MiniProgram[] = []
+let numbers = 0
+
+before(async () => {
+  local = await startLocal()
+  folder = await build('mp-weixin', { VITE_API_BASE: local.url })
+})
+after(() => local.stop())
+afterEach(() => {
+  const errors = running.flatMap((program) => program.errors)
+  running.forEach((program) => program.close())
+  running = []
+  assert.deepEqual(errors, [])
+})
+
+function opened(phone: Phone): MiniProgram {
+  const program = launch(folder, phone)
+  running.push(program)
+  return program
+}
+
+interface Somebody {
+  phone: Phone
+  program: MiniProgram
+  number: string
+  e164: string
+}
+
+/** A person with a number of their own, on the login page, who has agreed and typed the number. */
+async function somebody(person: string): Promise<Somebody> {
+  const number = `13600136${String(numbers++).padStart(3, '0')}`
+  const phone = newPhone(person, [local.url])
+  const program = opened(phone)
+  await program.tap(AGREE)
+  await program.type(NUMBER, number)
+  return { phone, program, e164: `+86${number}`, number }
+}
+
+async function until(what: string, holds: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 500; tries++) {
+    if (holds()) return
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+  assert.fail(`${what}: ${running.map((program) => program.text()).join(' | ')}`)
+}
+
+const reads = (program: MiniProgram, words: string | RegExp) =>
+  until(`nobody reads ${String(words)}`, () => program.text().match(words) !== null)
+
+async function sendCode(program: MiniProgram, e164: string): Promise<string> {
+  await program.tap('获取验证码')
+  await reads(program, /\d+ 秒后重发/)
+  return local.code(e164)
+}
+
+async function logIn(program: MiniProgram, code: string): Promise<void> {
+  await program.type(CODE, code)
+  await program.tap('登录')
+  await until('nobody is at home', () => program.path() === 'pages/home/home')
+}
+
+const userId = (program: MiniProgram) => /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(program.text())?.[0]
+
+describe('the login page', () => {
+  it('lets a new user in, and a returning one', async () => {
+    const { phone, program, e164 } = await somebody('newcomer')
+    const code = await sendCode(program, e164)
+    await logIn(program, code)
+    await reads(program, '欢迎加入')
+    assert.match(program.text(), /eyJ[\w-]+\.[\w-]+\.[\w-]+/)
+    const first = userId(program)
+    assert.ok(first)
+
+    await program.tap('退出登录')
+    await until('nobody is back', () => program.path() === 'pages/login/login')
+    assert.equal(phone.storage.size, 0)
+    await program.tap(AGREE)
+    await program.type(NUMBER, e164.slice(3))
+    await logIn(program, code)
+    await reads(program, '欢迎回来')
+    assert.equal(userId(program), first)
+  })
+
+  it('keeps the session for the next time', async () => {
+    const { phone, program, e164 } = await somebody('regular')
+    await logIn(program, await sendCode(program, e164))
+    const again = opened(phone)
+    await until('nobody is at home', () => again.path() === 'pages/home/home')
+    assert.equal(userId(again), userId(program))
+  })
+
+  it('does nothing before the person has agreed', async () => {
+    const phone = newPhone('hesitant', [local.url])
+    const program = opened(phone)
+    await program.type(NUMBER, '13600136999')
+    await program.tap('获取验证码')
+    await reads(program, '请先阅读并同意用户协议和隐私政策。')
+    assert.deepEqual(phone.requests, [])
+    await program.tap('《隐私政策》')
+    await until('nobody reads', () => program.path() === 'pages/legal/legal')
+    assert.match(program.text(), /我们收集您填写的手机号/)
+  })
+
+  it('says how many attempts a wrong code leaves, and takes the right one', async () => {
+    const { program, e164 } = await somebody('fumbler')
+    const code = await sendCode(program, e164)
+    await program.type(CODE, code === '000000' ? '000001' : '000000')
+    await program.tap('登录')
+    await reads(program, '验证码错误，还可以尝试 4 次。')
+    assert.equal(program.typed(CODE), '')
+    await logIn(program, code)
+  })
+
+  it('sends one code for two taps, and counts down in the next run too', async () => {
+    const { phone, program, e164, number } = await somebody('drummer')
+    await Promise.all([program.tap('获取验证码'), program.tap('获取验证码')])
+    await reads(program, /(59|60) 秒后重发/)
+    assert.equal(await local.messages(e164), 1)
+    assert.deepEqual(phone.requests, ['/send-code'])
+
+    program.close()
+    const again = opened(phone)
+    assert.equal(again.typed(NUMBER), number)
+    await reads(again, /5\d 秒后重发/)
+    // Another number does not wait.
+    await again.type(NUMBER, '13600136998')
+    await reads(again, '获取验证码')
+  })
+
+  it('tells of a code that was sent a moment ago, from another phone', async () => {
+    const { program, e164 } = await somebody('sender')
+    await sendCode(program, e164)
+    const other = opened(newPhone('other', [local.url]))
+    await other.tap(AGREE)
+    await other.type(NUMBER, e164.slice(3))
+    await other.tap('获取验证码')
+    await reads(other, /验证码刚刚发送过，请在 \d+ 秒后重试。/)
+    await reads(other, /\d+ 秒后重发/)
+  })
+
+  it('says that WeChat is down, and works when it is back', async () => {
+    const { phone, program, e164 } = await somebody('patient')
+    const code = await sendCode(program, e164)
+    phone.codes.push('http-500')
+    await program.type(CODE, code)
+    await program.tap('登录')
+    await reads(program, '暂时无法连接微信，请稍后重试。')
+    // What was typed is still good.
+    assert.equal(program.typed(CODE), code)
+    await program.tap('登录')
+    await until('nobody is at home', () => program.path() === 'pages/home/home')
+  })
+
+  it('gets in after an answer was lost on the way, whichever it was', async () => {
+    const { phone, program, e164 } = await somebody('tunnel')
+    phone.faults.push('lose-answer')
+    await program.tap('获取验证码')
+    await reads(program, '网络连接失败，请检查网络后重试。')
+    await program.tap('获取验证码')
+    await reads(program, /\d+ 秒后重发/)
+    assert.equal(await local.messages(e164), 1)
+
+    phone.faults.push('lose-answer')
+    await program.type(CODE, await local.code(e164))
+    await program.tap('登录')
+    await reads(program, '网络连接失败，请检查网络后重试。')
+    phone.faults.push(undefined, 'lose-answer')
+    await program.tap('登录')
+    await until('the login is not through', () => phone.requests.at(-1) === '/login' && phone.faults.length === 0)
+    await reads(program, '网络连接失败，请检查网络后重试。')
+    await program.tap('登录')
+    await reads(program, '欢迎回来')
+  })
+
+  it("says so where WeChat's console does not name the back end", async () => {
+    const { program } = await somebody('stranger')
+    program.close()
+    const phone = newPhone('stranger', ['https://elsewhere.example'])
+    const elsewhere = opened(phone)
+    await elsewhere.tap(AGREE)
+    await elsewhere.type(NUMBER, '13600136997')
+    await elsewhere.tap('获取验证码')
+    await reads(elsewhere, '网络连接失败，请检查网络后重试。')
+    assert.deepEqual(phone.requests, [])
+  })
+})

@@ -1,0 +1,18 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+const EXAMPLE = fileURLToPath(new URL('../../', import.meta.url))
+
+/** Compiles a project by its `npm run build:…`, and answers the folder that it went to. */
+export async function build(
+  platform: 'h5' | 'mp-weixin',
+  variables: Record<string, string>,
+  project = EXAMPLE,
+): Promise<string> {
+  const path = `${EXAMPLE}node_modules/.bin:${process.env['PATH'] ?? ''}`
+  const env = { ...process.env, PATH: path, ...variables }
+  // What the compiler says is of interest only if it fails.
+  await promisify(execFile)('npm', ['run', `build:${platform}`], { cwd: project, env })
+  return `${project}dist/build/${platform}/`
+}

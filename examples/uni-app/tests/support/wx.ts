@@ -1,0 +1,167 @@
+/**
+ * WeChat's `wx` as a mini program meets it: any HTTP status is a success, only the console's request domains can be
+ * asked, a login's code works once, storage keeps copies, and everything with callbacks answers later.
+ */
+
+type Callbacks = {
+  success?: (result: object) => void
+  fail?: (error: object) => void
+  complete?: (result: object) => void
+}
+
+/** What the network does to a request. */
+export type Fault = 'lose-request' | 'lose-answer'
+
+/** A phone with WeChat on it. It outlives the mini program's runs. */
+export interface Phone {
+  /** Who is logged in to WeChat; without anybody, `wx.login` fails. */
+  person: string | undefined
+  /** Codes that `wx.login` gives before it makes them up again. */
+  readonly codes: string[]
+  readonly storage: Map<string, string>
+  /** What happens to the next requests. */
+  readonly faults: (Fault | undefined)[]
+  /** The paths that were requested. */
+  readonly requests: string[]
+  /** The console's "request 合法域名". */
+  readonly requestDomains: readonly string[]
+}
+
+export function phone(person: string, requestDomains: string[]): Phone {
+  return { person, codes: [], storage: new Map(), faults: [], requests: [], requestDomains }
+}
+
+let logins = 0
+
+export function wx(phone: Phone, navigation: Record<string, (options: { url: string }) => void>): object {
+  const info = {
+    SDKVersion: '3.8.0',
+    appVersion: '8.0.60',
+    brand: 'devtools',
+    deviceId: '1',
+    devicePixelRatio: 3,
+    fontSizeSetting: 16,
+    language: 'zh_CN',
+    model: 'iPhone 15',
+    pixelRatio: 3,
+    platform: 'ios',
+    safeArea: { top: 47, bottom: 810, left: 0, right: 390, width: 390, height: 763 },
+    screenHeight: 844,
+    screenWidth: 390,
+    statusBarHeight: 47,
+    system: 'iOS 18.0',
+    theme: 'light',
+    version: '8.0.60',
+    windowHeight: 753,
+    windowWidth: 390,
+  }
+  const launch = { path: 'pages/login/login', scene: 1001, query: {}, referrerInfo: {} }
+  return {
+    getSystemInfoSync: () => ({ ...info }),
+    getAppBaseInfo: () => ({ ...info }),
+    getDeviceInfo: () => ({ ...info }),
+    getWindowInfo: () => ({ ...info }),
+    getLaunchOptionsSync: () => ({ ...launch }),
+    getEnterOptionsSync: () => ({ ...launch }),
+    getAccountInfoSync: () => ({ miniProgram: { appId: 'wx0000000000000000', envVersion: 'release' } }),
+    onAppShow() {},
+    onAppHide() {},
+    canIUse: () => true,
+
+    login(options: Callbacks) {
+      if (!phone.person) return later(options, 'login:fail', false)
+      const code = phone.codes.shift() ?? `${phone.person}-${++logins}`
+      later(options, 'login:ok', true, { code })
+    },
+    request(options: Callbacks & RequestOptions) {
+      void request(phone, options)
+      return { abort() {} }
+    },
+    getStorageSync(key: string): unknown {
+      const text = phone.storage.get(key)
+      return text === undefined ? '' : JSON.parse(text)
+    },
+    setStorage(options: Callbacks & { key: string; data: unknown }) {
+      phone.storage.set(options.key, JSON.stringify(options.data))
+      later(options, 'setStorage:ok', true)
+    },
+    removeStorage(options: Callbacks & { key: string }) {
+      phone.storage.delete(options.key)
+      later(options, 'removeStorage:ok', true)
+    },
+    setNavigationBarTitle: (options: Callbacks) => later(options, 'setNavigationBarTitle:ok', true),
+    ...Object.fromEntries(
+      Object.entries(navigation).map(([name, go]) => [
+        name,
+        (options: Callbacks & { url: string }) => {
+          setTimeout(() => go(options))
+          later(options, `${name}:ok`, true)
+        },
+      ]),
+    ),
+  }
+}
+
+interface RequestOptions {
+  url: string
+  method?: string
+  data?: unknown
+  header?: Record<string, string>
+  timeout?: number
+  dataType?: string
+}
+
+async function request(phone: Phone, options: Callbacks & RequestOptions): Promise<void> {
+  const url = new URL(options.url)
+  if (!phone.requestDomains.includes(url.origin)) {
+    return later(options, 'request:fail url not in domain list', false, { errno: 600002 })
+  }
+  phone.requests.push(url.pathname)
+  const fault = phone.faults.shift()
+  if (fault === 'lose-request') return later(options, 'request:fail', false, { errno: 600001 })
+  const header = { 'content-type': 'application/json', ...lowerCase(options.header) }
+  try {
+    const answer = await fetch(url, {
+      method: options.method ?? 'GET',
+      headers: header,
+      body: typeof options.data === 'string' ? options.data : JSON.stringify(options.data),
+      signal: AbortSignal.timeout(options.timeout ?? 60_000),
+    })
+    const text = await answer.text()
+    if (fault === 'lose-answer') return later(options, 'request:fail', false, { errno: 600001 })
+    later(options, 'request:ok', true, {
+      statusCode: answer.status,
+      data: options.dataType === undefined || options.dataType === 'json' ? json(text) : text,
+      header: Object.fromEntries([...answer.headers].map(([name, value]) => [capitals(name), value])),
+      cookies: [],
+    })
+  } catch (error) {
+    const late = error instanceof Error && error.name === 'TimeoutError'
+    later(options, late ? 'request:fail timeout' : 'request:fail', false, { errno: late ? 5 : 600001 })
+  }
+}
+
+function later(options: Callbacks, errMsg: string, succeeds: boolean, result: object = {}): void {
+  setTimeout(() => {
+    const answer = { ...result, errMsg }
+    if (succeeds) options.success?.(answer)
+    else options.fail?.(answer)
+    options.complete?.(answer)
+  })
+}
+
+function lowerCase(header: Record<string, string> = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(header).map(([name, value]) => [name.toLowerCase(), value]))
+}
+
+function capitals(name: string): string {
+  return name.replace(/(^|-)[a-z]/g, (start) => start.toUpperCase())
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
