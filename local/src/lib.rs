@@ -12,6 +12,7 @@ use std::{
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
+use aws_sdk_dynamodb::primitives::{DateTime, DateTimeFormat};
 use exchange_code::ExchangeCode;
 use login::Login;
 use send_code::{SendCode, sms::Sms};
@@ -22,16 +23,19 @@ use shared::{
 };
 use tokio::{net::TcpListener, task::JoinHandle};
 
+mod console;
 pub mod dynamodb;
 mod event;
 mod gateway;
 pub mod secrets;
 pub mod sns;
+mod timeline;
 pub mod wechat;
 
 use dynamodb::DynamoDb;
 pub use gateway::Functions;
 use sns::PhoneNetwork;
+use timeline::{Service, Tag, Timeline, noted};
 use wechat::Wechat;
 
 /// How to start.
@@ -125,15 +129,19 @@ impl Local {
 
         let tables = [variable("CODES_TABLE"), variable("USERS_TABLE")];
         let dynamodb = Arc::new(DynamoDb::start(options.data, &tables).await?);
+        let timeline = Arc::new(Timeline::new(options.clock.clone(), dynamodb.clone(), tables));
         let phones = Arc::new(PhoneNetwork::new(options.clock.clone()));
         let wechat = Arc::new(Wechat::new(variable("WECHAT_APP_ID"), variable("WECHAT_APP_SECRET")));
 
         let aws = aws().await;
         let dynamodb_config = aws_sdk_dynamodb::config::Builder::from(&aws);
         let dynamodb_client = aws_sdk_dynamodb::Client::from_conf(
-            dynamodb_config.endpoint_url(variable("AWS_ENDPOINT_URL_DYNAMODB")).build(),
+            dynamodb_config.endpoint_url(variable("AWS_ENDPOINT_URL_DYNAMODB")).interceptor(Tag).build(),
         );
-        let sns = send_code::sms::sns_config(&aws).endpoint_url(variable("AWS_ENDPOINT_URL_SNS")).build();
+        let sns = send_code::sms::sns_config(&aws)
+            .endpoint_url(variable("AWS_ENDPOINT_URL_SNS"))
+            .interceptor(Tag)
+            .build();
 
         let (clock, random) = (options.clock, options.random);
         let config = settings("send-code", &variables, send_code::Config::read)?;
@@ -145,10 +153,11 @@ impl Local {
         let login = Login::new(config, dynamodb_client.clone(), clock, random);
 
         let functions = Arc::new(Functions::new(send_code, exchange_code, login));
-        let router = gateway::router(functions.clone())
-            .merge(dynamodb::router(dynamodb.clone()))
-            .merge(sns::router(phones.clone()))
-            .merge(wechat::router(wechat.clone()));
+        let router = gateway::router(functions.clone(), timeline.clone())
+            .merge(noted(Service::DynamoDb, dynamodb::router(dynamodb.clone()), &timeline))
+            .merge(noted(Service::Sns, sns::router(phones.clone()), &timeline))
+            .merge(noted(Service::Wechat, wechat::router(wechat.clone()), &timeline))
+            .merge(console::router(phones.clone(), timeline));
         let server = tokio::spawn(async move {
             let service = router.into_make_service_with_connect_info::<SocketAddr>();
             if let Err(error) = axum::serve(listener, service).await {
@@ -186,4 +195,10 @@ async fn aws() -> SdkConfig {
         .region(Region::from_static("local"))
         .credentials_provider(Credentials::from_keys("local", "local", None));
     shared::aws::with_limits(loader).load().await
+}
+
+/// The time by a function's clock, as people and JavaScript read it.
+fn rfc3339(clock: &dyn Clock) -> String {
+    let seconds = i64::try_from(clock.now().as_unix()).unwrap_or(i64::MAX);
+    DateTime::from_secs(seconds).fmt(DateTimeFormat::DateTime).unwrap_or_default()
 }
