@@ -132,7 +132,16 @@ impl DynamoDb {
 
     /// The items of a table, as `DynamoDB`'s JSON.
     pub fn items(&self, table: &str) -> Result<Value, StartError> {
-        let scan = serde_json::from_value(json!({ "TableName": table }))?;
+        self.scan(json!({ "TableName": table }))
+    }
+
+    /// The first `limit` items of a table.
+    pub(crate) fn first_items(&self, table: &str, limit: usize) -> Result<Value, StartError> {
+        self.scan(json!({ "TableName": table, "Limit": limit }))
+    }
+
+    fn scan(&self, scan: Value) -> Result<Value, StartError> {
+        let scan = serde_json::from_value(scan)?;
         Ok(serde_json::to_value(self.database.scan(scan)?)?["Items"].take())
     }
 

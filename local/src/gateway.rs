@@ -4,11 +4,10 @@ use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
     Router,
-    body::{Body, to_bytes},
+    body::{Body, Bytes, to_bytes},
     extract::{ConnectInfo, Request, State},
     http::{StatusCode, header::RETRY_AFTER},
-    response::{Html, IntoResponse, Response},
-    routing::get,
+    response::Response,
 };
 use exchange_code::ExchangeCode;
 use lambda_http::Body as LambdaBody;
@@ -18,7 +17,7 @@ use shared::random::{SystemRandom, uuid};
 use tokio::sync::Semaphore;
 use tower_http::cors::{Any, CorsLayer};
 
-use crate::event;
+use crate::{event, timeline::Timeline};
 
 /// What API Gateway takes (10 MB); the functions take less.
 const MAX_BODY_BYTES: usize = 10 * 1024 * 1024;
@@ -61,23 +60,19 @@ impl Functions {
     }
 }
 
-pub(crate) fn router(functions: Arc<Functions>) -> Router {
+pub(crate) fn router(functions: Arc<Functions>, timeline: Arc<Timeline>) -> Router {
     // An app's H5 build is served from another port than this.
     let cors = CorsLayer::new()
         .allow_origin(Any)
         .allow_methods(Any)
         .allow_headers(Any)
         .expose_headers([RETRY_AFTER]);
-    Router::new()
-        .route("/", get(async || Html(include_str!("page.html"))))
-        .fallback(invoke)
-        .with_state(functions)
-        .layer(cors)
+    Router::new().fallback(invoke).with_state((functions, timeline)).layer(cors)
 }
 
 /// Calls the function that the path belongs to.
 async fn invoke(
-    State(functions): State<Arc<Functions>>,
+    State((functions, timeline)): State<(Arc<Functions>, Arc<Timeline>)>,
     ConnectInfo(client): ConnectInfo<SocketAddr>,
     request: Request,
 ) -> Response {
@@ -92,15 +87,19 @@ async fn invoke(
         // The function that answers whatever belongs to no other.
         _ => "login",
     };
-    match functions.invoke(function, &event.to_string()).await {
-        Ok(Some(answer)) => answer.map(|body| match body {
-            LambdaBody::Text(text) => text.into(),
-            LambdaBody::Binary(bytes) => bytes.into(),
-            _ => Body::empty(),
-        }),
-        // What API Gateway answers for a function that does not.
-        Ok(None) | Err(_) => {
-            (StatusCode::INTERNAL_SERVER_ERROR, r#"{"message":"Internal Server Error"}"#).into_response()
+    let asked = (parts.method.as_str(), parts.uri.path(), &*body);
+    let answer = timeline.follow(asked, async {
+        if let Ok(Some(answer)) = functions.invoke(function, &event.to_string()).await {
+            return answer.map(|body| match body {
+                LambdaBody::Text(text) => text.into(),
+                LambdaBody::Binary(bytes) => bytes.into(),
+                _ => Bytes::new(),
+            });
         }
-    }
+        // What API Gateway answers for a function that does not.
+        let mut answer = Response::new(Bytes::from_static(br#"{"message":"Internal Server Error"}"#));
+        *answer.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+        answer
+    });
+    answer.await.map(Body::from)
 }

@@ -10,6 +10,7 @@ use std::{
     sync::Arc,
 };
 
+use aws_sdk_dynamodb::primitives::{DateTime, DateTimeFormat};
 use exchange_code::ExchangeCode;
 use login::Login;
 use send_code::{
@@ -24,16 +25,19 @@ use shared::{
 };
 use tokio::{net::TcpListener, task::JoinHandle};
 
+mod console;
 pub mod dynamodb;
 mod event;
 mod gateway;
 pub mod secrets;
 pub mod sns;
+mod timeline;
 pub mod wechat;
 
 use dynamodb::DynamoDb;
 pub use gateway::Functions;
 use sns::PhoneNetwork;
+use timeline::{Service, Tag, Timeline, noted};
 use wechat::Wechat;
 
 /// How to start.
@@ -130,15 +134,18 @@ impl Local {
 
         let tables = [variable("CODES_TABLE"), variable("USERS_TABLE")];
         let dynamodb = Arc::new(DynamoDb::start(options.data, &tables).await?);
+        let timeline = Arc::new(Timeline::new(options.clock.clone(), dynamodb.clone(), tables));
         let phones = Arc::new(PhoneNetwork::new(options.clock.clone()));
         let wechat = Arc::new(Wechat::new(variable("WECHAT_APP_ID"), variable("WECHAT_APP_SECRET")));
 
         let aws = settings("AWS", &variables, Aws::read)?;
-        let dynamodb_client = aws_sdk_dynamodb::Client::new(&aws.of("DYNAMODB"));
+        let dynamodb_config = aws_sdk_dynamodb::config::Builder::from(&aws.of("DYNAMODB"));
+        let dynamodb_client = aws_sdk_dynamodb::Client::from_conf(dynamodb_config.interceptor(Tag).build());
+        let sns = sns_config(&aws).to_builder().interceptor(Tag).build();
 
         let (clock, random) = (options.clock, options.random);
         let config = settings("send-code", &variables, send_code::Config::read)?;
-        let sms = Sms::sns(sns_config(&aws), config.attributes.clone());
+        let sms = Sms::sns(sns, config.attributes.clone());
         let send_code = SendCode::new(config, dynamodb_client.clone(), sms, clock.clone(), random.clone());
         let config = settings("exchange-code", &variables, exchange_code::Config::read)?;
         let exchange_code = ExchangeCode::new(config, clock.clone(), random.clone())?;
@@ -146,10 +153,11 @@ impl Local {
         let login = Login::new(config, dynamodb_client.clone(), clock, random);
 
         let functions = Arc::new(Functions::new(send_code, exchange_code, login));
-        let router = gateway::router(functions.clone())
-            .merge(dynamodb::router(dynamodb.clone()))
-            .merge(sns::router(phones.clone()))
-            .merge(wechat::router(wechat.clone()));
+        let router = gateway::router(functions.clone(), timeline.clone())
+            .merge(noted(Service::DynamoDb, dynamodb::router(dynamodb.clone()), &timeline))
+            .merge(noted(Service::Sns, sns::router(phones.clone()), &timeline))
+            .merge(noted(Service::Wechat, wechat::router(wechat.clone()), &timeline))
+            .merge(console::router(phones.clone(), timeline));
         let server = tokio::spawn(async move {
             let service = router.into_make_service_with_connect_info::<SocketAddr>();
             if let Err(error) = axum::serve(listener, service).await {
@@ -179,4 +187,10 @@ fn settings<T>(
     read: impl FnOnce(&mut Env) -> Option<T>,
 ) -> Result<T, StartError> {
     Env::new(variables.iter().cloned()).settings(read).map_err(|error| StartError::Settings(function, error))
+}
+
+/// The time by a function's clock, as people and JavaScript read it.
+fn rfc3339(clock: &dyn Clock) -> String {
+    let seconds = i64::try_from(clock.now().as_unix()).unwrap_or(i64::MAX);
+    DateTime::from_secs(seconds).fmt(DateTimeFormat::DateTime).unwrap_or_default()
 }

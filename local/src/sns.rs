@@ -6,7 +6,6 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use aws_sdk_dynamodb::primitives::{DateTime, DateTimeFormat};
 use axum::{
     Router,
     body::Bytes,
@@ -21,6 +20,8 @@ use shared::{
     random::{SystemRandom, uuid},
 };
 use tokio::sync::broadcast;
+
+use crate::rfc3339;
 
 /// A message that was sent.
 #[derive(Debug, Clone, Serialize)]
@@ -83,6 +84,12 @@ impl PhoneNetwork {
         self.live.subscribe()
     }
 
+    /// The messages so far and those from then on: none is missing, none comes twice.
+    pub(crate) fn watch(&self) -> (Vec<Message>, broadcast::Receiver<Message>) {
+        let sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        (sent.clone(), self.live())
+    }
+
     /// Refuses the next request so.
     pub fn refuse_next(&self, refusal: Refusal) {
         self.fail_next(Fault::Refusal(refusal));
@@ -121,16 +128,12 @@ impl PhoneNetwork {
                 ))
             })
             .collect();
-        let message = Message { to, text, at: self.now(), attributes };
+        let message = Message { to, text, at: rfc3339(&*self.clock), attributes };
+        let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
         // Nobody may be listening.
         _ = self.live.send(message.clone());
-        self.sent.lock().unwrap_or_else(PoisonError::into_inner).push(message);
+        sent.push(message);
         Ok(uuid(&SystemRandom).to_string())
-    }
-
-    fn now(&self) -> String {
-        let seconds = i64::try_from(self.clock.now().as_unix()).unwrap_or(i64::MAX);
-        DateTime::from_secs(seconds).fmt(DateTimeFormat::DateTime).unwrap_or_default()
     }
 }
 

@@ -1,0 +1,48 @@
+// Which language the page speaks, and its switch. What is drawn later listens for `language` and draws itself again.
+
+import { texts } from './texts.js';
+
+const KEY = 'language';
+let language = localStorage.getItem(KEY) ?? (navigator.language.startsWith('zh') ? 'zh' : 'en');
+
+/** The text of this name, with {…} put in. */
+export function t(name, values = {}) {
+  return texts[language][name].replace(/\{(\w+)\}/g, (_, value) => values[value]);
+}
+
+/** Whether there is a text of this name. */
+export const hasText = (name) => name in texts[language];
+
+/** For `Accept-Language`, and for dates. */
+export const languageTag = () => (language === 'zh' ? 'zh-CN' : 'en-GB');
+
+/** Calls `draw` now and whenever the language changes. */
+export function inEachLanguage(draw) {
+  document.addEventListener('language', draw);
+  draw();
+}
+
+function speak(to) {
+  language = to;
+  document.documentElement.lang = language === 'zh' ? 'zh-Hans' : 'en';
+  document.title = t('title');
+  for (const element of document.querySelectorAll('[data-text]')) element.textContent = t(element.dataset.text);
+  for (const element of document.querySelectorAll('[data-label]')) {
+    element.setAttribute('aria-label', t(element.dataset.label));
+  }
+  for (const button of document.querySelectorAll('[data-language]')) {
+    button.setAttribute('aria-pressed', String(button.dataset.language === language));
+  }
+  document.dispatchEvent(new Event('language'));
+}
+
+/** Puts the page into its language and listens to the switch. */
+export function startLanguage() {
+  for (const button of document.querySelectorAll('[data-language]')) {
+    button.addEventListener('click', () => {
+      localStorage.setItem(KEY, button.dataset.language);
+      speak(button.dataset.language);
+    });
+  }
+  speak(language);
+}

@@ -1,0 +1,34 @@
+// The console: the phone on one side, what happens behind it on the other, live.
+
+import { byId } from './dom.js';
+import { addExchange, clearExchanges, startExchanges } from './exchanges.js';
+import { clearInbox, deliver, startInbox } from './inbox.js';
+import { inEachLanguage, startLanguage, t } from './language.js';
+import { clearOverview, markOverview } from './overview.js';
+import { startPhone } from './phone.js';
+
+startLanguage();
+startPhone();
+startInbox();
+startExchanges();
+
+const events = new EventSource('/_local/events');
+const connection = () => {
+  const isLive = events.readyState === EventSource.OPEN;
+  byId('live').textContent = t(isLive ? 'live' : 'lost');
+  byId('live').classList.toggle('off', !isLive);
+};
+events.addEventListener('open', connection);
+events.addEventListener('error', connection);
+events.addEventListener('start', () => {
+  clearInbox();
+  clearExchanges();
+  clearOverview();
+});
+events.addEventListener('sms', ({ data }) => deliver(JSON.parse(data)));
+events.addEventListener('exchange', ({ data }) => {
+  const exchange = JSON.parse(data);
+  addExchange(exchange);
+  markOverview(exchange);
+});
+inEachLanguage(() => events.readyState !== EventSource.CONNECTING && connection());

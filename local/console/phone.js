@@ -1,0 +1,142 @@
+// The phone: the login as a mini program shows it.
+
+import { Refused, logIn, sendCode } from './calls.js';
+import { startCountdown } from './countdown.js';
+import { byId, h } from './dom.js';
+import { inEachLanguage, languageTag, t } from './language.js';
+import { tokenView } from './token.js';
+
+/** Which field an error is about. */
+const FIELD = {
+  invalid_phone_number: 'number', unsupported_country: 'number', sms_rejected: 'number', phone_taken: 'number',
+  phone_limit_reached: 'number', code_incorrect: 'code', code_expired: 'code', code_used: 'code', too_many_attempts: 'code',
+};
+
+const form = byId('login');
+const welcome = byId('welcome');
+const message = byId('message');
+const said = byId('said');
+const number = byId('number');
+const code = byId('code');
+const suggestion = byId('suggestion');
+
+const person = () => document.querySelector('input[name=person]:checked').value;
+const digits = (text) => text.replace(/\D/g, '');
+
+let session;
+
+function tell(text, kind) {
+  message.textContent = text;
+  message.className = `notice ${kind}`;
+  message.hidden = text === '';
+}
+
+function mark(field) {
+  for (const input of [number, code]) {
+    if (input.id === field) input.setAttribute('aria-invalid', 'true');
+    else input.removeAttribute('aria-invalid');
+  }
+}
+
+/** The error as the server words it; when to come back goes to the button, or is said here. */
+function refuse(error, wait) {
+  const { code: kind, retryAfter } = error.problem;
+  const field = FIELD[kind];
+  const counted = retryAfter !== undefined && wait?.(retryAfter);
+  const later = retryAfter !== undefined && !counted && !error.message.includes(retryAfter);
+  tell(later ? `${error.message} ${t('wait', { seconds: retryAfter })}` : error.message, 'error');
+  mark(field);
+  if (field) byId(field).focus();
+}
+
+/** Runs `task` with `button` busy, so that nothing is sent twice. */
+async function busy(button, task, wait) {
+  if (button.dataset.busy !== undefined) return;
+  button.dataset.busy = '';
+  button.setAttribute('aria-busy', 'true');
+  tell('', '');
+  mark();
+  try {
+    await task();
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    refuse(error, wait);
+  } finally {
+    delete button.dataset.busy;
+    button.removeAttribute('aria-busy');
+  }
+}
+
+function showWelcome() {
+  const back = h('button', { type: 'button', class: 'secondary', id: 'again', onclick: logOut }, t('again'));
+  welcome.replaceChildren(
+    h('p', { class: 'tick', 'aria-hidden': 'true' }, '✓'),
+    h('h2', {}, t(session.isNewUser ? 'welcomeNew' : 'welcomeBack')),
+    h('p', { class: `badge ${session.isNewUser ? 'fresh' : ''}` }, t(session.isNewUser ? 'newUser' : 'returning')),
+    ...tokenView(session.token),
+    back,
+  );
+}
+
+function logOut() {
+  session = undefined;
+  welcome.hidden = true;
+  form.hidden = false;
+  code.value = '';
+  suggestion.hidden = true;
+  number.focus();
+}
+
+/** Puts a code from an SMS into the phone. */
+export function fillIn(digitsOfSms) {
+  if (session) logOut();
+  code.value = digitsOfSms;
+  suggestion.hidden = true;
+  mark();
+  byId('submit').focus();
+}
+
+/** A message to this phone's number is offered above the keyboard, as phones do. */
+export function suggest({ to, code: ofSms }) {
+  if (!ofSms || !digits(to).endsWith(digits(number.value))) return;
+  suggestion.dataset.code = ofSms;
+  suggestion.textContent = t('fill', { code: ofSms });
+  suggestion.hidden = code.value === ofSms;
+}
+
+/** Makes the phone work. */
+export function startPhone() {
+  const send = byId('send');
+  const countdown = startCountdown(send, () => digits(number.value));
+  number.addEventListener('input', countdown.draw);
+  suggestion.addEventListener('click', () => fillIn(suggestion.dataset.code));
+  send.addEventListener('click', () => {
+    const asked = digits(number.value);
+    const wait = (seconds) => seconds < 3600 && (countdown.wait(asked, seconds), true);
+    return busy(send, async () => {
+      const { expiresIn, resendAfter } = await sendCode(number.value, person());
+      wait(resendAfter);
+      tell(t('sent', { minutes: Math.round(expiresIn / 60) }), 'good');
+      code.value = '';
+      code.focus();
+    }, wait).then(countdown.draw);
+  });
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    busy(byId('submit'), async () => {
+      session = await logIn(person(), number.value, code.value);
+      form.hidden = true;
+      welcome.hidden = false;
+      showWelcome();
+      welcome.focus();
+      said.textContent = t(session.isNewUser ? 'welcomeNew' : 'welcomeBack');
+    });
+  });
+  inEachLanguage(() => {
+    if (session) showWelcome();
+    if (!suggestion.hidden) suggestion.textContent = t('fill', { code: suggestion.dataset.code });
+    // What the server said was in the other language.
+    if (!message.hidden) tell('', '');
+    byId('time').textContent = new Date().toLocaleTimeString(languageTag(), { hour: '2-digit', minute: '2-digit' });
+  });
+}

@@ -1,0 +1,56 @@
+// The steps of a request, their milliseconds drawn as bars on one scale.
+
+import { h, short } from './dom.js';
+import { t } from './language.js';
+
+const milliseconds = (n) => t('ms', { n: n < 10 ? n.toFixed(1) : Math.round(n) });
+
+/** What a step is for, by what the functions do (each function’s lib.rs). */
+function purpose(path, step, steps) {
+  if (step.service === 'WeChat') return t('step_wechat');
+  if (step.service === 'SNS') return t('step_sms');
+  if (path.endsWith('/login')) {
+    if (step.operation === 'TransactWriteItems') return t('step_account');
+    return t(step.operation === 'GetItem' ? 'step_find' : 'step_check');
+  }
+  if (!path.endsWith('/send-code')) return '';
+  // The counters go out together; what begins after one of them has ended is the number's own item.
+  const writes = steps.filter(({ operation }) => operation === 'UpdateItem');
+  const firstEnd = Math.min(...writes.map(({ ended }) => ended ?? Infinity));
+  const isLate = steps.some(({ service, ended }) => service === 'SNS' && ended !== null && ended <= step.began);
+  if (isLate) return t('step_sendUndo');
+  return t(step.began < firstEnd ? 'step_sendCount' : 'step_sendCode');
+}
+
+function outcome({ ended, error }) {
+  if (ended === null) return h('span', { class: 'bad' }, t('noAnswer'));
+  if (error === null) return h('span', { class: 'fine' }, t('ok'));
+  return h('span', { class: 'bad' }, error === 'ConditionalCheckFailedException' ? t('conditionFailed') : error);
+}
+
+function bar(began, ended, whole, kind) {
+  const drawn = h('span', { class: `drawn ${kind}` });
+  // By the object model, which the page's policy allows where it forbids style attributes.
+  drawn.style.setProperty('--from', `${(100 * began) / whole}%`);
+  drawn.style.setProperty('--long', `${(100 * (ended - began)) / whole}%`);
+  return h('span', { class: 'track', 'aria-hidden': 'true' }, drawn);
+}
+
+/** The function's own bar, and a row for each step. */
+export function stepsView({ path, milliseconds: whole, steps }) {
+  const rows = steps.map((step) => {
+    const ended = step.ended ?? whole;
+    return h('li', { class: step.service.toLowerCase() },
+      h('span', { class: 'what' },
+        h('span', { class: 'call' }, h('b', {}, step.service), ' ', step.operation), ' ', outcome(step),
+        h('span', { class: 'purpose' }, purpose(path, step, steps)),
+        h('code', { class: 'about' }, step.about.split(', ').map((about) => h('span', {}, short(about, 40))))),
+      bar(step.began, ended, whole, step.error || step.ended === null ? 'failed' : ''),
+      h('span', { class: 'took' }, milliseconds(ended - step.began)));
+  });
+  const own = h('li', { class: 'function' },
+    h('span', { class: 'what' }, t('whole')), bar(0, whole, whole, ''), h('span', { class: 'took' }, milliseconds(whole)));
+  return h('ol', { class: 'steps' }, own, rows, rows.length === 0 ? h('li', { class: 'none' }, t('noSteps')) : null);
+}
+
+export { milliseconds };

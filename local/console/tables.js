@@ -1,0 +1,48 @@
+// The items of the tables after a request, what it changed marked.
+
+import { h, short } from './dom.js';
+import { hasText, t } from './language.js';
+
+/** DynamoDB's JSON without its types. */
+function plain(attribute) {
+  const [[type, value]] = Object.entries(attribute);
+  if (type === 'L') return value.map(plain);
+  if (type === 'M') return Object.fromEntries(Object.entries(value).map(([name, of]) => [name, plain(of)]));
+  return type === 'NULL' ? null : value;
+}
+
+function valueView(value) {
+  if (Array.isArray(value)) {
+    return value.length === 0 ? ['[]'] : [h('ol', { class: 'list' }, value.map((of) => h('li', {}, valueView(of))))];
+  }
+  if (value !== null && typeof value === 'object') {
+    return Object.entries(value).map(([name, of]) => h('span', { class: 'pair' }, `${name} `, ...valueView(of)));
+  }
+  return [short(String(value), 40)];
+}
+
+const key = (item) => item.pk.S;
+
+function itemView(item, before) {
+  const was = before?.find((other) => key(other) === key(item));
+  const isFresh = before !== undefined && was === undefined;
+  const changed = (name) => was !== undefined && JSON.stringify(was[name]) !== JSON.stringify(item[name]);
+  const names = Object.keys(item).filter((name) => name !== 'pk').sort();
+  // What a failed SMS would bring back is of no interest when it is empty.
+  const shown = names.filter((name) => !name.startsWith('was_') || changed(name));
+  const mark = isFresh ? t('fresh') : names.some(changed) ? t('changed') : undefined;
+  return h('li', { class: isFresh ? 'fresh' : '' },
+    h('p', { class: 'key' }, h('code', {}, short(key(item), 40)), mark && h('span', { class: 'badge fresh' }, mark)),
+    h('dl', {}, shown.map((name) => h('div', { class: changed(name) ? 'changed' : '' }, h('dt', {}, name), h('dd', {}, valueView(plain(item[name])))))));
+}
+
+/** Both tables; `before` is how they were after the request before. */
+export function tablesView(tables, before) {
+  return tables.map(({ name, items }) => {
+    const then = before?.find((table) => table.name === name)?.items ?? (before ? [] : undefined);
+    return h('div', { class: 'table' },
+      h('h5', {}, h('code', {}, name), ' ', h('small', {}, items.length ? t('items', { n: items.length }) : t('emptyTable'))),
+      hasText(`table_${name}`) ? h('p', { class: 'quiet' }, t(`table_${name}`)) : null,
+      h('ul', {}, items.map((item) => itemView(item, then))));
+  });
+}

@@ -1,0 +1,85 @@
+//! The console: pages without a build step, and the stream of what happens.
+
+use std::{convert::Infallible, future::ready, sync::Arc};
+
+use axum::{
+    Router,
+    extract::State,
+    http::{
+        StatusCode,
+        header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS},
+    },
+    response::{
+        IntoResponse, Response, Sse,
+        sse::{Event, KeepAlive},
+    },
+    routing::get,
+};
+use futures_util::{Stream, StreamExt, stream};
+use serde::Serialize;
+use tokio::sync::broadcast;
+
+use crate::{sns::PhoneNetwork, timeline::Timeline};
+
+/// Nothing but what is served here, nothing inline, in nobody's frame.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+                      base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+const HTML: &str = "text/html; charset=utf-8";
+
+macro_rules! files {
+    ($($kind:literal: $($name:literal)+;)+) => {
+        &[$($(($name, $kind, include_str!(concat!("../console/", $name)))),+),+]
+    };
+}
+
+/// Each file that the pages load, with its content type.
+const FILES: &[(&str, &str, &str)] = files! {
+    "text/css": "base.css" "page.css" "phone.css" "timeline.css";
+    "text/javascript": "main.js" "dom.js" "texts.js" "language.js" "calls.js" "countdown.js" "phone.js" "token.js"
+        "inbox.js" "exchanges.js" "steps.js" "tables.js" "json.js" "overview.js";
+    "image/svg+xml": "icon.svg";
+};
+
+pub(crate) fn router(phones: Arc<PhoneNetwork>, timeline: Arc<Timeline>) -> Router {
+    let mut router =
+        Router::new().route("/", get(async || file(HTML, include_str!("../console/index.html"))));
+    for (name, kind, content) in FILES {
+        router = router.route(&format!("/_local/console/{name}"), get(async || file(kind, content)));
+    }
+    router.merge(Router::new().route("/_local/events", get(events)).with_state((phones, timeline)))
+}
+
+fn file(kind: &'static str, content: &'static str) -> Response {
+    let headers = [
+        (CONTENT_TYPE, kind),
+        (CONTENT_SECURITY_POLICY, POLICY),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        // The next build may bring others.
+        (CACHE_CONTROL, "no-cache"),
+    ];
+    (StatusCode::OK, headers, content).into_response()
+}
+
+/// First what has happened, then what happens: `sms` and `exchange`. It begins with `start`, so that a page which comes
+/// back after a break knows that it hears everything again.
+async fn events(State((phones, timeline)): State<(Arc<PhoneNetwork>, Arc<Timeline>)>) -> impl IntoResponse {
+    let start = stream::once(async { Event::default().event("start").data("{}") });
+    let happenings =
+        stream::select(happening("sms", phones.watch()), happening("exchange", timeline.watch()));
+    let until_one_ends = happenings.take_while(|event| ready(event.is_some())).filter_map(ready);
+    Sse::new(start.chain(until_one_ends).map(Ok::<_, Infallible>)).keep_alive(KeepAlive::default())
+}
+
+/// `None` at the end, for a listener that is too slow to hear everything: it is cut off, comes back and hears it all again.
+fn happening<T: Serialize + Clone + Send + 'static>(
+    name: &'static str,
+    (past, live): (Vec<T>, broadcast::Receiver<T>),
+) -> impl Stream<Item = Option<Event>> {
+    let live = stream::unfold(live, async |mut live| Some((live.recv().await.ok()?, live)));
+    let events = stream::iter(past).chain(live).map(move |it| {
+        let data = serde_json::to_string(&it).unwrap_or_default();
+        Some(Event::default().event(name).data(data))
+    });
+    events.chain(stream::iter([None]))
+}

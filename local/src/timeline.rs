@@ -1,0 +1,183 @@
+//! What happened at each request, for the console: the steps that its function took, the answer, the items afterwards.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Instant,
+};
+
+use axum::{body::Bytes, http::Response};
+use serde::Serialize;
+use serde_json::{Value, json};
+use shared::clock::Clock;
+use tokio::sync::broadcast;
+
+use crate::{dynamodb::DynamoDb, rfc3339};
+
+mod steps;
+
+pub(crate) use steps::{Service, Tag, noted};
+
+/// How many exchanges are kept.
+const KEPT: usize = 50;
+
+/// How many items of a table are shown with an exchange.
+const ITEMS: usize = 20;
+
+/// What is kept of a body; the contract's are shorter than this.
+const BODY_BYTES: usize = 8 * 1024;
+
+tokio::task_local! {
+    /// The exchange that the running function answers.
+    static EXCHANGE: u64;
+}
+
+/// A request and all that came of it.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Exchange {
+    number: u64,
+    at: String,
+    method: String,
+    path: String,
+    request: Value,
+    status: u16,
+    answer: Value,
+    milliseconds: f64,
+    steps: Vec<Step>,
+    tables: Value,
+}
+
+/// A call to something outside of the function.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Step {
+    service: &'static str,
+    operation: String,
+    /// What it was about: a table and a key, a phone number.
+    about: String,
+    /// Milliseconds since the request.
+    began: f64,
+    /// `None` if the answer had not come when the function's own went out.
+    ended: Option<f64>,
+    /// The error's name; `None` after a success.
+    error: Option<String>,
+}
+
+/// The exchanges so far, and those to come.
+pub struct Timeline {
+    clock: Arc<dyn Clock>,
+    dynamodb: Arc<DynamoDb>,
+    tables: [String; 2],
+    log: Mutex<Log>,
+}
+
+struct Log {
+    last: u64,
+    open: BTreeMap<u64, Open>,
+    past: VecDeque<Exchange>,
+    live: broadcast::Sender<Exchange>,
+}
+
+/// An exchange whose answer is not there yet.
+struct Open {
+    began: Instant,
+    request: Value,
+    steps: Vec<Step>,
+}
+
+impl Timeline {
+    pub(crate) fn new(clock: Arc<dyn Clock>, dynamodb: Arc<DynamoDb>, tables: [String; 2]) -> Self {
+        let live = broadcast::channel(64).0;
+        let log = Log { last: 0, open: BTreeMap::new(), past: VecDeque::new(), live };
+        Self { clock, dynamodb, tables, log: Mutex::new(log) }
+    }
+
+    /// The exchanges so far, the oldest first, and those from then on.
+    #[must_use]
+    pub fn watch(&self) -> (Vec<Exchange>, broadcast::Receiver<Exchange>) {
+        let log = self.log();
+        (log.past.iter().cloned().collect(), log.live.subscribe())
+    }
+
+    /// Runs a function's answer to a request and notes what it does.
+    pub(crate) async fn follow(
+        &self,
+        (method, path, body): (&str, &str, &[u8]),
+        answer: impl Future<Output = Response<Bytes>>,
+    ) -> Response<Bytes> {
+        let at = rfc3339(&*self.clock);
+        let open = self.open(readable(body));
+        let answer = EXCHANGE.scope(open.number, answer).await;
+        let Some(Open { began, request, steps }) = open.close() else { return answer };
+        let milliseconds = milliseconds_since(began);
+        let tables: Vec<_> = self
+            .tables
+            .iter()
+            .map(|table| {
+                json!({ "name": table, "items": self.dynamodb.first_items(table, ITEMS).unwrap_or_default() })
+            })
+            .collect();
+        let exchange = Exchange {
+            number: open.number,
+            at,
+            method: method.to_owned(),
+            path: path.to_owned(),
+            request,
+            status: answer.status().as_u16(),
+            answer: readable(answer.body()),
+            milliseconds,
+            steps,
+            tables: tables.into(),
+        };
+        let mut log = self.log();
+        // Nobody may be watching.
+        _ = log.live.send(exchange.clone());
+        log.past.push_back(exchange);
+        if log.past.len() > KEPT {
+            log.past.pop_front();
+        }
+        answer
+    }
+
+    fn open(&self, request: Value) -> Opened<'_> {
+        let mut log = self.log();
+        log.last += 1;
+        let number = log.last;
+        log.open.insert(number, Open { began: Instant::now(), request, steps: Vec::new() });
+        Opened { timeline: self, number }
+    }
+
+    fn log(&self) -> MutexGuard<'_, Log> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An open exchange. One whose client goes away before the answer is forgotten.
+struct Opened<'a> {
+    timeline: &'a Timeline,
+    number: u64,
+}
+
+impl Opened<'_> {
+    fn close(&self) -> Option<Open> {
+        self.timeline.log().open.remove(&self.number)
+    }
+}
+
+impl Drop for Opened<'_> {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+/// JSON as it is, anything else as text.
+fn readable(body: &[u8]) -> Value {
+    if body.len() > BODY_BYTES {
+        return format!("{} bytes", body.len()).into();
+    }
+    serde_json::from_slice(body).unwrap_or_else(|_| String::from_utf8_lossy(body).into())
+}
+
+fn milliseconds_since(began: Instant) -> f64 {
+    (began.elapsed().as_secs_f64() * 1e6).round() / 1e3
+}

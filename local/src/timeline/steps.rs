@@ -1,0 +1,222 @@
+//! How a call finds the exchange that it belongs to.
+//!
+//! Overlap in time would mix up the calls of requests that run side by side, and running the requests one after another
+//! would hide just the races that this system is made for. So the AWS clients write the exchange's number, which the
+//! running function's task knows, into a header of each call. WeChat's client is the function's own and takes no header:
+//! its calls are told apart by the code that they ask about.
+
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::{
+    config::{ConfigBag, Intercept, RuntimeComponents, interceptors::BeforeTransmitInterceptorContextMut},
+    error::BoxError,
+};
+use axum::{
+    Router,
+    body::{Body, Bytes, HttpBody, to_bytes},
+    extract::{Request, State},
+    http::{StatusCode, request::Parts},
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse, Response},
+};
+use futures_util::StreamExt;
+use serde_json::Value;
+
+use super::{EXCHANGE, Step, Timeline, milliseconds_since};
+
+const HEADER: &str = "x-local-exchange";
+
+/// More than any call of the functions' has.
+const CALL_BYTES: usize = 1024 * 1024;
+
+/// Whole answers up to this size are read for their error.
+const ANSWER_BYTES: u64 = 64 * 1024;
+
+/// Writes the exchange's number into the calls of an AWS client.
+#[derive(Debug)]
+pub(crate) struct Tag;
+
+impl Intercept for Tag {
+    fn name(&self) -> &'static str {
+        "Tag"
+    }
+
+    fn modify_before_transmit(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        // A function that is invoked without the gateway has no exchange.
+        if let Ok(exchange) = EXCHANGE.try_get() {
+            context.request_mut().headers_mut().insert(HEADER, exchange.to_string());
+        }
+        Ok(())
+    }
+}
+
+/// What is at the other end of a call.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Service {
+    DynamoDb,
+    Sns,
+    Wechat,
+}
+
+/// The service's routes, with the calls of open exchanges noted.
+pub(crate) fn noted(service: Service, routes: Router, timeline: &Arc<Timeline>) -> Router {
+    routes.layer(from_fn_with_state((service, timeline.clone()), note))
+}
+
+async fn note(
+    State((service, timeline)): State<(Service, Arc<Timeline>)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (mut parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, CALL_BYTES).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    let exchange = match service {
+        Service::Wechat => timeline.exchanging(&query(&parts, "js_code")),
+        Service::DynamoDb | Service::Sns => {
+            let number = parts.headers.remove(HEADER);
+            number.and_then(|number| number.to_str().ok()?.parse().ok())
+        }
+    };
+    let step = exchange.map(|exchange| {
+        let (operation, about) = service.describe(&parts, &body);
+        UnderWay::new(timeline, exchange, service.name(), operation, about)
+    });
+    let answer = next.run(Request::from_parts(parts, body.into())).await;
+    let Some(step) = step else { return answer };
+
+    let (parts, body) = answer.into_parts();
+    if body.size_hint().exact().is_some_and(|bytes| bytes <= ANSWER_BYTES) {
+        let body = to_bytes(body, CALL_BYTES).await.unwrap_or_default();
+        step.answered(service.error(parts.status, &body));
+        return Response::from_parts(parts, body.into());
+    }
+    // A body that comes bit by bit, or never: the step lasts as long as somebody waits for it.
+    let bits = body.into_data_stream().inspect(move |_| _ = &step);
+    Response::from_parts(parts, Body::from_stream(bits))
+}
+
+impl Timeline {
+    /// The longest open exchange of this code of WeChat's.
+    fn exchanging(&self, code: &str) -> Option<u64> {
+        let log = self.log();
+        log.open.iter().find(|(_, open)| open.request["code"] == code).map(|(number, _)| *number)
+    }
+}
+
+impl Service {
+    fn name(self) -> &'static str {
+        match self {
+            Self::DynamoDb => "DynamoDB",
+            Self::Sns => "SNS",
+            Self::Wechat => "WeChat",
+        }
+    }
+
+    /// The operation and what it is about.
+    fn describe(self, parts: &Parts, body: &[u8]) -> (String, String) {
+        match self {
+            Self::DynamoDb => {
+                let target = parts.headers.get("x-amz-target").and_then(|target| target.to_str().ok());
+                let operation = target.and_then(|target| target.rsplit('.').next()).unwrap_or_default();
+                let call: Value = serde_json::from_slice(body).unwrap_or_default();
+                (operation.to_owned(), items_of(&call))
+            }
+            Self::Sns => ("Publish".to_owned(), form(body, "PhoneNumber")),
+            Self::Wechat => ("code2Session".to_owned(), query(parts, "js_code")),
+        }
+    }
+
+    /// The error that an answer names.
+    fn error(self, status: StatusCode, body: &Bytes) -> Option<String> {
+        let json = || serde_json::from_slice::<Value>(body).unwrap_or_default();
+        let named = match self {
+            Self::DynamoDb => {
+                json()["__type"].as_str().and_then(|kind| kind.rsplit('#').next()).map(str::to_owned)
+            }
+            Self::Sns => {
+                let text = String::from_utf8_lossy(body);
+                let code = text.split_once("<Code>").and_then(|(_, rest)| rest.split_once("</Code>"));
+                code.map(|(code, _)| code.to_owned())
+            }
+            Self::Wechat => {
+                json()["errcode"].as_i64().filter(|code| *code != 0).map(|code| format!("errcode {code}"))
+            }
+        };
+        named.or_else(|| (!status.is_success()).then(|| format!("HTTP {}", status.as_u16())))
+    }
+}
+
+/// `codes 3f2a…`: the table and key of each item that a call names.
+fn items_of(call: &Value) -> String {
+    let of_one = |item: &Value| {
+        let key = [&item["Key"]["pk"]["S"], &item["Item"]["pk"]["S"]].into_iter().find_map(Value::as_str);
+        format!("{} {}", item["TableName"].as_str().unwrap_or_default(), key.unwrap_or_default())
+    };
+    match call["TransactItems"].as_array() {
+        Some(items) => {
+            let named = items.iter().flat_map(|item| item.as_object().into_iter().flatten());
+            named.map(|(_, item)| of_one(item)).collect::<Vec<_>>().join(", ")
+        }
+        None => of_one(call),
+    }
+}
+
+fn query(parts: &Parts, name: &str) -> String {
+    form(parts.uri.query().unwrap_or_default().as_bytes(), name)
+}
+
+fn form(fields: &[u8], name: &str) -> String {
+    let mut fields = form_urlencoded::parse(fields);
+    fields.find(|(field, _)| field == name).map(|(_, value)| value.into_owned()).unwrap_or_default()
+}
+
+/// A step without its answer; it ends without one if this is dropped.
+struct UnderWay {
+    timeline: Arc<Timeline>,
+    exchange: u64,
+    place: Option<usize>,
+}
+
+impl UnderWay {
+    fn new(
+        timeline: Arc<Timeline>,
+        exchange: u64,
+        service: &'static str,
+        operation: String,
+        about: String,
+    ) -> Self {
+        let place = timeline.log().open.get_mut(&exchange).map(|open| {
+            let began = milliseconds_since(open.began);
+            open.steps.push(Step { service, operation, about, began, ended: None, error: None });
+            open.steps.len() - 1
+        });
+        Self { timeline, exchange, place }
+    }
+
+    fn answered(self, error: Option<String>) {
+        self.end(error);
+    }
+
+    fn end(&self, error: Option<String>) {
+        let mut log = self.timeline.log();
+        let Some(open) = log.open.get_mut(&self.exchange) else { return };
+        let Some(step) = self.place.and_then(|place| open.steps.get_mut(place)) else { return };
+        if step.ended.is_none() {
+            step.ended = Some(milliseconds_since(open.began));
+            step.error = error;
+        }
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.end(Some("no answer".to_owned()));
+    }
+}
