@@ -11,16 +11,16 @@ const list = byId('exchanges');
 let exchanges = [];
 
 const codeBlock = (title, value) =>
-  h('div', {}, h('h4', {}, title), h('pre', { tabindex: '0', 'aria-label': title }, jsonView(value)));
+  h('div', {}, h('h3', {}, title), h('pre', { tabindex: '0', 'aria-label': title }, jsonView(value)));
 
 function view(exchange, before, isOpen) {
   const { method, path, status, answer, at } = exchange;
   const isFine = status < 400;
   const body = h('div', { class: 'inside' });
   const fill = () => body.replaceChildren(
-    h('h4', {}, t('steps')), stepsView(exchange),
+    h('h3', {}, t('steps')), stepsView(exchange),
     h('div', { class: 'bodies' }, codeBlock(t('request'), exchange.request), codeBlock(t('answer'), answer)),
-    h('h4', {}, t('tables')), h('div', { class: 'tables' }, tablesView(exchange.tables, before?.tables)));
+    h('h3', {}, t('tables')), h('div', { class: 'tables' }, tablesView(exchange.tables, before?.tables)));
   // A closed card is filled when it is opened: fifty of them with their tables would be slow to draw.
   const card = h('details', { open: isOpen, ontoggle: () => card.open && body.childElementCount === 0 && fill() },
     h('summary', {},

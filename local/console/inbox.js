@@ -16,7 +16,7 @@ function view({ to, text, at }) {
   return h('li', {},
     h('p', { class: 'meta' }, h('span', {}, t('to', { number: to })), h('time', { datetime: at }, time)),
     h('p', { class: 'bubble', lang: /\p{Script=Han}/u.test(text) ? 'zh-Hans' : 'en' }, before, code ? h('strong', {}, code) : '', after),
-    code && h('button', { type: 'button', class: 'small', 'aria-label': t('fill', { code }), onclick: () => fillIn(code) }, t('use')));
+    code && h('button', { type: 'button', class: 'small', 'aria-label': `${t('use')} ${code}`, onclick: () => fillIn(code) }, t('use')));
 }
 
 function draw() {

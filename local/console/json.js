@@ -2,9 +2,12 @@
 
 import { h, short } from './dom.js';
 
-/** A value as indented JSON, long strings shortened. */
+/** What people read stays whole; tickets and tokens are shortened. */
+const stringView = (text) => (/\s|[^\x20-\x7e]/.test(text) ? text : short(text, 32));
+
+/** A value as indented JSON. */
 export function jsonView(value, indent = '') {
-  if (typeof value === 'string') return [h('span', { class: 'string' }, '"', short(value, 32), '"')];
+  if (typeof value === 'string') return [h('span', { class: 'string' }, '"', stringView(value), '"')];
   if (value === null || typeof value !== 'object') return [h('span', { class: 'number' }, String(value))];
   const isList = Array.isArray(value);
   const entries = Object.entries(value);

@@ -44,7 +44,7 @@ export function stepsView({ path, milliseconds: whole, steps }) {
       h('span', { class: 'what' },
         h('span', { class: 'call' }, h('b', {}, step.service), ' ', step.operation), ' ', outcome(step),
         h('span', { class: 'purpose' }, purpose(path, step, steps)),
-        h('code', { class: 'about' }, step.about.split(', ').map((about) => h('span', {}, short(about, 40))))),
+        h('code', { class: 'about' }, step.about.split(', ').map((about) => h('span', {}, short(about, 30))))),
       bar(step.began, ended, whole, step.error || step.ended === null ? 'failed' : ''),
       h('span', { class: 'took' }, milliseconds(ended - step.began)));
   });

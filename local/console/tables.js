@@ -1,7 +1,7 @@
 // The items of the tables after a request, what it changed marked.
 
 import { h, short } from './dom.js';
-import { hasText, t } from './language.js';
+import { hasText, languageTag, t } from './language.js';
 
 /** DynamoDB's JSON without its types. */
 function plain(attribute) {
@@ -11,14 +11,26 @@ function plain(attribute) {
   return type === 'NULL' ? null : value;
 }
 
-function valueView(value) {
+/** Attributes that are moments, in Unix seconds. */
+const MOMENTS = ['created_at', 'expires', 'sent_at', 'ttl'];
+
+function valueView(value, name) {
   if (Array.isArray(value)) {
     return value.length === 0 ? ['[]'] : [h('ol', { class: 'list' }, value.map((of) => h('li', {}, valueView(of))))];
   }
   if (value !== null && typeof value === 'object') {
-    return Object.entries(value).map(([name, of]) => h('span', { class: 'pair' }, `${name} `, ...valueView(of)));
+    return Object.entries(value).sort().reverse().map(([part, of]) => h('span', { class: 'pair' }, `${part} `, ...valueView(of)));
   }
-  return [short(String(value), 40)];
+  if (!MOMENTS.includes(name)) return [short(String(value))];
+  const moment = new Date(Number(value) * 1000).toLocaleString(languageTag(), { dateStyle: 'short', timeStyle: 'medium' });
+  return [`${value} `, h('small', {}, moment)];
+}
+
+/** The attempts on a code; the one that is the code itself let its person in. */
+function attemptsView(attempts, code) {
+  if (attempts.length === 0) return ['[]'];
+  const view = (attempt) => h('li', {}, valueView(attempt), attempt.guess === code ? h('b', { class: 'fine' }, t('match')) : null);
+  return [h('ol', { class: 'list' }, attempts.map(view))];
 }
 
 const key = (item) => item.pk.S;
@@ -30,10 +42,13 @@ function itemView(item, before) {
   const names = Object.keys(item).filter((name) => name !== 'pk').sort();
   // What a failed SMS would bring back is of no interest when it is empty.
   const shown = names.filter((name) => !name.startsWith('was_') || changed(name));
+  const view = (name) => (name === 'attempts'
+    ? attemptsView(plain(item.attempts), plain(item.code))
+    : valueView(plain(item[name]), name));
   const mark = isFresh ? t('fresh') : names.some(changed) ? t('changed') : undefined;
   return h('li', { class: isFresh ? 'fresh' : '' },
     h('p', { class: 'key' }, h('code', {}, short(key(item), 40)), mark && h('span', { class: 'badge fresh' }, mark)),
-    h('dl', {}, shown.map((name) => h('div', { class: changed(name) ? 'changed' : '' }, h('dt', {}, name), h('dd', {}, valueView(plain(item[name])))))));
+    h('dl', {}, shown.map((name) => h('div', { class: changed(name) ? 'changed' : '' }, h('dt', {}, name), h('dd', {}, view(name))))));
 }
 
 /** Both tables; `before` is how they were after the request before. */
@@ -41,7 +56,7 @@ export function tablesView(tables, before) {
   return tables.map(({ name, items }) => {
     const then = before?.find((table) => table.name === name)?.items ?? (before ? [] : undefined);
     return h('div', { class: 'table' },
-      h('h5', {}, h('code', {}, name), ' ', h('small', {}, items.length ? t('items', { n: items.length }) : t('emptyTable'))),
+      h('h4', {}, h('code', {}, name), ' ', h('small', {}, items.length ? t('items', { n: items.length }) : t('emptyTable'))),
       hasText(`table_${name}`) ? h('p', { class: 'quiet' }, t(`table_${name}`)) : null,
       h('ul', {}, items.map((item) => itemView(item, then))));
   });

@@ -90,6 +90,15 @@ async fn the_first_page_says_what_this_is() {
 }
 
 #[tokio::test]
+async fn pages_load_nothing_from_elsewhere_and_run_nothing_inline() {
+    let app = TestApp::start().await;
+    let page = app.request("GET", "/").send().await.unwrap();
+    let policy = page.headers()["content-security-policy"].to_str().unwrap().to_owned();
+    assert!(policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self'"), "{policy}");
+    assert!(!policy.contains("unsafe"), "{policy}");
+}
+
+#[tokio::test]
 async fn messages_are_listed_with_their_number_and_time() {
     let app = TestApp::start().await;
     let code = app.texted("13800138000").await;

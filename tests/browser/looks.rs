@@ -1,0 +1,52 @@
+//! Narrow screens and dark ones.
+
+use crate::page::{Page, visit};
+
+async fn log_in(page: &Page) {
+    page.take_code().await;
+    page.click("#submit").await;
+    page.see("#welcome", "Account created").await;
+    page.see("#exchanges details[open] .path", "/login").await;
+}
+
+#[tokio::test]
+async fn dark() {
+    visit(&[], async |page| {
+        page.dark().await;
+        page.look("dark-empty").await;
+        page.click("[value='http-500']").await;
+        page.take_code().await;
+        page.click("#submit").await;
+        page.see("#message", "WeChat could not be reached").await;
+        page.look("dark-error").await;
+        page.click("[value='alice']").await;
+        page.click("#submit").await;
+        page.see("#welcome", "Account created").await;
+        page.see("#exchanges details[open] .path", "/login").await;
+        page.look("dark").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn narrow() {
+    visit(&[], async |page| {
+        page.narrow().await;
+        page.look("narrow-empty").await;
+        log_in(page).await;
+        page.look("narrow").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn chinese() {
+    visit(&[], async |page| {
+        log_in(page).await;
+        page.click("[data-language=zh]").await;
+        page.see("#welcome", "注册成功").await;
+        page.see("#timeline-title", "时间线").await;
+        page.look("chinese").await;
+    })
+    .await;
+}
