@@ -80,6 +80,7 @@ pub struct AwsFailure {
     transient: bool,
     /// Whether the request may have been carried out all the same.
     in_doubt: bool,
+    unanswered: bool,
 }
 
 impl AwsFailure {
@@ -111,13 +112,27 @@ impl AwsFailure {
         let in_doubt = unreached || status.is_some_and(|status| status >= 500);
         let transient =
             in_doubt || status == Some(429) || code.as_deref().is_some_and(|code| THROTTLED.contains(&code));
-        Self { kind, code, request_id: error.request_id().map(str::to_owned), transient, in_doubt }
+        Self {
+            kind,
+            code,
+            request_id: error.request_id().map(str::to_owned),
+            transient,
+            in_doubt,
+            unanswered: unreached,
+        }
     }
 
     /// A request that lacks what the SDK asks of it; it never left.
     #[must_use]
     pub fn not_built(_: BuildError) -> Self {
-        Self { kind: "request not built", code: None, request_id: None, transient: false, in_doubt: false }
+        Self {
+            kind: "request not built",
+            code: None,
+            request_id: None,
+            transient: false,
+            in_doubt: false,
+            unanswered: false,
+        }
     }
 
     /// The service's error code, such as `ThrottlingException`.
@@ -130,6 +145,12 @@ impl AwsFailure {
     #[must_use]
     pub fn is_in_doubt(&self) -> bool {
         self.in_doubt
+    }
+
+    /// Whether the service gave no answer of its own: time-out, broken connection, garbage.
+    #[must_use]
+    pub fn is_unanswered(&self) -> bool {
+        self.unanswered
     }
 
     /// `service_unavailable` where a retry may help, else `internal`.

@@ -165,6 +165,19 @@ async fn a_linked_account_moves_with_everybody_in_it() {
     );
 }
 
+#[tokio::test]
+async fn of_two_openids_that_race_for_a_number_one_gets_it() {
+    let app = TestApp::start().await;
+    let alices = app.texted(FIRST).await;
+    slow_transaction(&app, 0);
+    let (alice, bob) = tokio::join!(app.log_in("alice", FIRST, &alices), async {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        log_in(&app, "bob", FIRST).await
+    });
+    assert_eq!((alice.outcome(), bob.outcome()), ("phone_taken".into(), "200".into()));
+    assert_eq!(accounts(&app).len(), 1);
+}
+
 /// Slows the transaction down that is at this place from now on, so that another request overtakes it.
 fn slow_transaction(app: &TestApp, nth: usize) {
     let transactions = AtomicUsize::new(0);
@@ -209,7 +222,7 @@ async fn nobody_joins_an_account_by_a_number_that_it_leaves_meanwhile() {
 }
 
 #[tokio::test]
-async fn two_openids_that_race_for_a_number_share_no_account() {
+async fn one_openid_that_races_itself_over_two_numbers_has_one_account() {
     let app = TestApp::start().await;
     let code = app.texted(FIRST).await;
     let other = app.texted(SECOND).await;

@@ -222,6 +222,32 @@ async fn a_request_that_sns_may_have_carried_out_is_not_repeated() {
 }
 
 #[tokio::test]
+async fn a_message_that_may_have_gone_out_is_counted_and_a_refused_one_is_not() {
+    let app = TestApp::with(&[("SMS_DAILY_BUDGET", "1")]).await;
+    app.local.phones.refuse_next(Refusal { status: 503, code: "ServiceUnavailable", message: "down" });
+    assert_eq!(app.send_code(NUMBER).await.outcome(), "sms_unavailable");
+    app.local.phones.fail_next(Fault::Hang);
+    assert_eq!(app.send_code(NUMBER).await.outcome(), "sms_unavailable");
+    assert_eq!(app.send_code(NUMBER).await.outcome(), "sms_budget_exhausted");
+}
+
+#[tokio::test]
+async fn sends_that_the_provider_refuses_bring_no_guesses_without_end() {
+    let app = TestApp::with(&[("PHONE_DAILY_LIMIT", "2"), ("RESEND_COOLDOWN_SECONDS", "0")]).await;
+    for _ in 0..2 {
+        app.local.phones.fail_next(Fault::Hang);
+        let (sent, guess) = tokio::join!(app.send_code(NUMBER), async {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            app.log_in("mallory", NUMBER, "000000").await
+        });
+        // One guess in a million is right.
+        assert_eq!((sent.outcome(), guess.outcome()), ("sms_unavailable".into(), "code_incorrect".into()));
+        assert_eq!(app.log_in("mallory", NUMBER, "000000").await.outcome(), "code_expired");
+    }
+    assert_eq!(app.send_code(NUMBER).await.outcome(), "phone_limit_reached");
+}
+
+#[tokio::test]
 async fn a_send_that_another_one_followed_is_not_undone() {
     let app = TestApp::with(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
     app.local.phones.fail_next(Fault::Hang);

@@ -23,7 +23,7 @@ pub mod reviewers;
 pub mod sms;
 
 pub use config::{Config, SECRETS};
-use limits::{LimitError, Limits};
+use limits::{LimitError, Limits, Taken};
 use reviewers::Reviewers;
 use sms::{Sms, SmsError, SmsText};
 
@@ -144,6 +144,8 @@ impl SendCode {
             }
         };
         if let Err(error) = call.step("sms", self.sms.send(&number, self.text.with(&code))).await {
+            // What may have been sent is counted, or a provider that is slow would cost without a limit.
+            let taken = if error.may_have_sent() { Taken::default() } else { taken };
             join(self.codes.undo(&sent), self.limits.give_back(taken)).await;
             return Err(error.into());
         }

@@ -27,6 +27,17 @@ pub enum SmsError {
     Unavailable(#[source] AwsFailure),
 }
 
+impl SmsError {
+    /// Whether the message may have gone out all the same.
+    #[must_use]
+    pub fn may_have_sent(&self) -> bool {
+        match self {
+            Self::Rejected(_) => false,
+            Self::Unavailable(failure) => failure.is_unanswered(),
+        }
+    }
+}
+
 impl Sms {
     /// Sends through Amazon SNS.
     #[must_use]

@@ -82,7 +82,8 @@ impl Codes {
             .key("pk", AttributeValue::S(sent.key.clone()))
             .condition_expression(
                 "(attribute_not_exists(#sent_at) OR #sent_at <= :latest) \
-                 AND (attribute_not_exists(#today) OR #today < :limit)",
+                 AND (attribute_not_exists(#today) OR #today < :limit) \
+                 AND (attribute_not_exists(#send_id) OR #send_id <> :send_id)",
             )
             .update_expression(
                 "SET #code = :code, was_code = if_not_exists(#code, :nothing), \
@@ -122,7 +123,8 @@ impl Codes {
         }
     }
 
-    /// Stores `code` whatever the cooldown and the day's limit say, and counts nothing.
+    /// Stores a fixed `code` whatever the cooldown and the day's limit say, and counts nothing. One that is live already
+    /// stands, with its attempts: asking again brings no further guesses at a code that never changes.
     pub async fn place(
         &self,
         number: &PhoneNumber,
@@ -136,6 +138,7 @@ impl Codes {
             .update_item()
             .table_name(&self.table)
             .key("pk", AttributeValue::S(sent.key.clone()))
+            .condition_expression("attribute_not_exists(placed) OR #expires <= :now OR #code <> :code")
             .update_expression(
                 "SET #code = :code, #send_id = :send_id, #sent_at = :now, #expires = :expires, #attempts = :none, \
                  #ttl = :ttl, placed = :placed",
@@ -145,10 +148,16 @@ impl Codes {
             ))
             .set_expression_attribute_values(Some(self.values(&sent, number, code, now)))
             .expression_attribute_values(":placed", AttributeValue::Bool(true))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .send()
             .await;
-        update(answer)?;
-        Ok(sent)
+        match update(answer)? {
+            Update::Done(_) => Ok(sent),
+            Update::Refused(item) => {
+                let expires = item.as_ref().and_then(|item| timestamp(item, "expires")).unwrap_or(now);
+                Ok(Sent { expires_in: now.seconds_until(expires), ..sent })
+            }
+        }
     }
 
     fn sent(&self, number: &PhoneNumber, send_id: String, now: Timestamp) -> Sent {
@@ -187,29 +196,45 @@ impl Codes {
         SendError::TooSoon { retry_after: now.seconds_until(sent_at.plus(self.policy.cooldown)).max(1) }
     }
 
-    /// Undoes a send whose code went to nobody: the code before it, its cooldown and the day's count are back. If another
-    /// send has come since, or this one never went through, there is nothing to undo.
+    /// Undoes a send whose code went to nobody: the code before it and its cooldown are back. If another send has come
+    /// since, or this one never went through, there is nothing to undo.
+    ///
+    /// The day's count goes down again unless somebody has guessed at the code meanwhile: sends that the provider refuses
+    /// would bring guesses without end.
     pub async fn undo(&self, sent: &Sent) {
+        let untried =
+            self.restore(sent, "#send_id = :mine AND size(#attempts) = :zero", ", #today = #today - :one");
+        let outcome = match untried.await {
+            Ok(Update::Refused(_)) => {
+                self.restore(sent, "#send_id = :mine AND size(#attempts) > :zero", "").await
+            }
+            outcome => outcome,
+        };
+        if let Err(failure) = outcome {
+            tracing::error!(%failure, "a code that was not sent could not be taken back");
+        }
+    }
+
+    async fn restore(&self, sent: &Sent, condition: &str, count: &str) -> Result<Update, AwsFailure> {
+        let restored = "SET #code = was_code, #send_id = was_send_id, #sent_at = was_sent_at, \
+                        #expires = was_expires, #attempts = was_attempts";
+        let today = (!count.is_empty()).then(|| [("#today".into(), sent.today.clone())]);
+        let one = (!count.is_empty()).then(|| [(":one".into(), n(1))]);
+        let values = [(":mine".into(), AttributeValue::S(sent.send_id.clone())), (":zero".into(), n(0))];
         let answer = self
             .client
             .update_item()
             .table_name(&self.table)
             .key("pk", AttributeValue::S(sent.key.clone()))
-            .condition_expression("#send_id = :mine")
-            .update_expression(
-                "SET #code = was_code, #send_id = was_send_id, #sent_at = was_sent_at, #expires = was_expires, \
-                 #attempts = was_attempts, #today = #today - :one",
-            )
-            .set_expression_attribute_names(Some(
-                names(&SENT).chain([("#today".into(), sent.today.clone())]).collect(),
+            .condition_expression(condition)
+            .update_expression(format!("{restored}{count}"))
+            .set_expression_attribute_names(Some(names(&SENT).chain(today.into_iter().flatten()).collect()))
+            .set_expression_attribute_values(Some(
+                values.into_iter().chain(one.into_iter().flatten()).collect(),
             ))
-            .expression_attribute_values(":one", n(1))
-            .expression_attribute_values(":mine", AttributeValue::S(sent.send_id.clone()))
             .send()
             .await;
-        if let Err(failure) = update(answer) {
-            tracing::error!(%failure, "a code that was not sent could not be taken back");
-        }
+        update(answer)
     }
 }
 

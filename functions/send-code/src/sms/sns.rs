@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use aws_sdk_sns::{
-    Client, Config, config::timeout::TimeoutConfig, error::ProvideErrorMetadata, types::MessageAttributeValue,
+    Client, Config,
+    config::{retry::RetryConfig, timeout::TimeoutConfig},
+    error::ProvideErrorMetadata,
+    types::MessageAttributeValue,
 };
 use shared::{
     aws::{Aws, AwsFailure},
@@ -42,8 +45,8 @@ impl SmsAttributes {
     }
 }
 
-/// SNS with the deployment's credentials and a patience of its own: a request that was not answered in time may have sent
-/// its message, and is not sent again. What SNS refuses at once, throttled say, is.
+/// SNS with the deployment's credentials and a patience of its own. `Publish` is not idempotent: a request whose answer was
+/// lost or late may have sent its message, and one that is repeated may send and cost another. So none is.
 #[must_use]
 pub fn sns_config(aws: &Aws) -> Config {
     let timeouts = TimeoutConfig::builder()
@@ -51,7 +54,10 @@ pub fn sns_config(aws: &Aws) -> Config {
         .operation_timeout(Duration::from_millis(2400))
         .disable_operation_attempt_timeout()
         .build();
-    aws_sdk_sns::config::Builder::from(&aws.of("SNS")).timeout_config(timeouts).build()
+    aws_sdk_sns::config::Builder::from(&aws.of("SNS"))
+        .timeout_config(timeouts)
+        .retry_config(RetryConfig::disabled())
+        .build()
 }
 
 pub(super) struct Sns {
