@@ -2,12 +2,13 @@
 
 use std::{path::PathBuf, process::ExitCode};
 
-use local::{Local, Options};
+use local::{Local, Options, openapi};
 use shared::config::{Env, process_variables};
 
-const USAGE: &str = "usage: cargo run -p local [-- --data FILE]
+const USAGE: &str = "usage: cargo run -p local [-- --data FILE | openapi]
 
   --data FILE   keeps codes and users in FILE; without it they are gone when this stops
+  openapi       prints openapi.json and ends
   PORT          the port on 127.0.0.1 (3000)
 
 Every setting of the functions can be given as an environment variable, RESEND_COOLDOWN_SECONDS=5 say.";
@@ -24,7 +25,13 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> Result<(), Box<dyn std::error::Error>> {
-    let data = arguments(std::env::args().skip(1))?;
+    let data = match arguments(std::env::args().skip(1))? {
+        Command::Describe => {
+            print!("{}", openapi::text());
+            return Ok(());
+        }
+        Command::Serve { data } => data,
+    };
     let (port, log_level) = Env::new(process_variables()).settings(|env| {
         Some((env.parsed("PORT", 3000)?, env.parsed("LOG_LEVEL", tracing::Level::WARN.into())?))
     })?;
@@ -45,11 +52,16 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
     }
 }
 
-/// `--data FILE`, or nothing.
-fn arguments(mut arguments: impl Iterator<Item = String>) -> Result<Option<PathBuf>, &'static str> {
+enum Command {
+    Describe,
+    Serve { data: Option<PathBuf> },
+}
+
+fn arguments(mut arguments: impl Iterator<Item = String>) -> Result<Command, &'static str> {
     match (arguments.next().as_deref(), arguments.next(), arguments.next()) {
-        (None, _, _) => Ok(None),
-        (Some("--data"), Some(file), None) => Ok(Some(file.into())),
+        (None, _, _) => Ok(Command::Serve { data: None }),
+        (Some("--data"), Some(file), None) => Ok(Command::Serve { data: Some(file.into()) }),
+        (Some("openapi"), None, None) => Ok(Command::Describe),
         _ => Err(USAGE),
     }
 }
@@ -58,6 +70,7 @@ fn arguments(mut arguments: impl Iterator<Item = String>) -> Result<Option<PathB
 fn guide(here: &str) -> String {
     format!(
         r#"Phone login on {here}. Nothing leaves this machine; Ctrl-C stops it.
+Open it in a browser to see all of it at work, or go on here.
 
 1. Text a code to a number. It will be shown here.
 
@@ -71,6 +84,7 @@ ticket=$(curl -s {here}/exchange-code -d '{{"code":"alice"}}' | sed 's/.*"ticket
 
 code=$(curl -s {here}/_local/sms | grep -o '[0-9]\{{6\}}' | tail -1); curl -sw '\n' {here}/login -d "{{\"ticket\":\"$ticket\",\"phoneNumber\":\"13800138000\",\"verifyCode\":\"$code\"}}"
 
+The API, described:            {here}/docs
 The keys that check the token: {here}/.well-known/jwks.json
 All messages so far:           {here}/_local/sms"#
     )
