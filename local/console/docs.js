@@ -2,7 +2,7 @@
 
 import { byId, h } from './dom.js';
 import { inEachLanguage, startLanguage } from './language.js';
-import { callView } from './reference.js';
+import { callView, prose } from './reference.js';
 
 startLanguage();
 const description = await (await fetch('/openapi.json')).json();
@@ -11,5 +11,5 @@ const calls = Object.entries(description.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, call]) => ({ path, method: method.toUpperCase(), ...call })));
 
 inEachLanguage(() => byId('reference').replaceChildren(
-  h('p', { class: 'intro', lang: 'en' }, description.info.description),
+  h('p', { class: 'intro', lang: 'en' }, prose(description.info.description)),
   ...calls.map((call) => callView(call, description))));

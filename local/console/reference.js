@@ -9,7 +9,7 @@ const resolve = (part, description) =>
   part?.$ref ? part.$ref.split('/').slice(1).reduce((at, name) => at[name], description) : part;
 
 /** A description's `code` as code. */
-const prose = (text) => text.split('`').map((part, place) => (place % 2 ? h('code', {}, part) : part));
+export const prose = (text) => text.split('`').map((part, place) => (place % 2 ? h('code', {}, part) : part));
 
 function fieldsView(schema) {
   const row = ([name, field]) => h('tr', {},
@@ -17,7 +17,7 @@ function fieldsView(schema) {
     h('td', {}, h('code', {}, [field.type ?? ''].flat().join(' | ')), ' ',
       h('span', { class: 'quiet' }, t(schema.required?.includes(name) ? 'required' : 'optional'))),
     h('td', { lang: 'en' }, prose(field.description ?? '')));
-  return h('div', { class: 'wide', tabindex: '0' }, h('table', {}, h('tbody', {}, Object.entries(schema.properties).map(row))));
+  return h('div', { class: 'wide', tabindex: '0' }, h('table', { class: 'fields' }, h('tbody', {}, Object.entries(schema.properties).map(row))));
 }
 
 const example = (title, value) =>
@@ -34,14 +34,20 @@ function headersView(headers, description) {
     h('li', { lang: 'en' }, h('code', {}, name), ' ', prose(resolve(header, description).description))));
 }
 
+/** What else comes with a problem: a member of its own, a header. */
+function extras(status, value) {
+  if ('retryAfter' in value) return ['retryAfter', 'Retry-After'];
+  if ('attemptsLeft' in value) return ['attemptsLeft'];
+  return status === '405' ? ['Allow'] : [];
+}
+
 function problemRows([status, response]) {
   const { examples } = response.content['application/problem+json'];
   return Object.entries(examples).map(([code, { summary, value }]) => h('tr', {},
     h('td', {}, h('span', { class: 'status bad' }, status)),
     h('th', { scope: 'row' }, h('code', {}, code)),
     h('td', {}, h('span', { lang: 'zh-Hans' }, value.detail), h('br'), h('span', { class: 'quiet', lang: 'en' }, summary)),
-    h('td', {}, ['retryAfter', 'attemptsLeft'].filter((name) => name in value).map((name) => h('code', {}, name)),
-      status === '405' ? h('code', {}, 'Allow') : null)));
+    h('td', {}, extras(status, value).flatMap((name, place) => [place ? ', ' : '', h('code', {}, name)]))));
 }
 
 /** The whole of a call. */
@@ -50,11 +56,11 @@ export function callView(call, description) {
   const request = call.requestBody?.content['application/json'];
   const heads = ['status', 'code', 'says'].map((name) => h('th', { scope: 'col' }, name === 'code' ? h('code', {}, 'code') : t(name)));
   return h('article', { class: 'card', id: call.operationId },
-    h('header', {}, h('h2', {}, h('code', {}, h('b', {}, call.method), ' ', call.path)), h('p', { class: 'quiet', lang: 'en' }, call.summary)),
+    h('header', {}, h('h2', {}, h('code', {}, h('b', {}, call.method), ' ', call.path)), h('p', { class: 'quiet', lang: 'en' }, prose(call.summary))),
     request ? bodyView(t('body'), request, description) : null,
     bodyView(`${t('answer')} 200`, answered.content['application/json'], description),
     h('section', { class: 'part' }, h('h3', {}, t('headers')), headersView(answered.headers, description)),
     h('section', { class: 'part' }, h('h3', {}, t('refusals')),
       h('div', { class: 'wide', tabindex: '0' },
-        h('table', {}, h('thead', {}, h('tr', {}, heads, h('td', {}))), h('tbody', {}, Object.entries(refused).flatMap(problemRows))))));
+        h('table', { class: 'problems' }, h('thead', {}, h('tr', {}, heads, h('td', {}))), h('tbody', {}, Object.entries(refused).flatMap(problemRows))))));
 }

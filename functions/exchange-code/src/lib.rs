@@ -38,7 +38,7 @@ pub struct Answer<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     unionid: Option<String>,
-    /// Proves to `/login` and `/send-code` that `WeChat` vouched for the openid.
+    /// Proves to `/login` and `/send-code` that WeChat vouched for the openid.
     ticket: String,
     /// Seconds until the ticket expires.
     expires_in: u64,
