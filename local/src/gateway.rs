@@ -89,19 +89,17 @@ async fn invoke(
     };
     let asked = (parts.method.as_str(), parts.uri.path(), &*body);
     let answer = timeline.follow(asked, async {
-        match functions.invoke(function, &event.to_string()).await {
-            Ok(Some(answer)) => answer.map(|body| match body {
+        if let Ok(Some(answer)) = functions.invoke(function, &event.to_string()).await {
+            return answer.map(|body| match body {
                 LambdaBody::Text(text) => text.into(),
                 LambdaBody::Binary(bytes) => bytes.into(),
                 _ => Bytes::new(),
-            }),
-            // What API Gateway answers for a function that does not.
-            Ok(None) | Err(_) => {
-                let mut answer = Response::new(Bytes::from_static(br#"{"message":"Internal Server Error"}"#));
-                *answer.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-                answer
-            }
+            });
         }
+        // What API Gateway answers for a function that does not.
+        let mut answer = Response::new(Bytes::from_static(br#"{"message":"Internal Server Error"}"#));
+        *answer.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+        answer
     });
     answer.await.map(Body::from)
 }

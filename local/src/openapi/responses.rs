@@ -1,4 +1,4 @@
-//! Answers and problems as OpenAPI's responses.
+//! Answers and problems as the description's responses.
 
 use serde_json::{Map, Value, json};
 use shared::{
