@@ -20,7 +20,9 @@ function view(exchange, before, isOpen) {
   const fill = () => body.replaceChildren(
     h('h3', {}, t('steps')), stepsView(exchange),
     h('div', { class: 'bodies' }, codeBlock(t('request'), exchange.request), codeBlock(t('answer'), answer)),
-    h('h3', {}, t('tables')), h('div', { class: 'tables' }, tablesView(exchange.tables, before?.tables)));
+    h('h3', {}, t('tables')), exchange.tables
+      ? h('div', { class: 'tables' }, tablesView(exchange.tables, before?.tables))
+      : h('p', { class: 'quiet' }, t('crowded')));
   // A closed card is filled when it is opened: fifty of them with their tables would be slow to draw.
   const card = h('details', { open: isOpen, ontoggle: () => card.open && body.childElementCount === 0 && fill() },
     h('summary', {},

@@ -25,7 +25,7 @@ export function inEachLanguage(draw) {
 function speak(to) {
   language = to;
   document.documentElement.lang = language === 'zh' ? 'zh-Hans' : 'en';
-  document.title = t('title');
+  document.title = t(document.body.dataset.title);
   for (const element of document.querySelectorAll('[data-text]')) element.textContent = t(element.dataset.text);
   for (const element of document.querySelectorAll('[data-label]')) {
     element.setAttribute('aria-label', t(element.dataset.label));

@@ -5,6 +5,15 @@ import { t } from './language.js';
 
 const milliseconds = (n) => t('ms', { n: n < 10 ? n.toFixed(1) : Math.round(n) });
 
+/** A second write to an item that was written takes the first back. The counters go out together, the number's item after. */
+function sendPurpose(step, writes) {
+  const ofItem = writes.filter(({ about }) => about === step.about);
+  if (ofItem.some(({ error, ended }) => error === null && ended !== null && ended <= step.began)) return 'step_sendUndo';
+  const isAlone = ofItem.length === writes.length;
+  const firstEnd = Math.min(...writes.map(({ ended }) => ended ?? Infinity));
+  return !isAlone && ofItem[0].began < firstEnd ? 'step_sendCount' : 'step_sendCode';
+}
+
 /** What a step is for, by what the functions do (each function’s lib.rs). */
 function purpose(path, step, steps) {
   if (step.service === 'WeChat') return t('step_wechat');
@@ -14,12 +23,7 @@ function purpose(path, step, steps) {
     return t(step.operation === 'GetItem' ? 'step_find' : 'step_check');
   }
   if (!path.endsWith('/send-code')) return '';
-  // The counters go out together; what begins after one of them has ended is the number's own item.
-  const writes = steps.filter(({ operation }) => operation === 'UpdateItem');
-  const firstEnd = Math.min(...writes.map(({ ended }) => ended ?? Infinity));
-  const isLate = steps.some(({ service, ended }) => service === 'SNS' && ended !== null && ended <= step.began);
-  if (isLate) return t('step_sendUndo');
-  return t(step.began < firstEnd ? 'step_sendCount' : 'step_sendCode');
+  return t(sendPurpose(step, steps.filter(({ operation }) => operation === 'UpdateItem')));
 }
 
 function outcome({ ended, error }) {

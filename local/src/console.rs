@@ -19,7 +19,7 @@ use futures_util::{Stream, StreamExt, stream};
 use serde::Serialize;
 use tokio::sync::broadcast;
 
-use crate::{sns::PhoneNetwork, timeline::Timeline};
+use crate::{openapi, sns::PhoneNetwork, timeline::Timeline};
 
 /// Nothing but what is served here, nothing inline, in nobody's frame.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
@@ -35,15 +35,17 @@ macro_rules! files {
 
 /// Each file that the pages load, with its content type.
 const FILES: &[(&str, &str, &str)] = files! {
-    "text/css": "base.css" "page.css" "phone.css" "timeline.css";
+    "text/css": "base.css" "page.css" "phone.css" "timeline.css" "docs.css";
     "text/javascript": "main.js" "dom.js" "texts.js" "language.js" "calls.js" "countdown.js" "phone.js" "token.js"
-        "inbox.js" "exchanges.js" "steps.js" "tables.js" "json.js" "overview.js";
+        "inbox.js" "exchanges.js" "steps.js" "tables.js" "json.js" "overview.js" "docs.js" "reference.js";
     "image/svg+xml": "icon.svg";
 };
 
 pub(crate) fn router(phones: Arc<PhoneNetwork>, timeline: Arc<Timeline>) -> Router {
-    let mut router =
-        Router::new().route("/", get(async || file(HTML, include_str!("../console/index.html"))));
+    let mut router = Router::new()
+        .route("/", get(async || file(HTML, include_str!("../console/index.html"))))
+        .route("/docs", get(async || file(HTML, include_str!("../console/docs.html"))))
+        .route("/openapi.json", get(async || ([(CONTENT_TYPE, "application/json")], openapi::text())));
     for (name, kind, content) in FILES {
         router = router.route(&format!("/_local/console/{name}"), get(async || file(kind, content)));
     }

@@ -29,6 +29,7 @@ mod console;
 pub mod dynamodb;
 mod event;
 mod gateway;
+pub mod openapi;
 pub mod secrets;
 pub mod sns;
 mod timeline;

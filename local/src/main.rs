@@ -2,16 +2,17 @@
 
 use std::{path::PathBuf, process::ExitCode};
 
-use local::{Local, Options, secrets};
+use local::{Local, Options, openapi, secrets};
 use shared::{
     config::{Env, process_variables},
     telemetry,
 };
 
-const USAGE: &str = "usage: cargo run -p local [-- --data FILE | -- keygen [--rsa]]
+const USAGE: &str = "usage: cargo run -p local [-- --data FILE | -- keygen [--rsa] | -- openapi]
 
   --data FILE   keeps codes and users in FILE; without it they are gone when this stops
   keygen        prints a new key for TOKEN_SIGNING_KEY: P-256, or RSA for API Gateway's JWT authorizer
+  openapi       prints openapi.json
   PORT          the port on 127.0.0.1 (3000)
 
 Every setting of the functions can be given as an environment variable, RESEND_COOLDOWN_SECONDS=5 say.";
@@ -33,6 +34,7 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
     match arguments[..] {
         [] => return serve(None).await,
         ["--data", file] => return serve(Some(file.into())).await,
+        ["openapi"] => print!("{}", openapi::text()),
         ["keygen"] => print!("{}", secrets::signing_key()),
         ["keygen", "--rsa"] => print!("{}", secrets::rsa_signing_key()),
         _ => return Err(USAGE.into()),
@@ -66,6 +68,7 @@ async fn serve(data: Option<PathBuf>) -> Result<(), Box<dyn std::error::Error>> 
 fn guide(here: &str) -> String {
     format!(
         r#"Phone login on {here}. Nothing leaves this machine; Ctrl-C stops it.
+Open it in a browser to see all of it at work, or go on here.
 
 1. Text a code to a number. It will be shown here.
 
@@ -79,6 +82,7 @@ ticket=$(curl -s {here}/exchange-code -d '{{"code":"alice"}}' | sed 's/.*"ticket
 
 code=$(curl -s {here}/_local/sms | grep -o '[0-9]\{{6\}}' | tail -1); curl -sw '\n' {here}/login -d "{{\"ticket\":\"$ticket\",\"phoneNumber\":\"13800138000\",\"verifyCode\":\"$code\"}}"
 
+The API, described:            {here}/docs
 The keys that check the token: {here}/.well-known/jwks.json
 All messages so far:           {here}/_local/sms"#
     )

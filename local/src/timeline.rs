@@ -45,7 +45,8 @@ pub struct Exchange {
     answer: Value,
     milliseconds: f64,
     steps: Vec<Step>,
-    tables: Value,
+    /// As they were afterwards; `None` if other requests were under way.
+    tables: Option<Value>,
 }
 
 /// A call to something outside of the function.
@@ -110,13 +111,7 @@ impl Timeline {
         let answer = EXCHANGE.scope(open.number, answer).await;
         let Some(Open { began, request, steps }) = open.close() else { return answer };
         let milliseconds = milliseconds_since(began);
-        let tables: Vec<_> = self
-            .tables
-            .iter()
-            .map(|table| {
-                json!({ "name": table, "items": self.dynamodb.first_items(table, ITEMS).unwrap_or_default() })
-            })
-            .collect();
+        let tables = self.tables_if_quiet();
         let exchange = Exchange {
             number: open.number,
             at,
@@ -127,7 +122,7 @@ impl Timeline {
             answer: readable(answer.body()),
             milliseconds,
             steps,
-            tables: tables.into(),
+            tables,
         };
         let mut log = self.log();
         // Nobody may be watching.
@@ -137,6 +132,19 @@ impl Timeline {
             log.past.pop_front();
         }
         answer
+    }
+
+    /// The items of both tables. Beside other requests they would be of all of these at once, and a flood would be slower
+    /// for being watched: then there are none.
+    fn tables_if_quiet(&self) -> Option<Value> {
+        if !self.log().open.is_empty() {
+            return None;
+        }
+        let table = |name: &String| {
+            let items = self.dynamodb.first_items(name, ITEMS).unwrap_or_default();
+            json!({ "name": name, "items": items })
+        };
+        Some(self.tables.iter().map(table).collect())
     }
 
     fn open(&self, request: Value) -> Opened<'_> {

@@ -79,7 +79,7 @@ impl Problem {
 
     /// The body of the answer, `application/problem+json`.
     #[must_use]
-    pub fn body(&self, language: Language, request_id: &str) -> impl Serialize {
+    pub fn body(&self, language: Language, request_id: &str) -> Body {
         let entry = self.code.entry();
         let [chinese, english] =
             self.detail.clone().unwrap_or([entry.chinese.to_owned(), entry.english.to_owned()]);
@@ -105,17 +105,28 @@ impl Problem {
 
 /// RFC 9457, section 3, with the contract's extension members.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
-struct Body {
+pub struct Body {
+    /// `urn:problem-type:` and the code.
     #[serde(rename = "type")]
     kind: String,
+    /// What kind of problem it is, in English.
     title: &'static str,
+    /// The HTTP status.
     status: u16,
+    /// What to show to a person: in Chinese, or in English where `Accept-Language` prefers it.
     detail: String,
+    /// Stable: what a program goes by.
     code: &'static str,
+    /// For the log.
     request_id: String,
+    /// Seconds until another try makes sense; also the header `Retry-After`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     retry_after: Option<u64>,
+    /// How many attempts the code has left.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     attempts_left: Option<usize>,
 }

@@ -50,3 +50,20 @@ async fn chinese() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_documentation() {
+    visit(&[], async |page| {
+        page.open("/docs").await;
+        page.see("#login", "too_many_attempts").await;
+        page.see("#sendCode", "Retry-After").await;
+        page.look("docs").await;
+        page.click("[data-language=zh]").await;
+        page.see("#login", "请求体").await;
+        page.dark().await;
+        page.look("docs-dark-zh").await;
+        page.narrow().await;
+        page.look("docs-narrow").await;
+    })
+    .await;
+}

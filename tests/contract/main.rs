@@ -10,6 +10,7 @@ mod interleavings;
 mod limits;
 mod login;
 mod logs;
+mod openapi;
 mod reviewers;
 mod round_trips;
 mod send_code;

@@ -1,6 +1,7 @@
 //! What the tests share: the whole system on one machine, a clock that they turn, and answers to look at.
 #![expect(clippy::missing_panics_doc, clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+pub mod described;
 pub mod events;
 pub mod logs;
 
@@ -74,12 +75,14 @@ impl TestApp {
         self.client.request(method.parse().unwrap(), format!("http://{}{path}", self.local.address))
     }
 
-    /// Posts JSON in the way that `uni.request` does.
+    /// Posts JSON in the way that `uni.request` does. Whatever is answered has to be in `openapi.json`.
     pub async fn post(&self, path: &str, body: &Value) -> Answer {
-        Answer::of(
+        let answer = Answer::of(
             self.request("POST", path).header("content-type", "application/json").body(body.to_string()),
         )
-        .await
+        .await;
+        described::answer("POST", path, &answer);
+        answer
     }
 
     /// Asks for a code.

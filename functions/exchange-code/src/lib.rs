@@ -27,12 +27,18 @@ pub struct ExchangeCode {
     clock: Arc<dyn Clock>,
 }
 
+/// What a client is answered.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
-struct Answer<'a> {
+pub struct Answer<'a> {
+    /// The person, for this mini program. An identifier, not a secret.
     openid: &'a str,
+    /// The person, for all apps of the Open Platform account that the mini program is bound to; absent without one.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     unionid: Option<String>,
+    /// Proves to `/login` and `/send-code` that WeChat vouched for the openid.
     ticket: String,
     /// Seconds until the ticket expires.
     expires_in: u64,

@@ -42,14 +42,20 @@ pub struct Login {
     random: Arc<dyn Random>,
 }
 
+/// What a client is answered.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
-struct Answer<'a> {
+pub struct Answer<'a> {
+    /// A JWT, bound to the openid and its account, checked by the keys at `/.well-known/jwks.json`.
     token: String,
+    /// Always `Bearer`.
     token_type: &'static str,
     /// Seconds until the token expires.
     expires_in: u64,
+    /// The account; the token's `sub`.
     user_id: &'a str,
+    /// Whether this login made the account.
     is_new_user: bool,
 }
 

@@ -41,9 +41,11 @@ pub struct SendCode {
     random: Arc<dyn Random>,
 }
 
+/// What a client is answered.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
-struct Answer {
+pub struct Answer {
     /// Seconds until the code expires.
     expires_in: u64,
     /// Seconds until the number may ask again.

@@ -1,40 +1,53 @@
 //! Every problem of the contract: its code, its status, and what it says to a person.
 
-/// The stable `code` of a problem.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the catalogue below says what each one means")]
-pub enum Code {
-    InvalidRequest,
-    InvalidPhoneNumber,
-    UnsupportedCountry,
-    PayloadTooLarge,
-    NotFound,
-    MethodNotAllowed,
-    ResendTooSoon,
-    PhoneLimitReached,
-    IpLimitReached,
-    OpenidLimitReached,
-    SmsBudgetExhausted,
-    SmsRejected,
-    SmsUnavailable,
-    WechatCodeInvalid,
-    WechatCodeUsed,
-    WechatUserBlocked,
-    WechatRateLimited,
-    WechatBusy,
-    WechatUnavailable,
-    WechatMisconfigured,
-    TicketRequired,
-    TicketInvalid,
-    TicketExpired,
-    OpenidMismatch,
-    CodeIncorrect,
-    CodeExpired,
-    CodeUsed,
-    TooManyAttempts,
-    PhoneTaken,
-    ServiceUnavailable,
-    Internal,
+macro_rules! codes {
+    ($($name:ident)+) => {
+        /// The stable `code` of a problem.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[expect(missing_docs, reason = "the catalogue below says what each one means")]
+        pub enum Code {
+            $($name,)+
+        }
+
+        impl Code {
+            /// Every one of them.
+            pub const ALL: &[Self] = &[$(Self::$name),+];
+        }
+    };
+}
+
+codes! {
+    InvalidRequest
+    InvalidPhoneNumber
+    UnsupportedCountry
+    PayloadTooLarge
+    NotFound
+    MethodNotAllowed
+    ResendTooSoon
+    PhoneLimitReached
+    IpLimitReached
+    OpenidLimitReached
+    SmsBudgetExhausted
+    SmsRejected
+    SmsUnavailable
+    WechatCodeInvalid
+    WechatCodeUsed
+    WechatUserBlocked
+    WechatRateLimited
+    WechatBusy
+    WechatUnavailable
+    WechatMisconfigured
+    TicketRequired
+    TicketInvalid
+    TicketExpired
+    OpenidMismatch
+    CodeIncorrect
+    CodeExpired
+    CodeUsed
+    TooManyAttempts
+    PhoneTaken
+    ServiceUnavailable
+    Internal
 }
 
 pub(super) struct Entry {

@@ -1,0 +1,15 @@
+// The documentation page: openapi.json, to read.
+
+import { byId, h } from './dom.js';
+import { inEachLanguage, startLanguage } from './language.js';
+import { callView, prose } from './reference.js';
+
+startLanguage();
+const description = await (await fetch('/openapi.json')).json();
+
+const calls = Object.entries(description.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, call]) => ({ path, method: method.toUpperCase(), ...call })));
+
+inEachLanguage(() => byId('reference').replaceChildren(
+  h('p', { class: 'intro', lang: 'en' }, prose(description.info.description)),
+  ...calls.map((call) => callView(call, description))));

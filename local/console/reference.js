@@ -1,0 +1,66 @@
+// One call of the description: its request, its answer, its problems.
+
+import { h } from './dom.js';
+import { jsonView } from './json.js';
+import { t } from './language.js';
+
+/** Where a `$ref` points to. */
+const resolve = (part, description) =>
+  part?.$ref ? part.$ref.split('/').slice(1).reduce((at, name) => at[name], description) : part;
+
+/** A description's `code` as code. */
+export const prose = (text) => text.split('`').map((part, place) => (place % 2 ? h('code', {}, part) : part));
+
+function fieldsView(schema) {
+  const row = ([name, field]) => h('tr', {},
+    h('th', { scope: 'row' }, h('code', {}, name)),
+    h('td', {}, h('code', {}, [field.type ?? ''].flat().join(' | ')), ' ',
+      h('span', { class: 'quiet' }, t(schema.required?.includes(name) ? 'required' : 'optional'))),
+    h('td', { lang: 'en' }, prose(field.description ?? '')));
+  return h('div', { class: 'wide', tabindex: '0' }, h('table', { class: 'fields' }, h('tbody', {}, Object.entries(schema.properties).map(row))));
+}
+
+const example = (title, value) =>
+  h('div', {}, h('h4', {}, title), h('pre', { tabindex: '0', 'aria-label': title }, jsonView(value)));
+
+function bodyView(title, content, description) {
+  const schema = resolve(content.schema, description);
+  return h('section', { class: 'part' }, h('h3', {}, title),
+    h('div', { class: 'beside' }, fieldsView(schema), example(t('example'), content.example)));
+}
+
+function headersView(headers, description) {
+  return h('ul', { class: 'headers' }, Object.entries(headers).map(([name, header]) =>
+    h('li', { lang: 'en' }, h('code', {}, name), ' ', prose(resolve(header, description).description))));
+}
+
+/** What else comes with a problem: a member of its own, a header. */
+function extras(status, value) {
+  if ('retryAfter' in value) return ['retryAfter', 'Retry-After'];
+  if ('attemptsLeft' in value) return ['attemptsLeft'];
+  return status === '405' ? ['Allow'] : [];
+}
+
+function problemRows([status, response]) {
+  const { examples } = response.content['application/problem+json'];
+  return Object.entries(examples).map(([code, { summary, value }]) => h('tr', {},
+    h('td', {}, h('span', { class: 'status bad' }, status)),
+    h('th', { scope: 'row' }, h('code', {}, code)),
+    h('td', {}, h('span', { lang: 'zh-Hans' }, value.detail), h('br'), h('span', { class: 'quiet', lang: 'en' }, summary)),
+    h('td', {}, extras(status, value).flatMap((name, place) => [place ? ', ' : '', h('code', {}, name)]))));
+}
+
+/** The whole of a call. */
+export function callView(call, description) {
+  const { '200': answered, ...refused } = call.responses;
+  const request = call.requestBody?.content['application/json'];
+  const heads = ['status', 'code', 'says'].map((name) => h('th', { scope: 'col' }, name === 'code' ? h('code', {}, 'code') : t(name)));
+  return h('article', { class: 'card', id: call.operationId },
+    h('header', {}, h('h2', {}, h('code', {}, h('b', {}, call.method), ' ', call.path)), h('p', { class: 'quiet', lang: 'en' }, prose(call.summary))),
+    request ? bodyView(t('body'), request, description) : null,
+    bodyView(`${t('answer')} 200`, answered.content['application/json'], description),
+    h('section', { class: 'part' }, h('h3', {}, t('headers')), headersView(answered.headers, description)),
+    h('section', { class: 'part' }, h('h3', {}, t('refusals')),
+      h('div', { class: 'wide', tabindex: '0' },
+        h('table', { class: 'problems' }, h('thead', {}, h('tr', {}, heads, h('td', {}))), h('tbody', {}, Object.entries(refused).flatMap(problemRows))))));
+}

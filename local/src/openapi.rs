@@ -1,0 +1,252 @@
+//! `openapi.json`: the contract in the form that other tools read. The answers are described by their types, the problems
+//! by the catalogue; what is written here is what no type says.
+
+use serde_json::{Value, json};
+use shared::problem::{Body, Code};
+use utoipa::PartialSchema;
+
+mod responses;
+
+use responses::{JSON, answered, problems};
+
+/// The problems that any call with a body can end in.
+const COMMON: &[Code] =
+    &[Code::InvalidRequest, Code::PayloadTooLarge, Code::MethodNotAllowed, Code::Internal];
+
+/// What `send-code` refuses with.
+const SEND_CODE: &[Code] = &[
+    Code::InvalidPhoneNumber,
+    Code::UnsupportedCountry,
+    Code::TicketRequired,
+    Code::TicketInvalid,
+    Code::TicketExpired,
+    Code::ResendTooSoon,
+    Code::PhoneLimitReached,
+    Code::IpLimitReached,
+    Code::OpenidLimitReached,
+    Code::SmsRejected,
+    Code::SmsBudgetExhausted,
+    Code::SmsUnavailable,
+    Code::ServiceUnavailable,
+];
+
+/// What `exchange-code` refuses with.
+const EXCHANGE_CODE: &[Code] = &[
+    Code::WechatCodeInvalid,
+    Code::WechatCodeUsed,
+    Code::WechatUserBlocked,
+    Code::WechatRateLimited,
+    Code::WechatMisconfigured,
+    Code::WechatUnavailable,
+    Code::WechatBusy,
+];
+
+/// What `login` refuses with.
+const LOGIN: &[Code] = &[
+    Code::TicketRequired,
+    Code::TicketInvalid,
+    Code::TicketExpired,
+    Code::OpenidMismatch,
+    Code::InvalidPhoneNumber,
+    Code::UnsupportedCountry,
+    Code::CodeIncorrect,
+    Code::CodeExpired,
+    Code::CodeUsed,
+    Code::TooManyAttempts,
+    Code::PhoneTaken,
+    Code::ServiceUnavailable,
+];
+
+const TICKET: &str =
+    "eyJ0eXAiOiJ3ZWNoYXQtdGlja2V0K2p3dCIsImFsZyI6IkhTMjU2In0.eyJhdWQiOiJ3ZWNoYXQtdGlja2V0In0.c2ln";
+const TOKEN: &str = "eyJ0eXAiOiJKV1QiLCJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJodHRwczovL2V4YW1wbGUuY29tIn0.c2ln";
+const OPENID: &str = "ofNJBo1VzE1nDcTF7vS72HS8T6Eo";
+const USER: &str = "68cc3420-8e0a-43f7-84f1-c4a6edab3df9";
+
+/// The whole description, as it stands in `openapi.json`.
+#[must_use]
+pub fn text() -> String {
+    format!("{:#}\n", document())
+}
+
+/// The whole description.
+#[must_use]
+pub fn document() -> Value {
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Phone login for WeChat mini programs",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "A code by SMS, WeChat's openid, a token. Requests are JSON, whatever the Content-Type says; \
+                unknown fields are ignored. Errors are problems as RFC 9457 describes them: a program goes by `code`, a \
+                person reads `detail`.",
+            "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
+        },
+        "servers": [{ "url": "/" }],
+        "paths": {
+            "/send-code": { "post": send_code() },
+            "/exchange-code": { "post": exchange_code() },
+            "/login": { "post": login() },
+            "/.well-known/jwks.json": { "get": jwks() },
+        },
+        "components": {
+            "parameters": { "AcceptLanguage": {
+                "name": "Accept-Language",
+                "in": "header",
+                "description": "The language of a problem's `detail`: Chinese, or English where it is preferred.",
+                "schema": { "type": "string" },
+                "example": "en",
+            } },
+            "headers": {
+                "NoStore": { "description": "Always `no-store`.", "required": true, "schema": { "const": "no-store" } },
+                "RetryAfter": {
+                    "description": "Seconds until another try makes sense; there where the problem has a `retryAfter`.",
+                    "schema": { "type": "string", "pattern": "^[0-9]+$" },
+                },
+                "Allow": {
+                    "description": "The method that the path answers.",
+                    "required": true,
+                    "schema": { "enum": ["GET", "POST"] },
+                },
+            },
+            "schemas": {
+                "SendCodeAnswer": send_code::Answer::schema(),
+                "ExchangeCodeAnswer": exchange_code::Answer::schema(),
+                "LoginAnswer": login::Answer::schema(),
+                "Problem": Body::schema(),
+            },
+            "responses": { "NotFound": {
+                "description": "Any other path.",
+                "headers": { "Cache-Control": { "$ref": "#/components/headers/NoStore" } },
+                "content": responses::problem_content(&[Code::NotFound]),
+            } },
+        },
+    })
+}
+
+fn send_code() -> Value {
+    call(
+        ("sendCode", "Text a six-digit code to a phone number"),
+        &json!({
+            "type": "object",
+            "required": ["phoneNumber"],
+            "properties": {
+                "phoneNumber": needed("As people write it, in full-width digits too; or in E.164."),
+                "ticket": optional("A ticket of `/exchange-code`; required if the deployment says so."),
+            },
+        }),
+        &json!({ "phoneNumber": "13800138000" }),
+        ("The code is on its way.", "SendCodeAnswer", &json!({ "expiresIn": 300, "resendAfter": 60 })),
+        SEND_CODE,
+    )
+}
+
+fn exchange_code() -> Value {
+    call(
+        ("exchangeCode", "Turn the one-time code of `uni.login` into an openid and its ticket"),
+        &json!({
+            "type": "object",
+            "required": ["code"],
+            "properties": { "code": needed("What `uni.login` or `wx.login` brought; good for five minutes, once.") },
+        }),
+        &json!({ "code": "alice" }),
+        (
+            "WeChat vouched for the person.",
+            "ExchangeCodeAnswer",
+            &json!({ "openid": OPENID, "ticket": TICKET, "expiresIn": 300 }),
+        ),
+        EXCHANGE_CODE,
+    )
+}
+
+fn login() -> Value {
+    call(
+        ("login", "Log in with a ticket, a phone number and the code that was texted to it"),
+        &json!({
+            "type": "object",
+            "required": ["ticket", "phoneNumber", "verifyCode"],
+            "properties": {
+                "ticket": needed("The ticket of `/exchange-code`."),
+                "openid": optional("If it is given, it has to be the ticket's."),
+                "phoneNumber": needed("The number that the code went to."),
+                "verifyCode": needed("The six digits."),
+            },
+        }),
+        &json!({ "ticket": TICKET, "openid": OPENID, "phoneNumber": "13800138000", "verifyCode": "091474" }),
+        (
+            "The person is logged in.",
+            "LoginAnswer",
+            &json!({ "token": TOKEN, "tokenType": "Bearer", "expiresIn": 604_800, "userId": USER, "isNewUser": true }),
+        ),
+        LOGIN,
+    )
+}
+
+fn jwks() -> Value {
+    let keys = json!({
+        "type": "object",
+        "required": ["keys"],
+        "properties": { "keys": { "type": "array", "minItems": 1, "items": {
+            "type": "object",
+            "required": ["kty", "kid", "alg"],
+            "properties": {
+                "kty": { "enum": ["EC", "RSA", "OKP"] },
+                "kid": { "type": "string" },
+                "alg": { "enum": ["ES256", "RS256", "EdDSA"] },
+            },
+        } } },
+    });
+    let example = json!({ "keys": [{
+        "kty": "EC",
+        "use": "sig",
+        "alg": "ES256",
+        "kid": "wgUJ8DIcmfi0t_ITAy7shy26iLAxV1xcxdoMXNYAXBc",
+        "crv": "P-256",
+        "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+        "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM",
+    }] });
+    let mut responses = problems(&[Code::MethodNotAllowed, Code::Internal]);
+    responses["200"] = json!({
+        "description": "The public keys of the tokens (RFC 7517). All of them check, the first signs.",
+        "headers": { "Cache-Control": {
+            "description": "The keys may be kept for an hour.",
+            "required": true,
+            "schema": { "const": "public, max-age=3600" },
+        } },
+        "content": { JSON: { "schema": keys, "example": example } },
+    });
+    json!({ "operationId": "jwks", "summary": "The keys that check the tokens", "responses": responses })
+}
+
+/// One of the three calls, which look alike.
+fn call(
+    (id, summary): (&str, &str),
+    request: &Value,
+    example: &Value,
+    answer: (&str, &str, &Value),
+    refusals: &[Code],
+) -> Value {
+    let mut responses = problems(&[COMMON, refusals].concat());
+    responses["200"] = answered(answer);
+    json!({
+        "operationId": id,
+        "summary": summary,
+        "parameters": [{ "$ref": "#/components/parameters/AcceptLanguage" }],
+        "requestBody": {
+            "required": true,
+            "description": "4 KiB at most.",
+            "content": { JSON: { "schema": request, "example": example } },
+        },
+        "responses": responses,
+    })
+}
+
+/// A field that has to be there, with something in it.
+fn needed(description: &str) -> Value {
+    json!({ "type": "string", "pattern": "\\S", "description": description })
+}
+
+/// A field that may be absent, null or empty.
+fn optional(description: &str) -> Value {
+    json!({ "type": ["string", "null"], "description": description })
+}

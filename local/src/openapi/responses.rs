@@ -1,0 +1,82 @@
+//! Answers and problems as the description's responses.
+
+use serde_json::{Map, Value, json};
+use shared::{
+    language::Language,
+    problem::{Code, Problem},
+};
+
+pub(super) const JSON: &str = "application/json";
+
+const REQUEST_ID: &str = "5a9ab8a6-6c38-4f3b-8f4c-6f4a5ae5a6c1";
+
+/// A success: what it means, its type and an example.
+pub(super) fn answered((description, schema, example): (&str, &str, &Value)) -> Value {
+    json!({
+        "description": description,
+        "headers": { "Cache-Control": { "$ref": "#/components/headers/NoStore" } },
+        "content": { JSON: {
+            "schema": { "$ref": format!("#/components/schemas/{schema}") },
+            "example": example,
+        } },
+    })
+}
+
+/// A response for each status that these problems have.
+pub(super) fn problems(codes: &[Code]) -> Value {
+    let mut responses = Map::new();
+    for code in codes {
+        let alike: Vec<_> = codes.iter().copied().filter(|other| other.status() == code.status()).collect();
+        responses.entry(code.status().to_string()).or_insert_with(|| response(&alike));
+    }
+    responses.into()
+}
+
+/// The problems of one status.
+fn response(codes: &[Code]) -> Value {
+    let names: Vec<_> = codes.iter().map(|code| format!("`{}`", code.name())).collect();
+    let mut headers = json!({ "Cache-Control": { "$ref": "#/components/headers/NoStore" } });
+    if codes.iter().any(|code| retry_after(*code).is_some()) {
+        headers["Retry-After"] = json!({ "$ref": "#/components/headers/RetryAfter" });
+    }
+    if codes.contains(&Code::MethodNotAllowed) {
+        headers["Allow"] = json!({ "$ref": "#/components/headers/Allow" });
+    }
+    json!({ "description": names.join(", "), "headers": headers, "content": problem_content(codes) })
+}
+
+/// The body of a problem: one of these, each with its example.
+pub(super) fn problem_content(codes: &[Code]) -> Value {
+    let names: Vec<_> = codes.iter().map(|code| code.name()).collect();
+    let examples: Map<_, _> = codes.iter().map(|code| (code.name().to_owned(), example(*code))).collect();
+    json!({ "application/problem+json": {
+        "schema": {
+            "allOf": [{ "$ref": "#/components/schemas/Problem" }],
+            "properties": { "code": { "enum": names } },
+        },
+        "examples": examples,
+    } })
+}
+
+/// The problem as a Chinese reader gets it, with what an English one reads.
+fn example(code: Code) -> Value {
+    let mut problem = Problem::from(code);
+    if let Some(seconds) = retry_after(code) {
+        problem = problem.retry_after(seconds);
+    }
+    if code == Code::CodeIncorrect {
+        problem = problem.attempts_left(4);
+    }
+    let body = |language| serde_json::to_value(problem.body(language, REQUEST_ID)).unwrap_or_default();
+    json!({ "summary": body(Language::English)["detail"], "value": body(Language::Chinese) })
+}
+
+/// Seconds, for the problems that say when to come back.
+fn retry_after(code: Code) -> Option<u64> {
+    match code {
+        Code::ResendTooSoon => Some(42),
+        Code::IpLimitReached => Some(1800),
+        Code::PhoneLimitReached | Code::OpenidLimitReached | Code::SmsBudgetExhausted => Some(43_200),
+        _ => None,
+    }
+}
