@@ -53,6 +53,8 @@ pub struct Options {
     pub clock: Arc<dyn Clock>,
     /// The functions' randomness.
     pub random: Arc<dyn Random>,
+    /// Whether only what the functions call is served, for functions that run elsewhere: no gateway, no console.
+    pub services_only: bool,
 }
 
 impl Default for Options {
@@ -63,6 +65,7 @@ impl Default for Options {
             variables: Vec::new(),
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
+            services_only: false,
         }
     }
 }
@@ -91,7 +94,8 @@ pub enum StartError {
 pub struct Local {
     /// Where the gateway listens.
     pub address: SocketAddr,
-    /// The variables that the functions were started with, and those that bring the same function elsewhere here.
+    /// The variables that a function takes to run against this system, here or elsewhere. What else was given in
+    /// [`Options::variables`] is not among them.
     pub variables: Vec<(String, String)>,
     /// The functions, to be invoked without the gateway.
     pub functions: Arc<Functions>,
@@ -111,24 +115,16 @@ impl Local {
     pub async fn start(options: Options) -> Result<Self, StartError> {
         let listener = listen(options.port).await?;
         let address = listener.local_addr().map_err(|error| StartError::Port(options.port, error))?;
-        let here = format!("http://{address}/_local");
 
         let mut variables = secrets::made_up();
-        variables.extend([
-            ("CODES_TABLE".to_owned(), "codes".to_owned()),
-            ("USERS_TABLE".to_owned(), "users".to_owned()),
-            ("WECHAT_API_BASE".to_owned(), format!("{here}/wechat")),
-            ("TOKEN_ISSUER".to_owned(), format!("http://{address}")),
-            ("AWS_REGION".to_owned(), "local".to_owned()),
-            ("AWS_ACCESS_KEY_ID".to_owned(), "local".to_owned()),
-            ("AWS_SECRET_ACCESS_KEY".to_owned(), "local".to_owned()),
-            ("AWS_ENDPOINT_URL_DYNAMODB".to_owned(), format!("{here}/dynamodb")),
-            ("AWS_ENDPOINT_URL_SNS".to_owned(), format!("{here}/sns")),
-        ]);
-        for (name, value) in options.variables {
-            variables.retain(|(made_up, _)| *made_up != name);
-            variables.push((name, value));
-        }
+        variables.extend(addresses(address));
+        let (given, others): (Vec<_>, Vec<_>) = options
+            .variables
+            .into_iter()
+            .partition(|(given, _)| variables.iter().any(|(made_up, _)| made_up == given));
+        variables.retain(|(made_up, _)| given.iter().all(|(given, _)| given != made_up));
+        variables.extend(given);
+        let all: Vec<_> = variables.iter().cloned().chain(others).collect();
         let variable = |name: &str| {
             variables.iter().find(|(set, _)| set == name).map(|(_, value)| value.clone()).unwrap_or_default()
         };
@@ -139,26 +135,29 @@ impl Local {
         let phones = Arc::new(PhoneNetwork::new(options.clock.clone()));
         let wechat = Arc::new(Wechat::new(variable("WECHAT_APP_ID"), variable("WECHAT_APP_SECRET")));
 
-        let aws = settings("AWS", &variables, Aws::read)?;
+        let aws = settings("AWS", &all, Aws::read)?;
         let dynamodb_config = aws_sdk_dynamodb::config::Builder::from(&aws.of("DYNAMODB"));
         let dynamodb_client = aws_sdk_dynamodb::Client::from_conf(dynamodb_config.interceptor(Tag).build());
         let sns = sns_config(&aws).to_builder().interceptor(Tag).build();
 
         let (clock, random) = (options.clock, options.random);
-        let config = settings("send-code", &variables, send_code::Config::read)?;
+        let config = settings("send-code", &all, send_code::Config::read)?;
         let sms = Sms::sns(sns, config.attributes.clone());
         let send_code = SendCode::new(config, dynamodb_client.clone(), sms, clock.clone(), random.clone());
-        let config = settings("exchange-code", &variables, exchange_code::Config::read)?;
+        let config = settings("exchange-code", &all, exchange_code::Config::read)?;
         let exchange_code = ExchangeCode::new(config, clock.clone(), random.clone())?;
-        let config = settings("login", &variables, login::Config::read)?;
+        let config = settings("login", &all, login::Config::read)?;
         let login = Login::new(config, dynamodb_client.clone(), clock, random);
 
         let functions = Arc::new(Functions::new(send_code, exchange_code, login));
-        let router = gateway::router(functions.clone(), timeline.clone())
-            .merge(noted(Service::DynamoDb, dynamodb::router(dynamodb.clone()), &timeline))
+        let mut router = noted(Service::DynamoDb, dynamodb::router(dynamodb.clone()), &timeline)
             .merge(noted(Service::Sns, sns::router(phones.clone()), &timeline))
-            .merge(noted(Service::Wechat, wechat::router(wechat.clone()), &timeline))
-            .merge(console::router(phones.clone(), timeline));
+            .merge(noted(Service::Wechat, wechat::router(wechat.clone()), &timeline));
+        if !options.services_only {
+            router = router
+                .merge(gateway::router(functions.clone(), timeline.clone()))
+                .merge(console::router(phones.clone(), timeline));
+        }
         let server = tokio::spawn(async move {
             let service = router.into_make_service_with_connect_info::<SocketAddr>();
             if let Err(error) = axum::serve(listener, service).await {
@@ -173,6 +172,23 @@ impl Drop for Local {
     fn drop(&mut self) {
         self.server.abort();
     }
+}
+
+/// Where the functions find everything.
+fn addresses(address: SocketAddr) -> [(String, String); 9] {
+    let here = format!("http://{address}/_local");
+    [
+        ("CODES_TABLE", "codes".to_owned()),
+        ("USERS_TABLE", "users".to_owned()),
+        ("WECHAT_API_BASE", format!("{here}/wechat")),
+        ("TOKEN_ISSUER", format!("http://{address}")),
+        ("AWS_REGION", "local".to_owned()),
+        ("AWS_ACCESS_KEY_ID", "local".to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
+        ("AWS_ENDPOINT_URL_DYNAMODB", format!("{here}/dynamodb")),
+        ("AWS_ENDPOINT_URL_SNS", format!("{here}/sns")),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
 }
 
 async fn listen(port: u16) -> Result<TcpListener, StartError> {

@@ -8,8 +8,10 @@ use shared::{
     telemetry,
 };
 
-const USAGE: &str = "usage: cargo run -p local [-- --data FILE | -- keygen [--rsa] | -- openapi]
+const USAGE: &str = "usage: cargo run -p local [-- [--services] [--data FILE] | -- keygen [--rsa] | -- openapi]
 
+  --services    starts DynamoDB, SNS and WeChat alone, and prints the variables with which functions that run elsewhere
+                find them: cargo lambda watch --env-file takes the output as it is. Messages go to standard error
   --data FILE   keeps codes and users in FILE; without it they are gone when this stops
   keygen        prints a new key for TOKEN_SIGNING_KEY: P-256, or RSA for API Gateway's JWT authorizer
   openapi       prints openapi.json
@@ -32,8 +34,10 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
     let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
     match arguments[..] {
-        [] => return serve(None).await,
-        ["--data", file] => return serve(Some(file.into())).await,
+        [] => return serve(false, None).await,
+        ["--data", file] => return serve(false, Some(file.into())).await,
+        ["--services"] => return serve(true, None).await,
+        ["--services", "--data", file] => return serve(true, Some(file.into())).await,
         ["openapi"] => print!("{}", openapi::text()),
         ["keygen"] => print!("{}", secrets::signing_key()),
         ["keygen", "--rsa"] => print!("{}", secrets::rsa_signing_key()),
@@ -42,22 +46,29 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-async fn serve(data: Option<PathBuf>) -> Result<(), Box<dyn std::error::Error>> {
+async fn serve(services_only: bool, data: Option<PathBuf>) -> Result<(), Box<dyn std::error::Error>> {
     // A terminal is for messages; LOG_LEVEL=info brings the functions' logs there, too.
     let quiet = [("LOG_LEVEL".to_owned(), "warn".to_owned())];
     let (port, telemetry) = Env::new(quiet.into_iter().chain(process_variables()))
         .settings(|env| Some((env.parsed("PORT", 3000)?, telemetry::Settings::read(env)?)))?;
     telemetry::init(telemetry);
 
-    let local =
-        Local::start(Options { port, data, variables: process_variables().collect(), ..Options::default() })
-            .await?;
-    println!("{}", guide(&format!("http://{}", local.address)));
+    let variables = process_variables().collect();
+    let local = Local::start(Options { port, data, variables, services_only, ..Options::default() }).await?;
+    if services_only {
+        // As the readers of .env files take them.
+        for (name, value) in &local.variables {
+            println!("{name}={}", format!("{value:?}").replace('$', "\\$"));
+        }
+    } else {
+        println!("{}", guide(&format!("http://{}", local.address)));
+    }
     let mut messages = local.phones.live();
     loop {
         tokio::select! {
             message = messages.recv() => if let Ok(message) = message {
-                println!("\nSMS to {}\n  {}", message.to, message.text);
+                let shown = format!("\nSMS to {}\n  {}", message.to, message.text);
+                if services_only { eprintln!("{shown}") } else { println!("{shown}") }
             },
             stop = tokio::signal::ctrl_c() => return stop.map_err(Into::into),
         }

@@ -1,7 +1,7 @@
 //! Runs the release binaries under Amazon's runtime interface emulator and feeds them the files of `events/`.
 //!
 //! `cargo run -p tests --example emulator -- EMULATOR FOLDER [AWS]`: the emulator's program; the folder with
-//! `send-code/bootstrap`, `exchange-code/bootstrap` and `login/bootstrap`, as cargo-lambda leaves it; the address of
+//! `SendCode/bootstrap`, `ExchangeCode/bootstrap` and `Login/bootstrap`, as `sam build` leaves it; the address of
 //! Secrets Manager and SNS, moto's say, where the secrets are put and the messages sent. Without it they are variables, and
 //! messages go to `local`.
 #![expect(clippy::unwrap_used, reason = "a check that cannot go on should stop")]
@@ -38,7 +38,7 @@ async fn main() -> ExitCode {
 
     let mut tally = Tally::default();
     for (function, name) in FUNCTIONS {
-        let binary = Path::new(folder).join(function).join("bootstrap").canonicalize().unwrap();
+        let binary = Path::new(folder).join(name).join("bootstrap").canonicalize().unwrap();
         tally.note(&format!("{function} without settings"), &refusal_to_start(&binary), "all settings named");
         let mut variables = variables(&local, name);
         if let [aws, ..] = aws {
