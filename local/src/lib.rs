@@ -145,7 +145,7 @@ impl Local {
         let sms = Sms::sns(sns, config.attributes.clone());
         let send_code = SendCode::new(config, dynamodb_client.clone(), sms, clock.clone(), random.clone());
         let config = settings("exchange-code", &all, exchange_code::Config::read)?;
-        let exchange_code = ExchangeCode::new(config, clock.clone(), random.clone())?;
+        let exchange_code = ExchangeCode::new(config, aws.tls().clone(), clock.clone(), random.clone())?;
         let config = settings("login", &all, login::Config::read)?;
         let login = Login::new(config, dynamodb_client.clone(), clock, random);
 

@@ -4,16 +4,16 @@ use std::{collections::HashMap, fmt, time::Duration};
 
 use aws_sdk_dynamodb::{
     config::{
-        BehaviorVersion, Credentials, Region, SharedCredentialsProvider, SharedHttpClient,
-        http::HttpResponse, retry::RetryConfig, timeout::TimeoutConfig,
+        BehaviorVersion, Credentials, Region, SharedCredentialsProvider, http::HttpResponse,
+        retry::RetryConfig, timeout::TimeoutConfig,
     },
     error::{BuildError, ProvideErrorMetadata, SdkError},
     operation::RequestId,
 };
-use aws_smithy_http_client::tls;
 pub use aws_types::SdkConfig;
+use rustls::ClientConfig;
 
-use crate::{config::Env, problem::Code};
+use crate::{config::Env, https, problem::Code};
 
 /// What every AWS client here is made of.
 ///
@@ -25,6 +25,7 @@ pub struct Aws {
     shared: SdkConfig,
     /// `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_…`, by name.
     endpoints: HashMap<String, String>,
+    tls: ClientConfig,
 }
 
 impl Aws {
@@ -34,10 +35,10 @@ impl Aws {
         let key_id = env.required("AWS_ACCESS_KEY_ID");
         let secret_key = env.required("AWS_SECRET_ACCESS_KEY");
         let token = env.optional("AWS_SESSION_TOKEN");
+        let tls = https::read(env)?;
         let credentials = Credentials::new(key_id?, secret_key?, token, None, "environment");
         // Time-outs under which the longest flow still ends within a function's ten seconds (docs/adr/0008-time-outs.md).
         let timeouts = TimeoutConfig::builder()
-            .connect_timeout(Duration::from_millis(800))
             .operation_attempt_timeout(Duration::from_secs(1))
             .operation_timeout(Duration::from_millis(1800));
         let retries =
@@ -46,10 +47,16 @@ impl Aws {
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(Region::new(region?))
             .credentials_provider(SharedCredentialsProvider::new(credentials))
-            .http_client(http_client())
+            .http_client(https::client(tls.clone()))
             .timeout_config(timeouts.build())
             .retry_config(retries);
-        Some(Self { shared: shared.build(), endpoints: env.starting_with("AWS_ENDPOINT_URL") })
+        Some(Self { shared: shared.build(), endpoints: env.starting_with("AWS_ENDPOINT_URL"), tls })
+    }
+
+    /// How connections to others are secured: set up once.
+    #[must_use]
+    pub fn tls(&self) -> &ClientConfig {
+        &self.tls
     }
 
     /// For a service by its name in `AWS_ENDPOINT_URL_…`: `DYNAMODB`, `SNS`, `SECRETS_MANAGER`.
@@ -61,13 +68,6 @@ impl Aws {
         config.set_endpoint_url(endpoint.cloned());
         config.build()
     }
-}
-
-/// One for all clients: each further one would set TLS up again.
-fn http_client() -> SharedHttpClient {
-    aws_smithy_http_client::Builder::new()
-        .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc))
-        .build_https()
 }
 
 /// A call to AWS that failed, without the service's message: that may hold what was sent.

@@ -8,6 +8,7 @@ pub mod code;
 pub mod codes;
 pub mod config;
 pub mod http;
+pub mod https;
 pub mod lambda;
 pub mod language;
 pub mod openid;

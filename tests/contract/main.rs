@@ -15,4 +15,5 @@ mod reviewers;
 mod round_trips;
 mod send_code;
 mod tickets;
+mod tls;
 mod tokens;

@@ -7,10 +7,9 @@
 #![expect(clippy::unwrap_used, reason = "a check that cannot go on should stop")]
 
 use std::{
-    net::{SocketAddr, TcpListener},
+    fs::File,
     path::Path,
-    process::{Child, Command, ExitCode, Stdio},
-    time::Duration,
+    process::{Command, ExitCode},
 };
 
 use aws_config::{BehaviorVersion, Region};
@@ -18,13 +17,10 @@ use aws_credential_types::Credentials;
 use local::{Local, Options};
 use serde_json::{Value, from_str};
 use shared::random::{SystemRandom, uuid};
-use tests::events::{self, FUNCTIONS};
-
-/// A function under its emulator, until it is dropped.
-struct Emulated {
-    emulator: Child,
-    address: SocketAddr,
-}
+use tests::{
+    emulated::Emulated,
+    events::{self, FUNCTIONS},
+};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -44,9 +40,11 @@ async fn main() -> ExitCode {
         if let [aws, ..] = aws {
             move_to_aws(&mut variables, aws).await;
         }
-        let emulated = Emulated::start(emulator, &binary, &variables).await;
+        let command = [binary.to_str().unwrap().to_owned()];
+        let emulated =
+            Emulated::start(emulator, &command, &variables, &File::create("/dev/null").unwrap()).await;
         for event in events::all().into_iter().filter(|event| event.function == function) {
-            let outcome = emulated.invoke(&event.json).await;
+            let outcome = outcome(emulated.invoke(&event.json).await);
             tally.note(&format!("events/{function}/{}.json", event.name), &outcome, &event.expected);
         }
     }
@@ -117,45 +115,11 @@ async fn move_to_aws(variables: &mut Vec<(String, String)>, endpoint: &str) {
     }
 }
 
-impl Emulated {
-    async fn start(emulator: &str, binary: &Path, variables: &[(String, String)]) -> Self {
-        let (address, runtime_api) = (free_address(), free_address());
-        let emulator = Command::new(emulator)
-            .args(["--runtime-interface-emulator-address", &address.to_string()])
-            .args(["--runtime-api-address", &runtime_api.to_string()])
-            .arg(binary)
-            .env_clear()
-            .envs(variables.iter().cloned())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let emulated = Self { emulator, address };
-        while tokio::net::TcpStream::connect(address).await.is_err() {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        emulated
+/// What an answer comes to, as events are named.
+fn outcome(answer: String) -> String {
+    let parsed: Value = from_str(&answer).unwrap_or_default();
+    match (parsed["statusCode"].as_u64(), parsed["body"].as_str()) {
+        (Some(status), Some(body)) => events::outcome(u16::try_from(status).unwrap(), body),
+        _ => answer,
     }
-
-    async fn invoke(&self, event: &str) -> String {
-        let url = format!("http://{}/2015-03-31/functions/function/invocations", self.address);
-        let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(20)).build().unwrap();
-        let answer = client.post(url).body(event.to_owned()).send().await.unwrap().text().await.unwrap();
-        let parsed: Value = from_str(&answer).unwrap_or_default();
-        match (parsed["statusCode"].as_u64(), parsed["body"].as_str()) {
-            (Some(status), Some(body)) => events::outcome(u16::try_from(status).unwrap(), body),
-            _ => answer,
-        }
-    }
-}
-
-impl Drop for Emulated {
-    fn drop(&mut self) {
-        _ = self.emulator.kill();
-        _ = self.emulator.wait();
-    }
-}
-
-fn free_address() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }

@@ -2,8 +2,10 @@
 #![expect(clippy::missing_panics_doc, clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 pub mod described;
+pub mod emulated;
 pub mod events;
 pub mod logs;
+pub mod tls;
 
 use std::sync::{Arc, Mutex};
 

@@ -7,6 +7,7 @@ use serde::Serialize;
 use shared::{
     clock::Clock,
     http::{Call, Reply, RequestError},
+    https::ClientConfig,
     problem::{Code, Failure, Problem},
     random::Random,
     ticket::{TicketKey, WechatIdentity},
@@ -92,10 +93,11 @@ impl ExchangeCode {
     /// If TLS cannot be set up.
     pub fn new(
         config: Config,
+        tls: ClientConfig,
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Result<Self, reqwest::Error> {
-        let wechat = Wechat::new(config.wechat, config.app_id.clone(), config.app_secret, random)?;
+        let wechat = Wechat::new(config.wechat, tls, config.app_id.clone(), config.app_secret, random)?;
         Ok(Self {
             wechat,
             app_id: config.app_id,

@@ -8,8 +8,9 @@ use shared::{clock::SystemClock, config::Env, random::SystemRandom};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let (_, config) = Env::of_process().settings_on_aws(&SECRETS, Config::read).await?;
+    let (aws, config) = Env::of_process().settings_on_aws(&SECRETS, Config::read).await?;
     shared::telemetry::init(config.telemetry.clone());
-    let function = ExchangeCode::new(config, Arc::new(SystemClock), Arc::new(SystemRandom))?;
+    let function =
+        ExchangeCode::new(config, aws.tls().clone(), Arc::new(SystemClock), Arc::new(SystemRandom))?;
     shared::lambda::run(async |request| function.handle(request).await).await
 }

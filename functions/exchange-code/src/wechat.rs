@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 use reqwest::{Client, Url, redirect};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use shared::{openid::Openid, random::Random};
+use shared::{https::ClientConfig, openid::Openid, random::Random};
 use tokio::time::{sleep, timeout};
 
 const CONNECT: Duration = Duration::from_millis(1500);
@@ -76,11 +76,13 @@ struct Answer {
 impl Wechat {
     pub(crate) fn new(
         code2session: Url,
+        tls: ClientConfig,
         app_id: String,
         app_secret: SecretString,
         random: Arc<dyn Random>,
     ) -> Result<Self, reqwest::Error> {
         let client = Client::builder()
+            .tls_backend_preconfigured(tls)
             .connect_timeout(CONNECT)
             .timeout(ATTEMPT)
             // The URL holds the secret: it goes to the configured host and nowhere else.

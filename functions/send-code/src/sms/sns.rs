@@ -50,7 +50,6 @@ impl SmsAttributes {
 #[must_use]
 pub fn sns_config(aws: &Aws) -> Config {
     let timeouts = TimeoutConfig::builder()
-        .connect_timeout(Duration::from_millis(800))
         .operation_timeout(Duration::from_millis(2400))
         .disable_operation_attempt_timeout()
         .build();
