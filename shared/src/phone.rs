@@ -1,8 +1,10 @@
 //! Phone numbers: parsed once, E.164 from then on.
 
-use std::fmt;
+mod metadata;
 
-use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, PhoneNumberType, Region};
+use std::{fmt, sync::Arc};
+
+use rlibphonenumber::{PhoneNumberFormat, PhoneNumberType, PhoneNumberUtil, Region};
 
 use crate::problem::{Code, Failure, Problem};
 
@@ -37,10 +39,11 @@ impl Failure for PhoneNumberError {
 }
 
 /// The countries whose numbers are taken, and the one that a number without a country code belongs to.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Countries {
     allowed: Vec<Region>,
     default: Region,
+    util: Arc<PhoneNumberUtil>,
 }
 
 impl Countries {
@@ -49,20 +52,19 @@ impl Countries {
     /// # Errors
     /// Names the first code that libphonenumber has no numbers for, or that is the default but not allowed.
     pub fn new(allowed: &[&str], default: &str) -> Result<Self, String> {
+        let util = metadata::of(allowed);
         let known = |code: &str| {
             Region::from_code(code)
                 .ok()
-                .filter(|region| PHONE_NUMBER_UTIL.get_country_code_for_region(*region).is_some())
+                .filter(|region| util.get_country_code_for_region(*region).is_some())
                 .ok_or_else(|| format!("{code:?} is no country's ISO 3166-1 code with phone numbers"))
         };
-        let countries = Self {
-            allowed: allowed.iter().map(|code| known(code)).collect::<Result<_, _>>()?,
-            default: known(default)?,
-        };
-        if !countries.allowed.contains(&countries.default) {
-            return Err(format!("the default country {default:?} is not among the allowed ones"));
-        }
-        Ok(countries)
+        let allowed = allowed.iter().map(|code| known(code)).collect::<Result<Vec<_>, _>>()?;
+        let default = Region::from_code(default)
+            .ok()
+            .filter(|region| allowed.contains(region))
+            .ok_or_else(|| format!("the default country {default:?} is not among the allowed ones"))?;
+        Ok(Self { allowed, default, util: util.into() })
     }
 
     /// Reads a number as people type it: with or without country code, spaces, dashes, full-width digits.
@@ -71,9 +73,10 @@ impl Countries {
         if raw.chars().any(char::is_alphabetic) {
             return Err(PhoneNumberError::Invalid);
         }
-        let util = &*PHONE_NUMBER_UTIL;
-        let number =
-            util.parse(half_width(raw), Some(self.default)).map_err(|_| PhoneNumberError::Invalid)?;
+        let (text, util) = (half_width(raw), &self.util);
+        let Ok(number) = util.parse(&text, Some(self.default)) else {
+            return Err(self.elsewhere(&text));
+        };
         let mobile = matches!(
             util.get_number_type(&number),
             PhoneNumberType::Mobile | PhoneNumberType::FixedLineOrMobile
@@ -84,15 +87,20 @@ impl Countries {
                 let e164 = util.format(&number, PhoneNumberFormat::E164).into_owned();
                 Ok(PhoneNumber { national_at: 1 + number.country_code.to_string().len(), e164 })
             }
-            None if !self.uses_calling_code(number.country_code) => Err(PhoneNumberError::UnsupportedCountry),
             _ => Err(PhoneNumberError::Invalid),
         }
     }
 
-    fn uses_calling_code(&self, calling_code: i32) -> bool {
-        self.allowed
-            .iter()
-            .any(|region| PHONE_NUMBER_UTIL.get_country_code_for_region(*region) == Some(calling_code))
+    /// Why a text is refused that is no number of the countries here.
+    fn elsewhere(&self, text: &str) -> PhoneNumberError {
+        match metadata::WORLD.parse(text, Some(self.default)) {
+            Ok(number)
+                if !self.util.get_supported_calling_codes().any(|code| code == number.country_code) =>
+            {
+                PhoneNumberError::UnsupportedCountry
+            }
+            _ => PhoneNumberError::Invalid,
+        }
     }
 }
 
@@ -186,8 +194,8 @@ mod tests {
 
     #[test]
     fn a_country_that_does_not_exist_is_named() {
-        assert!(Countries::new(&["CN", "XX"], "CN").unwrap_err().contains("XX"));
-        assert!(Countries::new(&["HK"], "CN").unwrap_err().contains("CN"));
+        assert!(Countries::new(&["CN", "XX"], "CN").err().unwrap().contains("XX"));
+        assert!(Countries::new(&["HK"], "CN").err().unwrap().contains("CN"));
     }
 
     #[test]
