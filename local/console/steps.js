@@ -5,17 +5,25 @@ import { t } from './language.js';
 
 const milliseconds = (n) => t('ms', { n: n < 10 ? n.toFixed(1) : Math.round(n) });
 
+/** Whether an item counts requests; `undefined` where the tables are not known. */
+function isCounter(about, tables) {
+  const items = tables?.flatMap(({ name, items }) => items.filter(({ pk }) => `${name} ${pk.S}` === about));
+  return items?.[0] && 'count' in items[0];
+}
+
 /** A second write to an item that was written takes the first back. The counters go out together, the number's item after. */
-function sendPurpose(step, writes) {
+function sendPurpose(step, writes, tables) {
   const ofItem = writes.filter(({ about }) => about === step.about);
   if (ofItem.some(({ error, ended }) => error === null && ended !== null && ended <= step.began)) return 'step_sendUndo';
+  const counts = isCounter(step.about, tables);
+  if (counts !== undefined) return counts ? 'step_sendCount' : 'step_sendCode';
   const isAlone = ofItem.length === writes.length;
   const firstEnd = Math.min(...writes.map(({ ended }) => ended ?? Infinity));
   return !isAlone && ofItem[0].began < firstEnd ? 'step_sendCount' : 'step_sendCode';
 }
 
 /** What a step is for, by what the functions do (each function’s lib.rs). */
-function purpose(path, step, steps) {
+function purpose({ path, steps, tables }, step) {
   if (step.service === 'WeChat') return t('step_wechat');
   if (step.service === 'SNS') return t('step_sms');
   if (path.endsWith('/login')) {
@@ -23,7 +31,7 @@ function purpose(path, step, steps) {
     return t(step.operation === 'GetItem' ? 'step_find' : 'step_check');
   }
   if (!path.endsWith('/send-code')) return '';
-  return t(sendPurpose(step, steps.filter(({ operation }) => operation === 'UpdateItem')));
+  return t(sendPurpose(step, steps.filter(({ operation }) => operation === 'UpdateItem'), tables));
 }
 
 function outcome({ ended, error }) {
@@ -41,13 +49,14 @@ function bar(began, ended, whole, kind) {
 }
 
 /** The function's own bar, and a row for each step. */
-export function stepsView({ path, milliseconds: whole, steps }) {
+export function stepsView(exchange) {
+  const { milliseconds: whole, steps } = exchange;
   const rows = steps.map((step) => {
     const ended = step.ended ?? whole;
     return h('li', { class: step.service.toLowerCase() },
       h('span', { class: 'what' },
         h('span', { class: 'call' }, h('b', {}, step.service), ' ', step.operation), ' ', outcome(step),
-        h('span', { class: 'purpose' }, purpose(path, step, steps)),
+        h('span', { class: 'purpose' }, purpose(exchange, step)),
         h('code', { class: 'about' }, step.about.split(', ').map((about) => h('span', {}, short(about, 30))))),
       bar(step.began, ended, whole, step.error || step.ended === null ? 'failed' : ''),
       h('span', { class: 'took' }, milliseconds(ended - step.began)));
