@@ -38,13 +38,22 @@ function mark(field) {
   }
 }
 
-/** The error as the server words it; when to come back goes to the button, or is said here. */
+/** Whether one of these fields is empty, which an app sees by itself: the first is marked. */
+function lacks(...inputs) {
+  const empty = inputs.find((input) => input.value.trim() === '');
+  if (!empty) return false;
+  tell(t(empty === number ? 'noNumber' : 'noCode'), 'error');
+  mark(empty.id);
+  empty.focus();
+  return true;
+}
+
+/** The error as the server words it. When to come back goes to the button, unless it is a matter of days. */
 function refuse(error, wait) {
   const { code: kind, retryAfter } = error.problem;
   const field = FIELD[kind];
-  const counted = retryAfter !== undefined && wait?.(retryAfter);
-  const later = retryAfter !== undefined && !counted && !error.message.includes(retryAfter);
-  tell(later ? `${error.message} ${t('wait', { seconds: retryAfter })}` : error.message, 'error');
+  if (retryAfter < 3600) wait?.(retryAfter);
+  tell(error.message, 'error');
   mark(field);
   if (field) byId(field).focus();
 }
@@ -111,8 +120,9 @@ export function startPhone() {
   number.addEventListener('input', countdown.draw);
   suggestion.addEventListener('click', () => fillIn(suggestion.dataset.code));
   send.addEventListener('click', () => {
+    if (lacks(number)) return undefined;
     const asked = digits(number.value);
-    const wait = (seconds) => seconds < 3600 && (countdown.wait(asked, seconds), true);
+    const wait = (seconds) => countdown.wait(asked, seconds);
     return busy(send, async () => {
       const { expiresIn, resendAfter } = await sendCode(number.value, person());
       wait(resendAfter);
@@ -123,6 +133,7 @@ export function startPhone() {
   });
   form.addEventListener('submit', (event) => {
     event.preventDefault();
+    if (lacks(number, code)) return;
     busy(byId('submit'), async () => {
       session = await logIn(person(), number.value, code.value);
       form.hidden = true;

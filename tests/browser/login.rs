@@ -110,6 +110,13 @@ async fn a_number_that_is_none_is_marked_and_one_of_another_person_is_refused() 
         assert_eq!(page.ask("return document.activeElement.id").await, "number");
         page.look("no-number").await;
 
+        // An empty field is the phone's own business.
+        page.ask("document.querySelector('#number').value = ''").await;
+        page.click("#send").await;
+        page.see("#message", "enter your mobile number").await;
+        assert_eq!(page.ask("return document.querySelector('#number').ariaInvalid").await, "true");
+        assert_eq!(page.ask("return document.querySelectorAll('#exchanges > li').length").await, 1);
+
         page.app.logged_in("alice", "13800138000").await;
         page.fill("#number", "13800138000").await;
         page.click("[value='bob']").await;
