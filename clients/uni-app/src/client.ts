@@ -1,5 +1,6 @@
 /** The login: a code by SMS, WeChat's word, a token, and requests that carry it. */
 
+import type { SendCodeAnswer } from './contract'
 import { cooldown } from './cooldown'
 import { type Language, clientError, isPhoneLoginError } from './errors'
 import { line } from './http'
@@ -23,14 +24,6 @@ export interface Options {
   readonly getCode?: () => Promise<string>
 }
 
-/** What `sendCode` answers. */
-export interface SentCode {
-  /** Seconds for which the code is good. */
-  readonly expiresIn: number
-  /** Seconds until another one can be sent. */
-  readonly resendAfter: number
-}
-
 export interface LoggedIn extends Session {
   readonly isNewUser: boolean
 }
@@ -46,7 +39,7 @@ export interface ApiRequest {
 
 export interface PhoneLogin {
   /** Has a code sent to the number, and starts its cooldown. */
-  sendCode(phoneNumber: string): Promise<SentCode>
+  sendCode(phoneNumber: string): Promise<SendCodeAnswer>
   /** Logs in with the number and the code, as whoever WeChat says is there. After a lost answer, call it again. */
   login(by: { phoneNumber: string; verifyCode: string }): Promise<LoggedIn>
   /** Forgets the token. */
@@ -69,19 +62,15 @@ export function createPhoneLogin(options: Options): PhoneLogin {
   const baseUrl = withoutSlash(options.baseUrl)
   const apiBaseUrl = withoutSlash(options.apiBaseUrl ?? baseUrl)
   const http = line(baseUrl, language, timeout)
-  const identity = wechat(http, options.getCode ?? (() => uniLogin(language, timeout)), language)
+  const identity = wechat(http, options.getCode ?? (() => uniLogin(language, timeout)))
   // By back end: a token of the test system is none of the real one's.
   const session = sessions(`phone-login:session:${baseUrl}`)
   const waiting = cooldown(`phone-login:cooldown:${baseUrl}`)
 
-  const sendCode = once(async (phoneNumber: string): Promise<SentCode> => {
+  const sendCode = once(async (phoneNumber: string): Promise<SendCodeAnswer> => {
     const post = (ticket?: string) => http.post('/send-code', { phoneNumber, ...(ticket && { ticket }) })
     try {
-      const answer = await (options.requireTicket ? identity.withTicket(post) : post())
-      const { expiresIn, resendAfter } = answer
-      if (typeof expiresIn !== 'number' || typeof resendAfter !== 'number') {
-        throw clientError({ code: 'unexpected_answer', status: 200, data: answer }, language)
-      }
+      const { expiresIn, resendAfter } = await (options.requireTicket ? identity.withTicket(post) : post())
       await waiting.begin(phoneNumber, resendAfter)
       return { expiresIn, resendAfter }
     } catch (error) {
@@ -95,18 +84,14 @@ export function createPhoneLogin(options: Options): PhoneLogin {
 
   const login = once(async (by: { phoneNumber: string; verifyCode: string }): Promise<LoggedIn> => {
     const { phoneNumber, verifyCode } = by
-    const answer = await identity.withTicket((ticket) =>
+    const { token, userId, expiresIn, isNewUser } = await identity.withTicket((ticket) =>
       http.post('/login', { ticket, phoneNumber, verifyCode }),
     )
-    const { token, userId, expiresIn, isNewUser } = answer
-    if (typeof token !== 'string' || typeof userId !== 'string' || typeof expiresIn !== 'number') {
-      throw clientError({ code: 'unexpected_answer', status: 200, data: answer }, language)
-    }
     const kept = { token, userId, expiresAt: Date.now() + expiresIn * 1000 }
     await session.keep(kept)
     // The number has done its work and need not lie in the storage.
     await waiting.end()
-    return { ...kept, isNewUser: isNewUser === true }
+    return { ...kept, isNewUser }
   })
 
   return {

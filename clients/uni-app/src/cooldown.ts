@@ -1,6 +1,6 @@
 /** How long a number waits for its next code. Kept as the moment at which it ends, so that it outlives the page. */
 
-import { isRecord } from './http'
+import { isRecord } from './shape'
 import { stored } from './stored'
 
 /** The last number that a code was sent to. */

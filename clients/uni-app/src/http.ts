@@ -1,8 +1,10 @@
 /** Requests over `uni.request`, with its habits minded. */
 
+import { ANSWERS, type Calls } from './contract'
 import { type Language, clientError, problemError } from './errors'
 import { type RequestOptions, platform } from './platform'
 import { readProblem } from './problems'
+import { hasMembers, isRecord } from './shape'
 
 /** An answer of any status. */
 export interface Answer {
@@ -13,7 +15,7 @@ export interface Answer {
 export interface Request {
   readonly url: string
   readonly method: RequestOptions['method']
-  readonly data?: Record<string, unknown> | undefined
+  readonly data?: object | undefined
   readonly header?: Readonly<Record<string, string>> | undefined
 }
 
@@ -21,7 +23,7 @@ export interface Line {
   /** Sends a request; whatever is answered is an answer. */
   send(request: Request): Promise<Answer>
   /** Calls the back end: the body of a 200, or the problem as an error. */
-  post(path: string, body: Record<string, unknown>): Promise<Readonly<Record<string, unknown>>>
+  post<P extends keyof Calls>(path: P, body: Calls[P]['request']): Promise<Calls[P]['answer']>
 }
 
 export function line(baseUrl: string, language: Language, timeout: number): Line {
@@ -30,7 +32,7 @@ export function line(baseUrl: string, language: Language, timeout: number): Line
       platform.request({
         url: request.url,
         method: request.method,
-        ...(request.data && { data: request.data }),
+        ...(request.data && { data: { ...request.data } }),
         header: {
           'content-type': 'application/json',
           'accept-language': language === 'en' ? 'en' : 'zh-CN',
@@ -52,15 +54,15 @@ export function line(baseUrl: string, language: Language, timeout: number): Line
     send,
     async post(path, body) {
       const { status, data } = await send({ url: baseUrl + path, method: 'POST', data: body })
-      if (status === 200 && isRecord(data)) return data
+      if (status === 200 && isAnswer(path, data)) return data
       const problem = readProblem(status, data)
       throw problem ? problemError(problem) : clientError({ code: 'unexpected_answer', status, data }, language)
     },
   }
 }
 
-export function isRecord(data: unknown): data is Readonly<Record<string, unknown>> {
-  return typeof data === 'object' && data !== null && !Array.isArray(data)
+function isAnswer<P extends keyof Calls>(path: P, data: unknown): data is Calls[P]['answer'] {
+  return isRecord(data) && hasMembers(data, ANSWERS[path])
 }
 
 /** Some platforms parse JSON under `application/json` only, and hand the text of a problem through. */

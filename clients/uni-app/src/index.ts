@@ -3,9 +3,9 @@ export {
   type LoggedIn,
   type Options,
   type PhoneLogin,
-  type SentCode,
   createPhoneLogin,
 } from './client'
+export type { SendCodeAnswer } from './contract'
 export { type ClientFailure, type Language, type PhoneLoginError, isPhoneLoginError } from './errors'
 export type { IncorrectCodeProblem, LimitCode, LimitProblem, Problem, ProblemCode } from './problems'
 export type { Session } from './session'

@@ -1,6 +1,6 @@
 /** Who is logged in, until when. */
 
-import { isRecord } from './http'
+import { isRecord } from './shape'
 import { type Stored, stored } from './stored'
 
 /** A login. */

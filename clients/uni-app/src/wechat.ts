@@ -26,16 +26,12 @@ export function uniLogin(language: Language, timeout: number): Promise<string> {
   })
 }
 
-export function wechat(line: Line, getCode: () => Promise<string>, language: Language): Wechat {
+export function wechat(line: Line, getCode: () => Promise<string>): Wechat {
   // In memory: it lives for minutes, and names whoever is logged in to WeChat now.
   let kept: { readonly ticket: string; readonly expiresAt: number } | undefined
 
   const exchange = async (): Promise<string> => {
-    const answer = await line.post('/exchange-code', { code: await getCode() })
-    const { ticket, expiresIn } = answer
-    if (typeof ticket !== 'string' || typeof expiresIn !== 'number') {
-      throw clientError({ code: 'unexpected_answer', status: 200, data: answer }, language)
-    }
+    const { ticket, expiresIn } = await line.post('/exchange-code', { code: await getCode() })
     kept = { ticket, expiresAt: Date.now() + expiresIn * 1000 - MARGIN_MS }
     return ticket
   }

@@ -1,0 +1,132 @@
+/** Writes `src/contract.ts`: the back end's contract as types, out of its description. `npm run contract` runs it. */
+
+import { readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+const DESCRIPTION = new URL('../../../openapi.json', import.meta.url)
+export const CONTRACT = new URL('../src/contract.ts', import.meta.url)
+
+/** The part of OpenAPI that the description makes use of. */
+interface Schema {
+  readonly $ref?: string
+  readonly type?: string | readonly string[]
+  readonly description?: string
+  readonly properties?: Readonly<Record<string, Schema>>
+  readonly required?: readonly string[]
+}
+
+interface Content {
+  readonly schema: Schema
+  readonly examples?: Readonly<Record<string, { readonly value: object }>>
+}
+
+interface Answer {
+  readonly $ref?: string
+  readonly content?: Readonly<Record<string, Content>>
+}
+
+interface Call {
+  readonly operationId: string
+  readonly requestBody?: { readonly content: Readonly<Record<string, Content>> }
+  readonly responses: Readonly<Record<string, Answer>>
+}
+
+interface Description {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Call>>>>
+  readonly components: {
+    readonly schemas: Readonly<Record<string, Schema>>
+    readonly responses: Readonly<Record<string, Answer>>
+  }
+}
+
+const HEADER = `/**
+ * The back end's contract. Generated from \`openapi.json\` by \`npm run contract\`: do not edit, a test compares them.
+ */`
+
+/** The text that `src/contract.ts` should have. */
+export function contract(): string {
+  const description = JSON.parse(readFileSync(DESCRIPTION, 'utf8')) as Description
+  const { schemas } = description.components
+  const named = ({ schema }: Content): Schema => schemas[schema.$ref?.split('/').at(-1) ?? ''] ?? schema
+
+  const types: string[] = []
+  const calls: string[] = []
+  const answers: string[] = []
+  for (const [path, methods] of Object.entries(description.paths)) {
+    const call = methods['post']
+    if (!call) continue
+    const name = call.operationId.charAt(0).toUpperCase() + call.operationId.slice(1)
+    const request = named(found(call.requestBody?.content['application/json'], path))
+    const answer = named(found(call.responses['200']?.content?.['application/json'], path))
+    types.push(typeOf(`${name}Request`, `What \`POST ${path}\` is sent.`, request))
+    types.push(typeOf(`${name}Answer`, `What \`POST ${path}\` answers.`, answer))
+    calls.push(`  readonly '${path}': { readonly request: ${name}Request; readonly answer: ${name}Answer }`)
+    answers.push(`  '${path}': ${kinds(answer, answer.required ?? [])},`)
+  }
+  const problem = found(schemas['Problem'], 'Problem')
+  types.push(typeOf('ProblemBody', 'The body of a problem (RFC 9457), whatever its code.', problem))
+  const problems = codes(description, problem)
+
+  return `${[
+    HEADER,
+    ...types,
+    block('The calls by their paths.', 'interface Calls {', calls, '}'),
+    table('ANSWERS', 'The members that every answer has, and what `typeof` says of them.', answers),
+    table('PROBLEMS', 'Every code of a problem, and the members that come with it alone.', problems),
+  ].join('\n\n')}\n`
+}
+
+function block(about: string, start: string, lines: readonly string[], end: string): string {
+  return `/** ${about} */\nexport ${start}\n${lines.join('\n')}\n${end}`
+}
+
+function table(name: string, about: string, lines: readonly string[]): string {
+  return block(about, `const ${name} = {`, lines, '} as const')
+}
+
+function typeOf(name: string, about: string, { properties = {}, required = [] }: Schema): string {
+  const members = Object.entries(properties).map(([member, of]) => {
+    const comment = of.description ? `  /** ${of.description} */\n` : ''
+    const type = [of.type ?? []].flat().includes('null') ? `${primitive(of)} | null` : primitive(of)
+    return `${comment}  readonly ${member}${required.includes(member) ? '' : '?'}: ${type}`
+  })
+  return block(about, `interface ${name} {`, members, '}')
+}
+
+/** What `typeof` says of these members. */
+function kinds({ properties = {} }: Schema, members: readonly string[]): string {
+  const each = [...members].sort().map((member) => `${member}: '${primitive(found(properties[member], member))}'`)
+  return each.length === 0 ? '{}' : `{ ${each.join(', ')} }`
+}
+
+/** JavaScript's name of a JSON type, which is TypeScript's too. */
+function primitive({ type }: Schema): string {
+  const [only, ...others] = [type ?? []].flat().filter((one) => one !== 'null')
+  if (others.length === 0 && (only === 'string' || only === 'boolean')) return only
+  if (others.length === 0 && (only === 'integer' || only === 'number')) return 'number'
+  throw new Error(`this generator does not know the type ${JSON.stringify(type)}`)
+}
+
+/** What comes with a code stands in its examples: the schema is one for all. */
+function codes({ paths, components }: Description, problem: Schema): string[] {
+  const answers = [
+    ...Object.values(paths).flatMap(Object.values<Call>).flatMap(({ responses }) => Object.values(responses)),
+    ...Object.values(components.responses),
+  ]
+  const extra = new Map<string, string>()
+  for (const { content } of answers) {
+    for (const [code, { value }] of Object.entries(content?.['application/problem+json']?.examples ?? {})) {
+      const members = kinds(problem, Object.keys(value).filter((member) => !problem.required?.includes(member)))
+      if ((extra.get(code) ?? members) !== members) throw new Error(`the examples of ${code} differ`)
+      extra.set(code, members)
+    }
+  }
+  return [...extra].sort().map(([code, members]) => `  ${code}: ${members},`)
+}
+
+function found<T>(part: T | undefined, where: string): T {
+  if (part === undefined) throw new Error(`openapi.json lacks a part of ${where}`)
+  return part
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(CONTRACT, contract())

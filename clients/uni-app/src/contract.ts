@@ -1,0 +1,132 @@
+/**
+ * The back end's contract. Generated from `openapi.json` by `npm run contract`: do not edit, a test compares them.
+ */
+
+/** What `POST /exchange-code` is sent. */
+export interface ExchangeCodeRequest {
+  /** What `uni.login` or `wx.login` brought; good for five minutes, once. */
+  readonly code: string
+}
+
+/** What `POST /exchange-code` answers. */
+export interface ExchangeCodeAnswer {
+  /** Seconds until the ticket expires. */
+  readonly expiresIn: number
+  /** The person, for this mini program. An identifier, not a secret. */
+  readonly openid: string
+  /** Proves to `/login` and `/send-code` that WeChat vouched for the openid. */
+  readonly ticket: string
+  /** The person, for all apps of the Open Platform account that the mini program is bound to; absent without one. */
+  readonly unionid?: string
+}
+
+/** What `POST /login` is sent. */
+export interface LoginRequest {
+  /** If it is given, it has to be the ticket's. */
+  readonly openid?: string | null
+  /** The number that the code went to. */
+  readonly phoneNumber: string
+  /** The ticket of `/exchange-code`. */
+  readonly ticket: string
+  /** The six digits. */
+  readonly verifyCode: string
+}
+
+/** What `POST /login` answers. */
+export interface LoginAnswer {
+  /** Seconds until the token expires. */
+  readonly expiresIn: number
+  /** Whether this login made the account. */
+  readonly isNewUser: boolean
+  /** A JWT, bound to the openid and its account, checked by the keys at `/.well-known/jwks.json`. */
+  readonly token: string
+  /** Always `Bearer`. */
+  readonly tokenType: string
+  /** The account; the token's `sub`. */
+  readonly userId: string
+}
+
+/** What `POST /send-code` is sent. */
+export interface SendCodeRequest {
+  /** As people write it, in full-width digits too; or in E.164. */
+  readonly phoneNumber: string
+  /** A ticket of `/exchange-code`; required if the deployment says so. */
+  readonly ticket?: string | null
+}
+
+/** What `POST /send-code` answers. */
+export interface SendCodeAnswer {
+  /** Seconds until the code expires. */
+  readonly expiresIn: number
+  /** Seconds until the number may ask again. */
+  readonly resendAfter: number
+}
+
+/** The body of a problem (RFC 9457), whatever its code. */
+export interface ProblemBody {
+  /** How many attempts the code has left. */
+  readonly attemptsLeft?: number
+  /** Stable: what a program goes by. */
+  readonly code: string
+  /** What to show to a person: in Chinese, or in English where `Accept-Language` prefers it. */
+  readonly detail: string
+  /** For the log. */
+  readonly requestId: string
+  /** Seconds until another try makes sense; also the header `Retry-After`. */
+  readonly retryAfter?: number
+  /** The HTTP status. */
+  readonly status: number
+  /** What kind of problem it is, in English. */
+  readonly title: string
+  /** `urn:problem-type:` and the code. */
+  readonly type: string
+}
+
+/** The calls by their paths. */
+export interface Calls {
+  readonly '/exchange-code': { readonly request: ExchangeCodeRequest; readonly answer: ExchangeCodeAnswer }
+  readonly '/login': { readonly request: LoginRequest; readonly answer: LoginAnswer }
+  readonly '/send-code': { readonly request: SendCodeRequest; readonly answer: SendCodeAnswer }
+}
+
+/** The members that every answer has, and what `typeof` says of them. */
+export const ANSWERS = {
+  '/exchange-code': { expiresIn: 'number', openid: 'string', ticket: 'string' },
+  '/login': { expiresIn: 'number', isNewUser: 'boolean', token: 'string', tokenType: 'string', userId: 'string' },
+  '/send-code': { expiresIn: 'number', resendAfter: 'number' },
+} as const
+
+/** Every code of a problem, and the members that come with it alone. */
+export const PROBLEMS = {
+  code_expired: {},
+  code_incorrect: { attemptsLeft: 'number' },
+  code_used: {},
+  internal: {},
+  invalid_phone_number: {},
+  invalid_request: {},
+  ip_limit_reached: { retryAfter: 'number' },
+  method_not_allowed: {},
+  not_found: {},
+  openid_limit_reached: { retryAfter: 'number' },
+  openid_mismatch: {},
+  payload_too_large: {},
+  phone_limit_reached: { retryAfter: 'number' },
+  phone_taken: {},
+  resend_too_soon: { retryAfter: 'number' },
+  service_unavailable: {},
+  sms_budget_exhausted: { retryAfter: 'number' },
+  sms_rejected: {},
+  sms_unavailable: {},
+  ticket_expired: {},
+  ticket_invalid: {},
+  ticket_required: {},
+  too_many_attempts: {},
+  unsupported_country: {},
+  wechat_busy: {},
+  wechat_code_invalid: {},
+  wechat_code_used: {},
+  wechat_misconfigured: {},
+  wechat_rate_limited: {},
+  wechat_unavailable: {},
+  wechat_user_blocked: {},
+} as const
