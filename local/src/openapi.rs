@@ -6,6 +6,7 @@ use shared::problem::{Body, Code};
 use utoipa::PartialSchema;
 
 mod responses;
+mod well_known;
 
 use responses::{JSON, answered, problems};
 
@@ -87,7 +88,8 @@ pub fn document() -> Value {
             "/send-code": { "post": send_code() },
             "/exchange-code": { "post": exchange_code() },
             "/login": { "post": login() },
-            "/.well-known/jwks.json": { "get": jwks() },
+            "/.well-known/jwks.json": { "get": well_known::jwks() },
+            "/.well-known/openid-configuration": { "get": well_known::discovery() },
         },
         "components": {
             "parameters": { "AcceptLanguage": {
@@ -180,42 +182,6 @@ fn login() -> Value {
         ),
         LOGIN,
     )
-}
-
-fn jwks() -> Value {
-    let keys = json!({
-        "type": "object",
-        "required": ["keys"],
-        "properties": { "keys": { "type": "array", "minItems": 1, "items": {
-            "type": "object",
-            "required": ["kty", "kid", "alg"],
-            "properties": {
-                "kty": { "enum": ["EC", "RSA", "OKP"] },
-                "kid": { "type": "string" },
-                "alg": { "enum": ["ES256", "RS256", "EdDSA"] },
-            },
-        } } },
-    });
-    let example = json!({ "keys": [{
-        "kty": "EC",
-        "use": "sig",
-        "alg": "ES256",
-        "kid": "wgUJ8DIcmfi0t_ITAy7shy26iLAxV1xcxdoMXNYAXBc",
-        "crv": "P-256",
-        "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
-        "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM",
-    }] });
-    let mut responses = problems(&[Code::MethodNotAllowed, Code::Internal]);
-    responses["200"] = json!({
-        "description": "The public keys of the tokens (RFC 7517). All of them check, the first signs.",
-        "headers": { "Cache-Control": {
-            "description": "The keys may be kept for an hour.",
-            "required": true,
-            "schema": { "const": "public, max-age=3600" },
-        } },
-        "content": { JSON: { "schema": keys, "example": example } },
-    });
-    json!({ "operationId": "jwks", "summary": "The keys that check the tokens", "responses": responses })
 }
 
 /// One of the three calls, which look alike.

@@ -63,8 +63,11 @@ async fn it_is_served_with_a_page_to_read_it() {
 }
 
 #[tokio::test]
-async fn the_keys_are_as_described() {
+async fn what_checks_the_tokens_is_as_described() {
     let app = TestApp::start().await;
-    let answer = Answer::of(app.request("GET", "/.well-known/jwks.json")).await;
-    tests::described::answer("GET", "/.well-known/jwks.json", &answer);
+    for path in ["/.well-known/jwks.json", "/.well-known/openid-configuration"] {
+        let answer = Answer::of(app.request("GET", path)).await;
+        assert_eq!(answer.status, 200);
+        tests::described::answer("GET", path, &answer);
+    }
 }
