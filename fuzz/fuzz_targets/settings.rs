@@ -14,9 +14,19 @@ fuzz_target!(|lines: &str| {
         .collect();
     let env = || Env::new(variables.clone());
     let errors = [
-        env().settings(send_code::Config::read).err(),
+        env()
+            .settings(|env| {
+                let countries = env.countries();
+                send_code::Config::read(env, countries)
+            })
+            .err(),
         env().settings(exchange_code::Config::read).err(),
-        env().settings(login::Config::read).err(),
+        env()
+            .settings(|env| {
+                let countries = env.countries();
+                login::Config::read(env, countries)
+            })
+            .err(),
     ];
     for error in errors.iter().flatten() {
         assert!(!error.to_string().contains('§'), "a secret is in {error}");

@@ -11,9 +11,15 @@ use aws_sdk_dynamodb::{
     operation::RequestId,
 };
 pub use aws_types::SdkConfig;
+use futures_util::future::join_all;
+use lambda_http::http::Uri;
 use rustls::ClientConfig;
 
-use crate::{config::Env, https, problem::Code};
+use crate::{
+    config::Env,
+    https::{self, Pool},
+    problem::Code,
+};
 
 /// What every AWS client here is made of.
 ///
@@ -26,6 +32,7 @@ pub struct Aws {
     /// `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_…`, by name.
     endpoints: HashMap<String, String>,
     tls: ClientConfig,
+    pool: Pool,
 }
 
 impl Aws {
@@ -36,6 +43,7 @@ impl Aws {
         let secret_key = env.required("AWS_SECRET_ACCESS_KEY");
         let token = env.optional("AWS_SESSION_TOKEN");
         let tls = https::read(env)?;
+        let pool = Pool::new(tls.clone());
         let credentials = Credentials::new(key_id?, secret_key?, token, None, "environment");
         // Time-outs under which the longest flow still ends within a function's ten seconds (docs/adr/0008-time-outs.md).
         let timeouts = TimeoutConfig::builder()
@@ -47,10 +55,24 @@ impl Aws {
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(Region::new(region?))
             .credentials_provider(SharedCredentialsProvider::new(credentials))
-            .http_client(https::client(tls.clone()))
+            .http_client(pool.client())
             .timeout_config(timeouts.build())
             .retry_config(retries);
-        Some(Self { shared: shared.build(), endpoints: env.starting_with("AWS_ENDPOINT_URL"), tls })
+        let endpoints = env.starting_with("AWS_ENDPOINT_URL");
+        Some(Self { shared: shared.build(), endpoints, tls, pool })
+    }
+
+    /// Opens `connections` to a service, by its name in `AWS_ENDPOINT_URL_…`, for the first request to find.
+    pub(crate) async fn connect(&self, (service, connections): (&str, usize)) {
+        let config = self.of(service);
+        let region = config.region().map_or("", |region| region.as_ref());
+        // China's regions have a domain of their own.
+        let domain = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
+        let public = || format!("https://{}.{region}.{domain}", service.to_lowercase());
+        let url = config.endpoint_url().map_or_else(public, str::to_owned);
+        if let Ok(url) = url.parse::<Uri>() {
+            join_all((0..connections).map(|_| self.pool.connect(url.clone()))).await;
+        }
     }
 
     /// How connections to others are secured: set up once.

@@ -6,6 +6,7 @@ use std::{
     str::FromStr,
 };
 
+use futures_util::future::{join, join_all};
 use secrecy::SecretString;
 
 use crate::{
@@ -57,15 +58,19 @@ impl Env {
     }
 
     /// Settings that `read` takes from here, and the AWS clients' set-up. A secret `NAME` of `secrets` that is given as
-    /// `NAME_SECRET_ARN` is fetched from Secrets Manager first.
+    /// `NAME_SECRET_ARN` is fetched from Secrets Manager first. While it waits for that, so many connections to each of
+    /// `services`, by its name in `AWS_ENDPOINT_URL_…`, are opened for the first request.
     pub async fn settings_on_aws<T>(
         mut self,
         secrets: &[&str],
+        services: &[(&str, usize)],
         read: impl FnOnce(&mut Self) -> Option<T>,
     ) -> Result<(Aws, T), ConfigError> {
         let aws = Aws::read(&mut self);
-        if let Some(aws) = &aws {
-            self.fetch_secrets(secrets, aws).await;
+        let arns = self.secret_arns(secrets);
+        if let Some(aws) = aws.as_ref().filter(|_| !arns.is_empty()) {
+            let connections = join_all(services.iter().map(|service| aws.connect(*service)));
+            join(self.fetch(arns, aws), connections).await;
         }
         self.settings(|env| {
             let settings = read(env);
@@ -73,23 +78,22 @@ impl Env {
         })
     }
 
-    async fn fetch_secrets(&mut self, names: &[&str], aws: &Aws) {
-        let wanted: Vec<_> = names
-            .iter()
-            .filter(|name| !self.variables.contains_key(**name))
-            .filter_map(|name| Some((*name, self.variables.get(&format!("{name}_SECRET_ARN"))?.clone())))
-            .collect();
-        if wanted.is_empty() {
-            return;
-        }
+    /// The secrets among `names` that are given by the ARN of what holds them.
+    fn secret_arns(&self, names: &[&str]) -> Vec<(String, String)> {
+        let missing = names.iter().filter(|name| !self.variables.contains_key(**name));
+        let arn = |name: &&str| self.variables.get(&format!("{name}_SECRET_ARN")).cloned();
+        missing.filter_map(|name| Some(((*name).to_owned(), arn(name)?))).collect()
+    }
+
+    async fn fetch(&mut self, arns: Vec<(String, String)>, aws: &Aws) {
         let client = aws_sdk_secretsmanager::Client::new(&aws.of("SECRETS_MANAGER"));
-        let fetched = wanted.into_iter().map(|(name, arn)| {
+        let fetched = arns.into_iter().map(|(name, arn)| {
             let request = client.get_secret_value().secret_id(arn);
             async move { (name, request.send().await) }
         });
-        for (name, answer) in futures_util::future::join_all(fetched).await {
+        for (name, answer) in join_all(fetched).await {
             match answer.map(|secret| secret.secret_string) {
-                Ok(Some(value)) => _ = self.variables.insert(name.to_owned(), value),
+                Ok(Some(value)) => _ = self.variables.insert(name, value),
                 Ok(None) => self.wrong.push(format!("{name}_SECRET_ARN names a secret that holds no text")),
                 Err(error) => {
                     let failure = AwsFailure::new(&error);
@@ -160,13 +164,17 @@ impl Env {
         self.wrong(format!("{name} must be between {min} and {max}"))
     }
 
-    /// `ALLOWED_COUNTRIES` (separated by commas) and `DEFAULT_COUNTRY`.
+    /// `ALLOWED_COUNTRIES` (separated by commas) and `DEFAULT_COUNTRY`. What takes long of them goes on meanwhile: read them
+    /// before what waits for the network.
     pub fn countries(&mut self) -> Option<Countries> {
         let allowed = self.optional("ALLOWED_COUNTRIES").unwrap_or_else(|| "CN".to_owned());
         let default = self.optional("DEFAULT_COUNTRY").unwrap_or_else(|| "CN".to_owned());
         let allowed: Vec<_> = allowed.split(',').map(str::trim).collect();
         match Countries::new(&allowed, default.trim()) {
-            Ok(countries) => Some(countries),
+            Ok(countries) => {
+                countries.compile_meanwhile();
+                Some(countries)
+            }
             Err(error) => self.wrong(format!("ALLOWED_COUNTRIES and DEFAULT_COUNTRY: {error}")),
         }
     }

@@ -12,6 +12,7 @@ use aws_smithy_runtime_api::client::{
     result::ConnectorError,
 };
 use aws_smithy_types::body::SdkBody;
+use http_body_util::BodyExt;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::{
     client::legacy::{self, connect::HttpConnector as TcpConnector},
@@ -23,6 +24,9 @@ use rustls::{
     crypto::aws_lc_rs,
     pki_types::{CertificateDer, pem::PemObject},
 };
+
+use lambda_http::http::{Request, Uri};
+use tokio::time::timeout;
 
 use crate::config::Env;
 
@@ -54,23 +58,44 @@ fn of_file(file: &str) -> Option<RootCertStore> {
     (!roots.is_empty()).then_some(roots)
 }
 
-/// A client of the SDK: one pool of connections, whoever asks for it.
-pub(crate) fn client(tls: ClientConfig) -> SharedHttpClient {
-    let mut tcp = TcpConnector::new();
-    tcp.set_connect_timeout(Some(CONNECT));
-    tcp.set_nodelay(true);
-    tcp.enforce_http(false);
-    let https =
-        HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().wrap_connector(tcp);
-    let connector =
-        SharedHttpConnector::new(Connector(legacy::Client::builder(TokioExecutor::new()).build(https)));
-    http_client_fn(move |_, _| connector.clone())
+/// The connections to AWS: one pool, whoever asks for one.
+#[derive(Debug, Clone)]
+pub(crate) struct Pool(legacy::Client<HttpsConnector<TcpConnector>, SdkBody>);
+
+impl Pool {
+    pub(crate) fn new(tls: ClientConfig) -> Self {
+        let mut tcp = TcpConnector::new();
+        tcp.set_connect_timeout(Some(CONNECT));
+        tcp.set_nodelay(true);
+        tcp.enforce_http(false);
+        let https = HttpsConnectorBuilder::new()
+            .with_tls_config(tls)
+            .https_or_http()
+            .enable_http1()
+            .wrap_connector(tcp);
+        Self(legacy::Client::builder(TokioExecutor::new()).build(https))
+    }
+
+    /// The SDK's view of it.
+    pub(crate) fn client(&self) -> SharedHttpClient {
+        let connector = SharedHttpConnector::new(self.clone());
+        http_client_fn(move |_, _| connector.clone())
+    }
+
+    /// Leaves an open connection to `url` in the pool, if there can be one in time.
+    pub(crate) async fn connect(&self, url: Uri) {
+        let answered = async {
+            let mut request = Request::new(SdkBody::empty());
+            *request.uri_mut() = url;
+            // A connection goes back to the pool when its answer has been read.
+            self.0.request(request).await.ok()?.into_body().collect().await.ok()
+        };
+        // Without a connection now, the first request makes its own.
+        _ = timeout(CONNECT, answered).await;
+    }
 }
 
-#[derive(Debug)]
-struct Connector(legacy::Client<HttpsConnector<TcpConnector>, SdkBody>);
-
-impl HttpConnector for Connector {
+impl HttpConnector for Pool {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let request = match request.try_into_http1x() {
             Ok(request) => request,

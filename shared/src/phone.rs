@@ -2,7 +2,11 @@
 
 mod metadata;
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, LazyLock},
+    thread,
+};
 
 use rlibphonenumber::{PhoneNumberFormat, PhoneNumberType, PhoneNumberUtil, Region};
 
@@ -43,8 +47,11 @@ impl Failure for PhoneNumberError {
 pub struct Countries {
     allowed: Vec<Region>,
     default: Region,
-    util: Arc<PhoneNumberUtil>,
+    util: Arc<Util>,
 }
+
+/// libphonenumber for these countries, once it is asked for.
+type Util = LazyLock<PhoneNumberUtil, Box<dyn FnOnce() -> PhoneNumberUtil + Send>>;
 
 impl Countries {
     /// From ISO 3166-1 alpha-2 codes (`CN`).
@@ -52,19 +59,32 @@ impl Countries {
     /// # Errors
     /// Names the first code that libphonenumber has no numbers for, or that is the default but not allowed.
     pub fn new(allowed: &[&str], default: &str) -> Result<Self, String> {
-        let util = metadata::of(allowed);
-        let known = |code: &str| {
+        let known = |code: &&str| {
             Region::from_code(code)
                 .ok()
-                .filter(|region| util.get_country_code_for_region(*region).is_some())
+                .filter(|_| metadata::has(code))
                 .ok_or_else(|| format!("{code:?} is no country's ISO 3166-1 code with phone numbers"))
         };
-        let allowed = allowed.iter().map(|code| known(code)).collect::<Result<Vec<_>, _>>()?;
+        let ids: Vec<_> = allowed.iter().map(|&id| id.to_owned()).collect();
+        let allowed = allowed.iter().map(known).collect::<Result<Vec<_>, _>>()?;
         let default = Region::from_code(default)
             .ok()
             .filter(|region| allowed.contains(region))
             .ok_or_else(|| format!("the default country {default:?} is not among the allowed ones"))?;
-        Ok(Self { allowed, default, util: util.into() })
+        let util: Arc<Util> = Arc::new(LazyLock::new(Box::new(move || metadata::of(&ids))));
+        Ok(Self { allowed, default, util })
+    }
+
+    /// Compiles the library's regular expressions on a thread of their own: what the start or the first request waits for
+    /// meanwhile is the network. Who needs them earlier waits, and if there is no thread they are compiled then.
+    pub(crate) fn compile_meanwhile(&self) {
+        let (util, default) = (self.util.clone(), self.default);
+        let compile = move || {
+            // Those of the country are compiled with the first number of it.
+            let number = util.get_example_number_for_type_and_region(default, PhoneNumberType::Mobile);
+            _ = number.map(|number| util.get_number_type(&number));
+        };
+        _ = thread::Builder::new().spawn(compile);
     }
 
     /// Reads a number as people type it: with or without country code, spaces, dashes, full-width digits.

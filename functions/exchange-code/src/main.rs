@@ -8,7 +8,7 @@ use shared::{clock::SystemClock, config::Env, random::SystemRandom};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let (aws, config) = Env::of_process().settings_on_aws(&SECRETS, Config::read).await?;
+    let (aws, config) = Env::of_process().settings_on_aws(&SECRETS, &[], Config::read).await?;
     shared::telemetry::init(config.telemetry.clone());
     let function =
         ExchangeCode::new(config, aws.tls().clone(), Arc::new(SystemClock), Arc::new(SystemRandom))?;

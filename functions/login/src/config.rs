@@ -12,6 +12,9 @@ use crate::{
 /// The secrets that may come from Secrets Manager.
 pub const SECRETS: [&str; 3] = ["CODE_PEPPER", "TICKET_KEY", "TOKEN_SIGNING_KEY"];
 
+/// The connections that the first request takes: the attempt and the person together.
+pub const CONNECTIONS: [(&str, usize); 1] = [("DYNAMODB", 2)];
+
 /// The environment variables of this function.
 pub struct Config {
     /// `CODES_TABLE`.
@@ -37,13 +40,12 @@ pub struct Config {
 }
 
 impl Config {
-    /// Reads it; what is wrong is noted in `env`.
-    pub fn read(env: &mut Env) -> Option<Self> {
+    /// Reads it, but the countries, which are read first; what is wrong is noted in `env`.
+    pub fn read(env: &mut Env, countries: Option<Countries>) -> Option<Self> {
         let codes_table = env.required("CODES_TABLE");
         let users_table = env.required("USERS_TABLE");
         let pepper = Pepper::read(env);
         let policy = CodePolicy::read(env);
-        let countries = env.countries();
         let ticket_key = TicketKey::read(env);
         let signing_keys = SigningKeys::read(env);
         let tokens = TokenPolicy::read(env);

@@ -25,7 +25,7 @@ mod config;
 pub mod token;
 
 use accounts::{AccountError, Accounts, Entry};
-pub use config::{Config, SECRETS};
+pub use config::{CONNECTIONS, Config, SECRETS};
 use token::Tokens;
 
 const JWKS_PATH: &str = "/.well-known/jwks.json";

@@ -13,6 +13,9 @@ use crate::{
 /// The secrets that may come from Secrets Manager.
 pub const SECRETS: [&str; 2] = ["CODE_PEPPER", "TICKET_KEY"];
 
+/// The connections that the first request takes: two counters together, then the message.
+pub const CONNECTIONS: [(&str, usize); 2] = [("DYNAMODB", 2), ("SNS", 1)];
+
 /// The environment variables of this function.
 pub struct Config {
     /// `CODES_TABLE`.
@@ -40,15 +43,14 @@ pub struct Config {
 }
 
 impl Config {
-    /// Reads it; what is wrong is noted in `env`.
-    pub fn read(env: &mut Env) -> Option<Self> {
+    /// Reads it, but the countries, which are read first; what is wrong is noted in `env`.
+    pub fn read(env: &mut Env, countries: Option<Countries>) -> Option<Self> {
         let codes_table = env.required("CODES_TABLE");
         let pepper = Pepper::read(env);
         let policy = CodePolicy::read(env);
         let allowances = Allowances::read(env);
         let ticket_key = TicketKey::read(env);
         let require_ticket = env.parsed("REQUIRE_TICKET", false);
-        let countries = env.countries();
         let reviewers = Reviewers::read(env, countries.as_ref());
         let text = SmsText::read(env, policy.as_ref().map_or(CodePolicy::LONGEST_TTL, |policy| policy.ttl));
         let attributes = SmsAttributes::read(env);

@@ -22,7 +22,7 @@ pub mod limits;
 pub mod reviewers;
 pub mod sms;
 
-pub use config::{Config, SECRETS};
+pub use config::{CONNECTIONS, Config, SECRETS};
 use limits::{LimitError, Limits, Taken};
 use reviewers::Reviewers;
 use sms::{Sms, SmsError, SmsText};

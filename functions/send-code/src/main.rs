@@ -4,14 +4,17 @@ use std::sync::Arc;
 
 use lambda_http::Error;
 use send_code::{
-    Config, SECRETS, SendCode,
+    CONNECTIONS, Config, SECRETS, SendCode,
     sms::{Sms, sns_config},
 };
 use shared::{clock::SystemClock, config::Env, random::SystemRandom};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let (aws, config) = Env::of_process().settings_on_aws(&SECRETS, Config::read).await?;
+    let mut env = Env::of_process();
+    let countries = env.countries();
+    let read = |env: &mut Env| Config::read(env, countries);
+    let (aws, config) = env.settings_on_aws(&SECRETS, &CONNECTIONS, read).await?;
     shared::telemetry::init(config.telemetry.clone());
     let dynamodb = aws_sdk_dynamodb::Client::new(&aws.of("DYNAMODB"));
     let sms = Sms::sns(sns_config(&aws), config.attributes.clone());

@@ -4,67 +4,53 @@
 //! `PhoneNumberMetadata.xml` (Apache-2.0). The library would read all 250 countries of it at the first number, and keep
 //! them (docs/adr/0003-phone-library.md). A new version of the library brings a new file: a test compares them.
 
-use std::{collections::HashSet, sync::LazyLock};
+use std::sync::LazyLock;
 
-use prost::{Message, bytes::Bytes};
+use prost::Message;
 use rlibphonenumber::{PhoneMetadata, PhoneMetadataCollection, PhoneNumberUtil};
 
 static METADATA: &[u8] = include_bytes!("metadata.bin");
 
+/// Where each country is in it, as `build.rs` found.
+#[expect(clippy::unreadable_literal, reason = "no person writes them")]
+static COUNTRIES: &[Country] = &include!(concat!(env!("OUT_DIR"), "/countries.rs"));
+
 /// All countries, read at the first number that is of none of the allowed ones.
-pub(super) static WORLD: LazyLock<PhoneNumberUtil> = LazyLock::new(|| util(&entries()));
+pub(super) static WORLD: LazyLock<PhoneNumberUtil> = LazyLock::new(|| util(COUNTRIES));
 
-/// `PhoneMetadataCollection`, its countries left as they are.
-#[derive(Message)]
-struct Collection {
-    #[prost(bytes = "bytes", repeated, tag = "1")]
-    countries: Vec<Bytes>,
-}
-
-/// What is read of a country to see whether it is asked for.
-#[derive(Message)]
-struct Header {
+struct Country {
     /// ISO 3166-1 alpha-2, or 001.
-    #[prost(string, tag = "9")]
-    id: String,
-    #[prost(int32, tag = "10")]
-    calling_code: i32,
+    id: &'static str,
+    calling_code: u32,
+    /// Its first byte and the one after its last.
+    message: (usize, usize),
 }
 
-/// A country before it is read.
-struct Entry {
-    header: Header,
-    country: Bytes,
+/// Whether the library has numbers of a country, by its ISO 3166-1 alpha-2 code.
+pub(super) fn has(id: &str) -> bool {
+    id.len() == 2 && COUNTRIES.iter().any(|country| country.id == id)
 }
 
-/// The countries of these ISO 3166-1 alpha-2 codes, and every other one that has a calling code with one of them in common:
-/// to which country a number of that code belongs is then decided as it is with all of them.
-pub(super) fn of(ids: &[&str]) -> PhoneNumberUtil {
-    let entries = entries();
-    let wanted = entries.iter().filter(|entry| ids.contains(&&*entry.header.id));
-    let calling_codes: HashSet<_> = wanted.map(|entry| entry.header.calling_code).collect();
-    util(entries.iter().filter(|entry| calling_codes.contains(&entry.header.calling_code)))
+/// The library with these countries, and every other one that has a calling code with one of them in common: to which
+/// country a number of that code belongs is then decided as it is with all of them.
+pub(super) fn of(ids: &[String]) -> PhoneNumberUtil {
+    let wanted = |country: &&Country| ids.iter().any(|id| id == country.id);
+    let codes: Vec<_> = COUNTRIES.iter().filter(wanted).map(|country| country.calling_code).collect();
+    util(COUNTRIES.iter().filter(|country| codes.contains(&country.calling_code)))
 }
 
+/// Reads the countries, and compiles what all of them have in common.
 #[expect(clippy::expect_used, reason = "the file is a part of the program, and a test reads all of it")]
-fn entries() -> Vec<Entry> {
-    let collection = Collection::decode(Bytes::from_static(METADATA)).expect("a collection");
-    let countries = collection.countries.into_iter();
-    countries
-        .map(|country| Entry { header: Header::decode(country.clone()).expect("a country"), country })
-        .collect()
-}
-
-#[expect(clippy::expect_used, reason = "the file is a part of the program, and a test reads all of it")]
-fn util<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> PhoneNumberUtil {
-    let countries =
-        entries.into_iter().map(|entry| PhoneMetadata::decode(entry.country.clone()).expect("a country"));
-    PhoneNumberUtil::new_for_metadata(PhoneMetadataCollection { metadata: countries.collect() })
-        .expect("known countries")
+fn util<'a>(countries: impl IntoIterator<Item = &'a Country>) -> PhoneNumberUtil {
+    let read = |country: &Country| PhoneMetadata::decode(&METADATA[country.message.0..country.message.1]);
+    let metadata = countries.into_iter().map(|country| read(country).expect("a country")).collect();
+    PhoneNumberUtil::new_for_metadata(PhoneMetadataCollection { metadata }).expect("known countries")
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat, PhoneNumberType};
 
     use super::*;
@@ -87,7 +73,7 @@ mod tests {
     #[test]
     fn a_number_is_read_with_few_countries_as_it_is_with_all() {
         for region in PHONE_NUMBER_UTIL.get_supported_regions() {
-            let few = of(&[&region.to_string()]);
+            let few = of(&[region.to_string()]);
             for kind in [PhoneNumberType::Mobile, PhoneNumberType::FixedLine, PhoneNumberType::TollFree] {
                 let Ok(number) = WORLD.get_example_number_for_type_and_region(region, kind) else { continue };
                 let read = |util: &PhoneNumberUtil| {
