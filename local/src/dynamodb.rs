@@ -78,8 +78,9 @@ type Disturbance = Box<dyn Fn(usize, &str) -> Option<Fault> + Send>;
 
 /// The embedded tables.
 pub struct DynamoDb {
+    /// Where they answer without the line: no journal, no faults.
+    pub endpoint: String,
     database: Database,
-    endpoint: String,
     client: reqwest::Client,
     journal: Mutex<Journal>,
     disturbance: Mutex<Option<(usize, Disturbance)>>,

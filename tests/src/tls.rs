@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use tokio::{
     net::{TcpListener, TcpStream},
     task::JoinHandle,
@@ -29,6 +29,8 @@ impl TlsProxy {
     /// Starts it in front of `system`, with a certificate for `name`.
     pub async fn start(system: SocketAddr, name: &str) -> Self {
         let mut root = CertificateParams::new(Vec::new()).unwrap();
+        // An issuer of its own name would be taken for a certificate that signed itself.
+        root.distinguished_name.push(DnType::CommonName, "a root of this run");
         root.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let root = CertifiedIssuer::self_signed(root, KeyPair::generate().unwrap()).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -63,8 +65,10 @@ async fn serve(listener: TcpListener, acceptor: TlsAcceptor, system: SocketAddr)
         let acceptor = acceptor.clone();
         tokio::spawn(async move {
             // A client that goes away in between, or does not trust us, is what some tests are about.
+            client.set_nodelay(true).ok()?;
             let mut client = acceptor.accept(client).await.ok()?;
             let mut system = TcpStream::connect(system).await.ok()?;
+            system.set_nodelay(true).ok()?;
             tokio::io::copy_bidirectional(&mut client, &mut system).await.ok()
         });
     }

@@ -1,0 +1,92 @@
+//! A relay in front of `DynamoDB` that asks for the capacity units of each call and keeps them to itself.
+
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+};
+
+use axum::{Router, body::Bytes, extract::State, http::HeaderMap, response::IntoResponse};
+use serde_json::{Value, from_slice, json};
+use tokio::net::TcpListener;
+
+/// What the calls so far came to.
+#[derive(Debug, Default, Clone)]
+pub struct Metered {
+    pub calls: u64,
+    pub write_units: f64,
+    pub read_units: f64,
+    /// Of the bodies, both ways.
+    pub bytes: u64,
+}
+
+/// The relay.
+pub struct Meter {
+    /// Where it listens.
+    pub url: String,
+    metered: Arc<Mutex<Metered>>,
+}
+
+#[derive(Clone)]
+struct Line {
+    dynamodb: String,
+    client: reqwest::Client,
+    metered: Arc<Mutex<Metered>>,
+}
+
+impl Meter {
+    /// Starts it in front of the system at this address.
+    pub async fn start(system: SocketAddr) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let metered = Arc::<Mutex<Metered>>::default();
+        let line = Line {
+            dynamodb: format!("http://{system}/_local/dynamodb"),
+            client: reqwest::Client::builder().no_proxy().build().unwrap(),
+            metered: metered.clone(),
+        };
+        let router = Router::new().fallback(relay).with_state(line);
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self { url, metered }
+    }
+
+    /// Begins anew.
+    pub fn reset(&self) {
+        *self.metered.lock().unwrap() = Metered::default();
+    }
+
+    /// What it came to since.
+    pub fn read(&self) -> Metered {
+        self.metered.lock().unwrap().clone()
+    }
+}
+
+async fn relay(State(line): State<Line>, headers: HeaderMap, body: Bytes) -> impl IntoResponse {
+    let mut request: Value = from_slice(&body).unwrap();
+    request["ReturnConsumedCapacity"] = json!("TOTAL");
+    let call = ["x-amz-target", "content-type", "authorization", "x-amz-date"];
+    let mut forwarded = line.client.post(&line.dynamodb).body(request.to_string());
+    for (name, value) in headers.iter().filter(|(name, _)| call.contains(&name.as_str())) {
+        forwarded = forwarded.header(name, value);
+    }
+    let answer = forwarded.send().await.unwrap();
+    let status = answer.status();
+    let mut answer: Value = from_slice(&answer.bytes().await.unwrap()).unwrap();
+
+    let consumed = answer.as_object_mut().and_then(|answer| answer.remove("ConsumedCapacity"));
+    let answer = answer.to_string();
+    let mut metered = line.metered.lock().unwrap();
+    metered.calls += 1;
+    metered.bytes += (body.len() + answer.len()) as u64;
+    let units = units(consumed.unwrap_or_default());
+    let reads = headers["x-amz-target"].to_str().unwrap().ends_with("GetItem");
+    *(if reads { &mut metered.read_units } else { &mut metered.write_units }) += units;
+    (status, answer)
+}
+
+/// One table's, or a list of them.
+fn units(consumed: Value) -> f64 {
+    match consumed {
+        Value::Array(tables) => tables.into_iter().map(units).sum(),
+        table => table["CapacityUnits"].as_f64().unwrap_or_default(),
+    }
+}

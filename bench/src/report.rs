@@ -1,0 +1,212 @@
+//! The whole measurement, and what is written of it.
+
+use std::{fmt::Write, fs, process::Command, time::Duration};
+
+use crate::{
+    chart,
+    cpu::Share,
+    growth,
+    instructions::{callgrind, count},
+    starts::{Stage, Times, median, percentile},
+    subjects::{self, Subject},
+    system::System,
+};
+use tests::tls::TlsProxy;
+
+/// Requests after the first of each start.
+const WARM: usize = 40;
+/// Requests before the memory is looked at.
+const MANY: usize = 1000;
+/// Memory sizes of Lambda that are simulated, in megabytes.
+const SIZES: [u32; 4] = [128, 256, 512, 1024];
+
+/// Measures everything and writes `bench/RESULTS.md` and `bench/results.svg`.
+pub async fn write(emulator: &str, rounds: usize) -> bool {
+    let system = System::start(&[]).await;
+    let stage = Stage { emulator, system: &system, variables: Vec::new(), under: Vec::new() };
+    let subjects = subjects::all();
+    let mut text = heading(rounds);
+
+    let times = rounds_of(&stage, &subjects, rounds, WARM).await;
+    let mut peaks = Vec::new();
+    for subject in &subjects {
+        peaks.push(stage.peak_memory(subject, MANY).await);
+    }
+    text += &table(&subjects, &times, &peaks);
+    fs::write("bench/results.svg", chart::bars(&subjects, &times)).unwrap();
+    eprint!("{text}");
+
+    let tls = BehindTls::start(&system).await;
+    let behind_tls = Stage { variables: tls.variables.clone(), under: Vec::new(), ..stage };
+    text += &over_tls(&behind_tls, &subjects, rounds).await;
+    text += &by_memory(&behind_tls, &subjects, rounds.min(9)).await;
+    text += &instructions(&stage, &subjects).await;
+    text += &growth::table().await;
+    print!("{text}");
+    fs::write("bench/RESULTS.md", text).is_ok()
+}
+
+/// Prints the starts alone: what a change is tried with.
+pub async fn starts(emulator: &str, rounds: usize) -> bool {
+    let system = System::start(&[]).await;
+    let stage = Stage { emulator, system: &system, variables: Vec::new(), under: Vec::new() };
+    let subjects = subjects::all();
+    let times = rounds_of(&stage, &subjects, rounds, 5).await;
+    let tls = BehindTls::start(&system).await;
+    let behind_tls = Stage { variables: tls.variables.clone(), under: Vec::new(), ..stage };
+    print!("{}{}", table(&subjects, &times, &[0; 5]), over_tls(&behind_tls, &subjects, rounds).await);
+    true
+}
+
+fn heading(rounds: usize) -> String {
+    let said = |program: &str, arguments: &[&str]| {
+        let output = Command::new(program).args(arguments).output().unwrap().stdout;
+        String::from_utf8(output).unwrap().trim().to_owned()
+    };
+    let processors = fs::read_to_string("/proc/cpuinfo").unwrap();
+    let model = processors.lines().find_map(|line| line.strip_prefix("model name\t: ")).unwrap_or("?");
+    let cores = std::thread::available_parallelism().unwrap();
+    format!(
+        "# Results\n\n\
+         Written by `bench/run` on {}: {rounds} rounds, in each of which every function was started once, under Amazon's\n\
+         runtime interface emulator, with one DynamoDB (dynoxide) on the same machine: {cores} cores, {model};\n\
+         {}; Node.js {}. Times are medians of what the emulator reports, in milliseconds:\n\
+         compare them with each other, not with another machine's.\n",
+        said("date", &["+%Y-%m-%d"]),
+        said("rustc", &["--version"]),
+        said("node", &["--version"]),
+    )
+}
+
+/// A start of each subject in turn, so that what else the machine does meets all of them.
+async fn rounds_of(stage: &Stage<'_>, subjects: &[Subject], rounds: usize, warm: usize) -> Vec<Times> {
+    let mut times: Vec<_> = subjects.iter().map(|_| Times::default()).collect();
+    for round in 1..=rounds {
+        eprintln!("round {round} of {rounds}");
+        for (subject, times) in subjects.iter().zip(&mut times) {
+            stage.start(subject, warm, times).await;
+            // What the last one left to be done, and owes its share of the processor, is not the next one's.
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    }
+    times
+}
+
+fn table(subjects: &[Subject], times: &[Times], peaks: &[u64]) -> String {
+    let mut text = "\n| | init | ÷ floor | init + first request | warm, median | warm, p99 | peak memory, MB | zip, MB |\n\
+                    | --- | --- | --- | --- | --- | --- | --- | --- |\n"
+        .to_owned();
+    let floor = median(&times[0].init);
+    for ((subject, times), peak) in subjects.iter().zip(times).zip(peaks) {
+        writeln!(
+            text,
+            "| {} | {:.2} | {:.1} | {:.1} | {:.2} | {:.2} | {:.1} | {:.2} |",
+            subject.name,
+            median(&times.init),
+            median(&times.init) / floor,
+            median(&times.first),
+            median(&times.warm),
+            percentile(&times.warm, 0.99),
+            *peak as f64 / 1e6,
+            subject.archive_size() as f64 / 1e6,
+        )
+        .unwrap();
+    }
+    let ratio = |of: fn(&Times) -> &Vec<f64>| median(of(&times[4])) / median(of(&times[3]));
+    text + &format!(
+        "\nNode.js / `login`: init {:.1}, init + first request {:.1}, warm {:.1}. Peak memory is after {MANY} requests; a login\n\
+         is a new person's, which writes most.\n\n![Init and first request](results.svg)\n",
+        ratio(|times| &times.init),
+        ratio(|times| &times.first),
+        ratio(|times| &times.warm),
+    )
+}
+
+/// The system behind TLS, as AWS has it.
+struct BehindTls {
+    variables: Vec<(String, String)>,
+    _proxies: [TlsProxy; 2],
+}
+
+impl BehindTls {
+    async fn start(system: &System) -> Self {
+        let tables = system.local.dynamodb.endpoint.trim_start_matches("http://").parse().unwrap();
+        let tables = TlsProxy::start(tables, "localhost").await;
+        let others = TlsProxy::start(system.local.address, "localhost").await;
+        let roots = "target/bench/roots.pem";
+        fs::write(roots, format!("{}{}", tables.root, others.root)).unwrap();
+        let roots = fs::canonicalize(roots).unwrap().display().to_string();
+        let at = |proxy: &TlsProxy, path: &str| format!("https://localhost:{}{path}", proxy.address.port());
+        let variables = [
+            ("AWS_ENDPOINT_URL_DYNAMODB", at(&tables, "")),
+            ("AWS_ENDPOINT_URL_SNS", at(&others, "/_local/sns")),
+            ("WECHAT_API_BASE", at(&others, "/_local/wechat")),
+            ("SSL_CERT_FILE", roots.clone()),
+            ("NODE_EXTRA_CA_CERTS", roots),
+        ];
+        let variables = variables.map(|(name, value)| (name.to_owned(), value)).into();
+        Self { variables, _proxies: [tables, others] }
+    }
+}
+
+async fn over_tls(stage: &Stage<'_>, subjects: &[Subject], rounds: usize) -> String {
+    let times = rounds_of(stage, subjects, rounds, 1).await;
+    let mut text = "\n## With TLS\n\nDynamoDB, SNS and WeChat behind proxies that end TLS 1.3.\n\n\
+                    | | init | init + first request |\n| --- | --- | --- |\n"
+        .to_owned();
+    for (subject, times) in subjects.iter().zip(&times) {
+        writeln!(text, "| {} | {:.2} | {:.1} |", subject.name, median(&times.init), median(&times.first))
+            .unwrap();
+    }
+    let ratio = median(&times[4].first) / median(&times[3].first);
+    text + &format!("\nNode.js / `login`: init + first request {ratio:.1}.\n")
+}
+
+/// With the share of a processor that comes with a memory size.
+async fn by_memory(stage: &Stage<'_>, subjects: &[Subject], rounds: usize) -> String {
+    let mut text = format!(
+        "\n## With Lambda's share of a processor\n\nWith TLS, the function within a cgroup that gets of one processor what \
+         Lambda gives with its memory\n(1,769 MB are one processor); {rounds} rounds. GB-s are those of a million warm requests. A \
+         millisecond of each\ninit is spent entering the cgroup.\n\n\
+         | | MB | init | init + first request | warm, median | GB-s |\n| --- | --- | --- | --- | --- | --- |\n"
+    );
+    for megabytes in SIZES {
+        let Some(share) = Share::of(megabytes) else {
+            return text + "\nThis machine allows no such limit.\n";
+        };
+        let stage = Stage { variables: stage.variables.clone(), under: share.command(), ..*stage };
+        let times = rounds_of(&stage, subjects, rounds, WARM).await;
+        for (subject, times) in subjects.iter().zip(&times) {
+            let warm = median(&times.warm);
+            writeln!(
+                text,
+                "| {} | {megabytes} | {:.1} | {:.0} | {warm:.2} | {:.0} |",
+                subject.name,
+                median(&times.init),
+                median(&times.first),
+                warm * f64::from(megabytes) / 1024.0 * 1000.0,
+            )
+            .unwrap();
+        }
+    }
+    text
+}
+
+async fn instructions(stage: &Stage<'_>, subjects: &[Subject]) -> String {
+    let stage = Stage { variables: Vec::new(), under: callgrind(), ..*stage };
+    let mut text = "\n## Instructions\n\nCounted by callgrind, in millions.\n\n\
+                    | | start to first answer | a request |\n| --- | --- | --- |\n"
+        .to_owned();
+    for subject in &subjects[..4] {
+        let counted = count(&stage, subject).await;
+        writeln!(
+            text,
+            "| {} | {:.2} | {:.2} |",
+            subject.name,
+            counted.first as f64 / 1e6,
+            counted.warm as f64 / 1e6
+        )
+        .unwrap();
+    }
+    text
+}

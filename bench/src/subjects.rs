@@ -1,0 +1,84 @@
+//! What is measured.
+
+use std::{fs, path::Path};
+
+use crate::system::{System, event};
+
+/// Where `bench/run` has put what it built.
+const BUILT: &str = "target/bench";
+
+/// A function, and how it is started.
+pub struct Subject {
+    pub name: &'static str,
+    /// The program and its arguments.
+    pub command: Vec<String>,
+    /// What is deployed.
+    pub archive: String,
+    request: Request,
+}
+
+/// What a function is asked, each time anew.
+enum Request {
+    SendCode,
+    ExchangeCode,
+    Login,
+}
+
+/// The functions of this project.
+pub fn ours() -> [Subject; 3] {
+    [
+        rust("send-code", Request::SendCode),
+        rust("exchange-code", Request::ExchangeCode),
+        rust("login", Request::Login),
+    ]
+}
+
+/// The floor, this project's, the peer.
+pub fn all() -> Vec<Subject> {
+    let mut subjects = vec![rust("floor", Request::ExchangeCode)];
+    subjects.extend(ours());
+    subjects.push(node());
+    subjects
+}
+
+fn rust(name: &'static str, request: Request) -> Subject {
+    Subject {
+        name,
+        command: vec![absolute(&format!("{BUILT}/lambda/{name}/bootstrap"))],
+        archive: format!("{BUILT}/zip/{name}/bootstrap.zip"),
+        request,
+    }
+}
+
+/// The login on Node.js, under Amazon's own runtime client.
+fn node() -> Subject {
+    let client = absolute("bench/node/node_modules/aws-lambda-ric/bin/index.mjs");
+    let command =
+        ["/usr/bin/env", "-C", &absolute(&format!("{BUILT}/node")), "node", &client, "login.handler"];
+    Subject {
+        name: "login on Node.js",
+        command: command.map(str::to_owned).into(),
+        archive: format!("{BUILT}/zip/node.zip"),
+        request: Request::Login,
+    }
+}
+
+fn absolute(path: &str) -> String {
+    fs::canonicalize(path).unwrap().to_str().unwrap().to_owned()
+}
+
+impl Subject {
+    /// An event that the function answers with success.
+    pub async fn event(&self, system: &System) -> String {
+        match self.request {
+            Request::SendCode => event("/send-code", &system.wants_a_code()),
+            Request::ExchangeCode => event("/exchange-code", &system.has_a_wechat_code()),
+            Request::Login => event("/login", &system.wants_in().await),
+        }
+    }
+
+    /// Bytes that are uploaded.
+    pub fn archive_size(&self) -> u64 {
+        fs::metadata(Path::new(&self.archive)).unwrap().len()
+    }
+}
