@@ -18,14 +18,13 @@ use hyper_util::{
     client::legacy::{self, connect::HttpConnector as TcpConnector},
     rt::TokioExecutor,
 };
+use lambda_http::http::{Request, Uri};
 pub use rustls::ClientConfig;
 use rustls::{
     RootCertStore,
     crypto::aws_lc_rs,
     pki_types::{CertificateDer, pem::PemObject},
 };
-
-use lambda_http::http::{Request, Uri};
 use tokio::time::timeout;
 
 use crate::config::Env;
