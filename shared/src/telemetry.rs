@@ -16,7 +16,7 @@ const OWN: [&str; 5] = ["shared", "send_code", "exchange_code", "login", "local"
 /// `LOG_LEVEL` and `METRICS_NAMESPACE`.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// What is logged: `error`, `warn`, `info` (the default), `debug` or `trace`.
+    /// What is logged: `error`, `warn` or `info` (the default).
     pub level: LevelFilter,
     /// Under which name `CloudWatch` keeps the metrics.
     pub namespace: String,
