@@ -127,12 +127,16 @@ impl Call {
     }
 
     /// Awaits a step of the flow; the log says how long it took.
-    pub async fn step<T>(&self, name: &'static str, step: impl Future<Output = T>) -> T {
-        let began = Instant::now();
-        let output = Box::pin(step).await;
-        let mut steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner);
-        steps.push((name, milliseconds_since(began)));
-        output
+    pub fn step<T>(&self, name: &'static str, step: impl Future<Output = T>) -> impl Future<Output = T> {
+        // Boxed before it is awaited, lest every future around it hold it and be moved with it: several kilobytes each.
+        let step = Box::pin(step);
+        async move {
+            let began = Instant::now();
+            let output = step.await;
+            let mut steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner);
+            steps.push((name, milliseconds_since(began)));
+            output
+        }
     }
 
     /// The fields of the JSON body, whatever the `Content-Type` says.
