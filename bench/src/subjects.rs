@@ -71,9 +71,9 @@ impl Subject {
     /// An event that the function answers with success.
     pub async fn event(&self, system: &System) -> String {
         match self.request {
-            Request::SendCode => event("/send-code", &system.wants_a_code()),
-            Request::ExchangeCode => event("/exchange-code", &system.has_a_wechat_code()),
-            Request::Login => event("/login", &system.wants_in().await),
+            Request::SendCode => event("send-code", &system.wants_a_code()),
+            Request::ExchangeCode => event("exchange-code", &system.has_a_wechat_code()),
+            Request::Login => event("login", &system.wants_in().await),
         }
     }
 

@@ -1,6 +1,9 @@
 //! What the functions talk to, and the requests that they are sent.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::{
+    fs,
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 use local::{Local, Options};
 use serde_json::{Value, from_str, json};
@@ -68,40 +71,11 @@ impl System {
     }
 }
 
-/// API Gateway's event of a request with this body.
-pub fn event(path: &str, body: &Value) -> String {
-    let headers = json!({
-        "accept-language": "zh-CN",
-        "content-type": "application/json",
-        "host": "abc123.execute-api.ap-southeast-1.amazonaws.com",
-        "user-agent": "Mozilla/5.0 MicroMessenger/8.0.50 MiniProgramEnv",
-        "x-forwarded-for": "203.0.113.7",
-        "x-forwarded-port": "443",
-        "x-forwarded-proto": "https",
-    });
-    let http = json!({
-        "method": "POST", "path": path, "protocol": "HTTP/1.1", "sourceIp": "203.0.113.7", "userAgent": "MicroMessenger",
-    });
-    json!({
-        "version": "2.0",
-        "routeKey": "$default",
-        "rawPath": path,
-        "rawQueryString": "",
-        "headers": headers,
-        "requestContext": {
-            "accountId": "123456789012",
-            "apiId": "abc123",
-            "domainName": "abc123.execute-api.ap-southeast-1.amazonaws.com",
-            "domainPrefix": "abc123",
-            "http": http,
-            "requestId": "JKJaXmPLvHcESHA=",
-            "routeKey": "$default",
-            "stage": "$default",
-            "time": "25/Nov/2026:00:00:00 +0000",
-            "timeEpoch": 1_795_564_800_000_u64,
-        },
-        "isBase64Encoded": false,
-        "body": body.to_string(),
-    })
-    .to_string()
+/// The event with which `events/` has a function succeed, with another body.
+pub fn event(function: &str, body: &Value) -> String {
+    let file = fs::read_to_string(format!("events/{function}/success.json")).unwrap();
+    let mut event: Value = from_str(&file).unwrap();
+    event["body"] = body.to_string().into();
+    event["isBase64Encoded"] = false.into();
+    event.to_string()
 }
