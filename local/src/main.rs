@@ -15,9 +15,9 @@ const USAGE: &str = "usage: cargo run -p local [-- [--services] [--data FILE] | 
   --data FILE   keeps codes and users in FILE; without it they are gone when this stops
   keygen        prints a new key for TOKEN_SIGNING_KEY: P-256, or RSA for API Gateway's JWT authorizer
   openapi       prints openapi.json
-  PORT          the port on 127.0.0.1 (3000)
 
-Every setting of the functions can be given as an environment variable, RESEND_COOLDOWN_SECONDS=5 say.";
+Every setting of the functions can be given as an environment variable, RESEND_COOLDOWN_SECONDS=5 say; PORT is the port on
+127.0.0.1 (3000).";
 
 #[tokio::main]
 async fn main() -> ExitCode {
