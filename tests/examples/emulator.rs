@@ -1,13 +1,15 @@
 //! Runs the release binaries under Amazon's runtime interface emulator and feeds them the files of `events/`.
 //!
-//! `cargo run -p tests --example emulator -- EMULATOR FOLDER [AWS]`: the emulator's program; the folder with
+//! `cargo run -p tests --example emulator -- EMULATOR FOLDER [AWS | --settings FILE]`: the emulator's program; the folder with
 //! `SendCode/bootstrap`, `ExchangeCode/bootstrap` and `Login/bootstrap`, as `sam build` leaves it; the address of
 //! Secrets Manager and SNS, moto's say, where the secrets are put and the messages sent. Without it they are variables, and
-//! messages go to `local`.
+//! messages go to `local`. With `--settings` each function gets exactly the variables of FILE, JSON by the functions' names in
+//! the template, and `local` runs elsewhere, where they say.
 #![expect(clippy::unwrap_used, reason = "a check that cannot go on should stop")]
 
 use std::{
-    fs::File,
+    collections::BTreeMap,
+    fs::{self, File},
     path::Path,
     process::{Command, ExitCode},
 };
@@ -25,21 +27,22 @@ use tests::{
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
-    let [emulator, folder, aws @ ..] = &arguments[..] else {
-        eprintln!("usage: emulator EMULATOR FOLDER [AWS]");
-        return ExitCode::FAILURE;
+    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+    let (emulator, folder, source) = match arguments[..] {
+        [emulator, folder] => (emulator, folder, Source::here(None).await),
+        [emulator, folder, "--settings", file] => (emulator, folder, Source::of_file(file)),
+        [emulator, folder, aws] => (emulator, folder, Source::here(Some(aws)).await),
+        _ => {
+            eprintln!("usage: emulator EMULATOR FOLDER [AWS | --settings FILE]");
+            return ExitCode::FAILURE;
+        }
     };
-    let options = Options { variables: events::all_settings(), ..Options::default() };
-    let local = Local::start(options).await.unwrap();
 
     let mut tally = Tally::default();
     for (function, name) in FUNCTIONS {
         let binary = Path::new(folder).join(name).join("bootstrap").canonicalize().unwrap();
         tally.note(&format!("{function} without settings"), &refusal_to_start(&binary), "all settings named");
-        let mut variables = variables(&local, name);
-        if let [aws, ..] = aws {
-            move_to_aws(&mut variables, aws).await;
-        }
+        let variables = source.variables(name).await;
         let command = [binary.to_str().unwrap().to_owned()];
         let emulated =
             Emulated::start(emulator, &command, &variables, &File::create("/dev/null").unwrap()).await;
@@ -50,6 +53,38 @@ async fn main() -> ExitCode {
     }
     println!("{} passed, {} failed", tally.passed, tally.failed);
     if tally.failed == 0 && tally.passed > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Where the functions' variables come from.
+enum Source {
+    /// `events/env.json` with the addresses of this system; the secrets and messages at the AWS of that address, if there is one.
+    Here(Box<Local>, Option<String>),
+    /// A file, as it stands.
+    File(BTreeMap<String, BTreeMap<String, String>>),
+}
+
+impl Source {
+    async fn here(aws: Option<&str>) -> Self {
+        let options = Options { variables: events::all_settings(), ..Options::default() };
+        Self::Here(Box::new(Local::start(options).await.unwrap()), aws.map(str::to_owned))
+    }
+
+    fn of_file(file: &str) -> Self {
+        Self::File(from_str(&fs::read_to_string(file).unwrap()).unwrap())
+    }
+
+    async fn variables(&self, name: &str) -> Vec<(String, String)> {
+        match self {
+            Self::File(functions) => functions[name].clone().into_iter().collect(),
+            Self::Here(local, aws) => {
+                let mut variables = variables(local, name);
+                if let Some(aws) = aws {
+                    move_to_aws(&mut variables, aws).await;
+                }
+                variables
+            }
+        }
+    }
 }
 
 #[derive(Default)]
