@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use shared::config::Env;
+use shared::{config::Env, phone::Countries};
 
 fuzz_target!(|lines: &str| {
     let variables: Vec<_> = lines
@@ -16,14 +16,14 @@ fuzz_target!(|lines: &str| {
     let errors = [
         env()
             .settings(|env| {
-                let countries = env.countries();
+                let countries = Countries::read(env);
                 send_code::Config::read(env, countries)
             })
             .err(),
         env().settings(exchange_code::Config::read).err(),
         env()
             .settings(|env| {
-                let countries = env.countries();
+                let countries = Countries::read(env);
                 login::Config::read(env, countries)
             })
             .err(),

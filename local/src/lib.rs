@@ -21,6 +21,7 @@ use shared::{
     aws::Aws,
     clock::{Clock, SystemClock},
     config::{ConfigError, Env},
+    phone::Countries,
     random::{Random, SystemRandom},
 };
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -142,7 +143,7 @@ impl Local {
 
         let (clock, random) = (options.clock, options.random);
         let config = settings("send-code", &all, |env| {
-            let countries = env.countries();
+            let countries = Countries::read(env);
             send_code::Config::read(env, countries)
         })?;
         let sms = Sms::sns(sns, config.attributes.clone());
@@ -150,7 +151,7 @@ impl Local {
         let config = settings("exchange-code", &all, exchange_code::Config::read)?;
         let exchange_code = ExchangeCode::new(config, aws.tls().clone(), clock.clone(), random.clone())?;
         let config = settings("login", &all, |env| {
-            let countries = env.countries();
+            let countries = Countries::read(env);
             login::Config::read(env, countries)
         })?;
         let login = Login::new(config, dynamodb_client.clone(), clock, random);

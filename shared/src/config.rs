@@ -9,10 +9,7 @@ use std::{
 use futures_util::future::{join, join_all};
 use secrecy::SecretString;
 
-use crate::{
-    aws::{Aws, AwsFailure},
-    phone::Countries,
-};
+use crate::aws::{Aws, AwsFailure};
 
 /// The environment, and what was found wrong with it so far.
 ///
@@ -164,21 +161,6 @@ impl Env {
         self.wrong(format!("{name} must be between {min} and {max}"))
     }
 
-    /// `ALLOWED_COUNTRIES` (separated by commas) and `DEFAULT_COUNTRY`. What takes long of them goes on meanwhile: read them
-    /// before what waits for the network.
-    pub fn countries(&mut self) -> Option<Countries> {
-        let allowed = self.optional("ALLOWED_COUNTRIES").unwrap_or_else(|| "CN".to_owned());
-        let default = self.optional("DEFAULT_COUNTRY").unwrap_or_else(|| "CN".to_owned());
-        let allowed: Vec<_> = allowed.split(',').map(str::trim).collect();
-        match Countries::new(&allowed, default.trim()) {
-            Ok(countries) => {
-                countries.compile_meanwhile();
-                Some(countries)
-            }
-            Err(error) => self.wrong(format!("ALLOWED_COUNTRIES and DEFAULT_COUNTRY: {error}")),
-        }
-    }
-
     /// Notes what is wrong.
     pub fn wrong<T>(&mut self, what: String) -> Option<T> {
         self.wrong.push(what);
@@ -229,10 +211,7 @@ mod tests {
 
     #[test]
     fn what_is_unset_has_its_default() {
-        let settings =
-            env(&[]).settings(|env| Some((env.number("CODE_TTL_SECONDS", 300, 30, 600)?, env.countries()?)));
-        let (ttl, countries) = settings.unwrap();
-        assert_eq!(ttl, 300);
-        assert!(countries.parse("13800138000").is_ok());
+        let ttl = env(&[]).settings(|env| env.number("CODE_TTL_SECONDS", 300, 30, 600));
+        assert_eq!(ttl.unwrap(), 300);
     }
 }

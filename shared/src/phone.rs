@@ -10,7 +10,10 @@ use std::{
 
 use rlibphonenumber::{PhoneNumberFormat, PhoneNumberType, PhoneNumberUtil, Region};
 
-use crate::problem::{Code, Failure, Problem};
+use crate::{
+    config::Env,
+    problem::{Code, Failure, Problem},
+};
 
 /// A mobile number that may be texted, in E.164 (`+8613800138000`).
 ///
@@ -54,6 +57,21 @@ pub struct Countries {
 type Util = LazyLock<PhoneNumberUtil, Box<dyn FnOnce() -> PhoneNumberUtil + Send>>;
 
 impl Countries {
+    /// Reads `ALLOWED_COUNTRIES` (separated by commas) and `DEFAULT_COUNTRY`. What takes long of them goes on meanwhile:
+    /// read them before what waits for the network.
+    pub fn read(env: &mut Env) -> Option<Self> {
+        let allowed = env.optional("ALLOWED_COUNTRIES").unwrap_or_else(|| "CN".to_owned());
+        let default = env.optional("DEFAULT_COUNTRY").unwrap_or_else(|| "CN".to_owned());
+        let allowed: Vec<_> = allowed.split(',').map(str::trim).collect();
+        match Self::new(&allowed, default.trim()) {
+            Ok(countries) => {
+                countries.compile_meanwhile();
+                Some(countries)
+            }
+            Err(error) => env.wrong(format!("ALLOWED_COUNTRIES and DEFAULT_COUNTRY: {error}")),
+        }
+    }
+
     /// From ISO 3166-1 alpha-2 codes (`CN`).
     ///
     /// # Errors
@@ -77,7 +95,7 @@ impl Countries {
 
     /// Compiles the library's regular expressions on a thread of their own: what the start or the first request waits for
     /// meanwhile is the network. Who needs them earlier waits, and if there is no thread they are compiled then.
-    pub(crate) fn compile_meanwhile(&self) {
+    fn compile_meanwhile(&self) {
         let (util, default) = (self.util.clone(), self.default);
         let compile = move || {
             // Those of the country are compiled with the first number of it.
@@ -160,6 +178,12 @@ mod tests {
 
     fn china() -> Countries {
         Countries::new(&["CN"], "CN").unwrap()
+    }
+
+    #[test]
+    fn without_settings_the_numbers_are_chinas() {
+        let countries = Env::new([]).settings(Countries::read).unwrap();
+        assert!(countries.parse("13800138000").is_ok());
     }
 
     #[test]

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use lambda_http::Error;
 use login::{CONNECTIONS, Config, Login, SECRETS};
-use shared::{clock::SystemClock, config::Env, random::SystemRandom};
+use shared::{clock::SystemClock, config::Env, phone::Countries, random::SystemRandom};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let mut env = Env::of_process();
-    let countries = env.countries();
+    let countries = Countries::read(&mut env);
     let read = |env: &mut Env| Config::read(env, countries);
     let (aws, config) = env.settings_on_aws(&SECRETS, &CONNECTIONS, read).await?;
     shared::telemetry::init(config.telemetry.clone());

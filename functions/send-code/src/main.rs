@@ -7,12 +7,12 @@ use send_code::{
     CONNECTIONS, Config, SECRETS, SendCode,
     sms::{Sms, sns_config},
 };
-use shared::{clock::SystemClock, config::Env, random::SystemRandom};
+use shared::{clock::SystemClock, config::Env, phone::Countries, random::SystemRandom};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let mut env = Env::of_process();
-    let countries = env.countries();
+    let countries = Countries::read(&mut env);
     let read = |env: &mut Env| Config::read(env, countries);
     let (aws, config) = env.settings_on_aws(&SECRETS, &CONNECTIONS, read).await?;
     shared::telemetry::init(config.telemetry.clone());
