@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use shared::{config::Env, phone::Countries};
+use shared::config::Env;
 
 fuzz_target!(|lines: &str| {
     let variables: Vec<_> = lines
@@ -14,19 +14,9 @@ fuzz_target!(|lines: &str| {
         .collect();
     let env = || Env::new(variables.clone());
     let errors = [
-        env()
-            .settings(|env| {
-                let countries = Countries::read(env);
-                send_code::Config::read(env, countries)
-            })
-            .err(),
+        env().settings(send_code::Config::read).err(),
         env().settings(exchange_code::Config::read).err(),
-        env()
-            .settings(|env| {
-                let countries = Countries::read(env);
-                login::Config::read(env, countries)
-            })
-            .err(),
+        env().settings(login::Config::read).err(),
     ];
     for error in errors.iter().flatten() {
         assert!(!error.to_string().contains('§'), "a secret is in {error}");

@@ -21,7 +21,6 @@ use shared::{
     aws::Aws,
     clock::{Clock, SystemClock},
     config::{ConfigError, Env},
-    phone::Countries,
     random::{Random, SystemRandom},
 };
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -142,18 +141,12 @@ impl Local {
         let sns = sns_config(&aws).to_builder().interceptor(Tag).build();
 
         let (clock, random) = (options.clock, options.random);
-        let config = settings("send-code", &all, |env| {
-            let countries = Countries::read(env);
-            send_code::Config::read(env, countries)
-        })?;
+        let config = settings("send-code", &all, send_code::Config::read)?;
         let sms = Sms::sns(sns, config.attributes.clone());
         let send_code = SendCode::new(config, dynamodb_client.clone(), sms, clock.clone(), random.clone());
         let config = settings("exchange-code", &all, exchange_code::Config::read)?;
         let exchange_code = ExchangeCode::new(config, aws.tls().clone(), clock.clone(), random.clone())?;
-        let config = settings("login", &all, |env| {
-            let countries = Countries::read(env);
-            login::Config::read(env, countries)
-        })?;
+        let config = settings("login", &all, login::Config::read)?;
         let login = Login::new(config, dynamodb_client.clone(), clock, random);
 
         let functions = Arc::new(Functions::new(send_code, exchange_code, login));

@@ -21,6 +21,10 @@ use crate::{
     problem::Code,
 };
 
+mod secrets;
+
+pub use secrets::settings;
+
 /// What every AWS client here is made of.
 ///
 /// Lambda hands region and credentials to a function in its environment. They are read there and nowhere else: the SDK's
@@ -63,7 +67,7 @@ impl Aws {
     }
 
     /// Opens `connections` to a service, by its name in `AWS_ENDPOINT_URL_…`, for the first request to find.
-    pub(crate) async fn connect(&self, (service, connections): (&str, usize)) {
+    async fn connect(&self, (service, connections): (&str, usize)) {
         let config = self.of(service);
         let region = config.region().map_or("", |region| region.as_ref());
         // China's regions have a domain of their own.

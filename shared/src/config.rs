@@ -6,10 +6,7 @@ use std::{
     str::FromStr,
 };
 
-use futures_util::future::{join, join_all};
 use secrecy::SecretString;
-
-use crate::aws::{Aws, AwsFailure};
 
 /// The environment, and what was found wrong with it so far.
 ///
@@ -54,54 +51,6 @@ impl Env {
         Self::new(process_variables())
     }
 
-    /// Settings that `read` takes from here, and the AWS clients' set-up. A secret `NAME` of `secrets` that is given as
-    /// `NAME_SECRET_ARN` is fetched from Secrets Manager first. While it waits for that, so many connections to each of
-    /// `services`, by its name in `AWS_ENDPOINT_URL_…`, are opened for the first request.
-    pub async fn settings_on_aws<T>(
-        mut self,
-        secrets: &[&str],
-        services: &[(&str, usize)],
-        read: impl FnOnce(&mut Self) -> Option<T>,
-    ) -> Result<(Aws, T), ConfigError> {
-        let aws = Aws::read(&mut self);
-        let arns = self.secret_arns(secrets);
-        if let Some(aws) = aws.as_ref().filter(|_| !arns.is_empty()) {
-            let connections = join_all(services.iter().map(|service| aws.connect(*service)));
-            join(self.fetch(arns, aws), connections).await;
-        }
-        self.settings(|env| {
-            let settings = read(env);
-            Some((aws?, settings?))
-        })
-    }
-
-    /// The secrets among `names` that are given by the ARN of what holds them.
-    fn secret_arns(&self, names: &[&str]) -> Vec<(String, String)> {
-        let missing = names.iter().filter(|name| !self.variables.contains_key(**name));
-        let arn = |name: &&str| self.variables.get(&format!("{name}_SECRET_ARN")).cloned();
-        missing.filter_map(|name| Some(((*name).to_owned(), arn(name)?))).collect()
-    }
-
-    async fn fetch(&mut self, arns: Vec<(String, String)>, aws: &Aws) {
-        let client = aws_sdk_secretsmanager::Client::new(&aws.of("SECRETS_MANAGER"));
-        let fetched = arns.into_iter().map(|(name, arn)| {
-            let request = client.get_secret_value().secret_id(arn);
-            async move { (name, request.send().await) }
-        });
-        for (name, answer) in join_all(fetched).await {
-            match answer.map(|secret| secret.secret_string) {
-                Ok(Some(value)) => _ = self.variables.insert(name, value),
-                Ok(None) => self.wrong.push(format!("{name}_SECRET_ARN names a secret that holds no text")),
-                Err(error) => {
-                    let failure = AwsFailure::new(&error);
-                    self.wrong.push(format!(
-                        "{name}_SECRET_ARN could not be read from Secrets Manager ({failure})"
-                    ));
-                }
-            }
-        }
-    }
-
     /// Settings that `read` takes from here, or everything that is wrong.
     pub fn settings<T>(mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Result<T, ConfigError> {
         match read(&mut self) {
@@ -120,7 +69,8 @@ impl Env {
     }
 
     /// A variable that may be unset.
-    pub fn optional(&mut self, name: &str) -> Option<String> {
+    #[must_use]
+    pub fn optional(&self, name: &str) -> Option<String> {
         self.variables.get(name).cloned()
     }
 
@@ -159,6 +109,11 @@ impl Env {
             return Some(value);
         }
         self.wrong(format!("{name} must be between {min} and {max}"))
+    }
+
+    /// Sets a variable, to what it was found to stand for.
+    pub(crate) fn set(&mut self, name: String, value: String) {
+        self.variables.insert(name, value);
     }
 
     /// Notes what is wrong.

@@ -2,10 +2,15 @@
 
 use reqwest::Url;
 use secrecy::SecretString;
-use shared::{config::Env, telemetry, ticket::TicketKey};
+use shared::{
+    aws::{self, Aws},
+    config::{ConfigError, Env},
+    telemetry,
+    ticket::TicketKey,
+};
 
 /// The secrets that may come from Secrets Manager.
-pub const SECRETS: [&str; 2] = ["TICKET_KEY", "WECHAT_APP_SECRET"];
+const SECRETS: [&str; 2] = ["TICKET_KEY", "WECHAT_APP_SECRET"];
 
 const WECHAT: &str = "https://api.weixin.qq.com";
 
@@ -26,6 +31,11 @@ pub struct Config {
 }
 
 impl Config {
+    /// Reads it on Lambda, with the AWS clients' set-up.
+    pub async fn on_aws(env: Env) -> Result<(Aws, Self), ConfigError> {
+        aws::settings(env, &SECRETS, &[], Self::read).await
+    }
+
     /// Reads it; what is wrong is noted in `env`.
     pub fn read(env: &mut Env) -> Option<Self> {
         let app_id = env.required("WECHAT_APP_ID");

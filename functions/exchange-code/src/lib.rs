@@ -16,7 +16,7 @@ use shared::{
 mod config;
 mod wechat;
 
-pub use config::{Config, SECRETS};
+pub use config::Config;
 use wechat::{Wechat, WechatError};
 
 /// The function, with all that it works with.

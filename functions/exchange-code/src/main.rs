@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use exchange_code::{Config, ExchangeCode, SECRETS};
+use exchange_code::{Config, ExchangeCode};
 use lambda_http::Error;
 use shared::{clock::SystemClock, config::Env, random::SystemRandom};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let (aws, config) = Env::of_process().settings_on_aws(&SECRETS, &[], Config::read).await?;
+    let (aws, config) = Config::on_aws(Env::of_process()).await?;
     shared::telemetry::init(config.telemetry.clone());
     let function =
         ExchangeCode::new(config, aws.tls().clone(), Arc::new(SystemClock), Arc::new(SystemRandom))?;

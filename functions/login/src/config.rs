@@ -1,7 +1,13 @@
 //! `login`'s settings.
 
 use shared::{
-    codes::CodePolicy, config::Env, pepper::Pepper, phone::Countries, telemetry, ticket::TicketKey,
+    aws::{self, Aws},
+    codes::CodePolicy,
+    config::{ConfigError, Env},
+    pepper::Pepper,
+    phone::Countries,
+    telemetry,
+    ticket::TicketKey,
 };
 
 use crate::{
@@ -10,10 +16,10 @@ use crate::{
 };
 
 /// The secrets that may come from Secrets Manager.
-pub const SECRETS: [&str; 3] = ["CODE_PEPPER", "TICKET_KEY", "TOKEN_SIGNING_KEY"];
+const SECRETS: [&str; 3] = ["CODE_PEPPER", "TICKET_KEY", "TOKEN_SIGNING_KEY"];
 
 /// The connections that the first request takes: the attempt and the person together.
-pub const CONNECTIONS: [(&str, usize); 1] = [("DYNAMODB", 2)];
+const CONNECTIONS: [(&str, usize); 1] = [("DYNAMODB", 2)];
 
 /// The environment variables of this function.
 pub struct Config {
@@ -40,8 +46,20 @@ pub struct Config {
 }
 
 impl Config {
-    /// Reads it, but the countries, which are read first; what is wrong is noted in `env`.
-    pub fn read(env: &mut Env, countries: Option<Countries>) -> Option<Self> {
+    /// Reads it on Lambda, with the AWS clients' set-up.
+    pub async fn on_aws(mut env: Env) -> Result<(Aws, Self), ConfigError> {
+        // Its expressions are compiled while the secrets are on their way.
+        let countries = Countries::read(&mut env);
+        aws::settings(env, &SECRETS, &CONNECTIONS, |env| Self::with(countries, env)).await
+    }
+
+    /// Reads it; what is wrong is noted in `env`.
+    pub fn read(env: &mut Env) -> Option<Self> {
+        let countries = Countries::read(env);
+        Self::with(countries, env)
+    }
+
+    fn with(countries: Option<Countries>, env: &mut Env) -> Option<Self> {
         let codes_table = env.required("CODES_TABLE");
         let users_table = env.required("USERS_TABLE");
         let pepper = Pepper::read(env);

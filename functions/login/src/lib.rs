@@ -25,7 +25,7 @@ mod config;
 pub mod token;
 
 use accounts::{AccountError, Accounts, Entry};
-pub use config::{CONNECTIONS, Config, SECRETS};
+pub use config::Config;
 use token::Tokens;
 
 const JWKS_PATH: &str = "/.well-known/jwks.json";

@@ -22,7 +22,7 @@ pub mod limits;
 pub mod reviewers;
 pub mod sms;
 
-pub use config::{CONNECTIONS, Config, SECRETS};
+pub use config::Config;
 use limits::{LimitError, Limits, Taken};
 use reviewers::Reviewers;
 use sms::{Sms, SmsError, SmsText};

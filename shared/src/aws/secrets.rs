@@ -1,0 +1,57 @@
+//! Settings whose secrets are kept in Secrets Manager.
+
+use aws_sdk_secretsmanager::Client;
+use futures_util::future::{join, join_all};
+
+use super::{Aws, AwsFailure};
+use crate::config::{ConfigError, Env};
+
+/// Settings that `read` takes from `env`, and the AWS clients' set-up. A secret `NAME` of `secrets` that is given as
+/// `NAME_SECRET_ARN` is fetched from Secrets Manager first. While it waits for that, so many connections to each of
+/// `services`, by its name in `AWS_ENDPOINT_URL_…`, are opened for the first request.
+pub async fn settings<T>(
+    mut env: Env,
+    secrets: &[&str],
+    services: &[(&str, usize)],
+    read: impl FnOnce(&mut Env) -> Option<T>,
+) -> Result<(Aws, T), ConfigError> {
+    let aws = Aws::read(&mut env);
+    let arns = arns(&env, secrets);
+    if let Some(aws) = aws.as_ref().filter(|_| !arns.is_empty()) {
+        let connections = join_all(services.iter().map(|service| aws.connect(*service)));
+        join(fetch(&mut env, arns, aws), connections).await;
+    }
+    env.settings(|env| {
+        let settings = read(env);
+        Some((aws?, settings?))
+    })
+}
+
+/// The secrets among `names` that are given by the ARN of what holds them.
+fn arns(env: &Env, names: &[&str]) -> Vec<(String, String)> {
+    let missing = names.iter().filter(|name| env.optional(name).is_none());
+    missing
+        .filter_map(|name| Some(((*name).to_owned(), env.optional(&format!("{name}_SECRET_ARN"))?)))
+        .collect()
+}
+
+async fn fetch(env: &mut Env, arns: Vec<(String, String)>, aws: &Aws) {
+    let client = Client::new(&aws.of("SECRETS_MANAGER"));
+    let fetched = arns.into_iter().map(|(name, arn)| {
+        let request = client.get_secret_value().secret_id(arn);
+        async move { (name, request.send().await) }
+    });
+    for (name, answer) in join_all(fetched).await {
+        let value = match answer.map(|secret| secret.secret_string) {
+            Ok(Some(value)) => Some(value),
+            Ok(None) => env.wrong(format!("{name}_SECRET_ARN names a secret that holds no text")),
+            Err(error) => {
+                let failure = AwsFailure::new(&error);
+                env.wrong(format!("{name}_SECRET_ARN could not be read from Secrets Manager ({failure})"))
+            }
+        };
+        if let Some(value) = value {
+            env.set(name, value);
+        }
+    }
+}
