@@ -20,9 +20,8 @@ use serde::Serialize;
 
 use crate::{
     lambda::{RequestId, Source},
-    language::Language,
     phone::PhoneNumber,
-    problem::{Code, Failure, Problem},
+    problem::{Code, Failure, Language, Problem},
     telemetry::metrics::Metric,
 };
 

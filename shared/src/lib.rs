@@ -10,7 +10,6 @@ pub mod config;
 pub mod http;
 pub mod https;
 pub mod lambda;
-pub mod language;
 pub mod openid;
 pub mod pepper;
 pub mod phone;

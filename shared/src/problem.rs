@@ -6,11 +6,11 @@ use lambda_http::http::{
 };
 use serde::Serialize;
 
-use crate::language::Language;
-
 mod catalogue;
+mod language;
 
 pub use catalogue::Code;
+pub use language::Language;
 
 /// One answer that is an error: which, and what applies to it.
 #[derive(Debug, Clone, PartialEq, Eq)]

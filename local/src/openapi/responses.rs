@@ -1,10 +1,7 @@
 //! Answers and problems as the description's responses.
 
 use serde_json::{Map, Value, json};
-use shared::{
-    language::Language,
-    problem::{Code, Problem},
-};
+use shared::problem::{Code, Language, Problem};
 
 pub(super) const JSON: &str = "application/json";
 
