@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use shared::{clock::Timestamp, ticket::TicketKey};
+use shared::{clock::Timestamp, identity::TicketKey};
 
 fuzz_target!(|ticket: &str| {
     let key = TicketKey::new(&"a key that the fuzzer does not know, of 32 bytes".into());

@@ -5,8 +5,8 @@ use secrecy::SecretString;
 use shared::{
     aws::{self, Aws},
     config::{ConfigError, Env},
+    identity::TicketKey,
     telemetry,
-    ticket::TicketKey,
 };
 
 /// The secrets that may come from Secrets Manager.

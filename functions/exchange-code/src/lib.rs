@@ -8,9 +8,9 @@ use shared::{
     clock::Clock,
     http::{Call, Reply, RequestError},
     https::ClientConfig,
+    identity::{TicketKey, WechatIdentity},
     problem::{Code, Failure, Problem},
     random::Random,
-    ticket::{TicketKey, WechatIdentity},
 };
 
 mod config;

@@ -9,9 +9,9 @@ use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use shared::{
     aws::AwsFailure,
     clock::Timestamp,
+    identity::WechatIdentity,
     phone::PhoneNumber,
     random::{self, Random},
-    ticket::WechatIdentity,
 };
 use tokio::time::timeout;
 

@@ -1,6 +1,6 @@
 //! The audit trail: a line for each login that changes who is who, or that an owner may be asked about.
 
-use shared::{phone::PhoneNumber, ticket::WechatIdentity};
+use shared::{identity::WechatIdentity, phone::PhoneNumber};
 
 use crate::accounts::{Account, AccountError, Entry};
 

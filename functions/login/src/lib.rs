@@ -12,11 +12,11 @@ use shared::{
     code::VerifyCode,
     codes::{Codes, Verdict},
     http::{Call, Fields, Reply, RequestError},
+    identity::{TicketError, TicketKey, WechatIdentity},
     phone::{Countries, PhoneNumberError},
     problem::{Code, Failure, Problem},
     random::{self, Random},
     telemetry::metrics::Metric,
-    ticket::{TicketError, TicketKey, WechatIdentity},
 };
 
 pub mod accounts;

@@ -7,7 +7,7 @@ use jsonwebtoken::{
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
-use shared::{clock::Timestamp, config::Env, openid::Openid, token::Claims};
+use shared::{clock::Timestamp, config::Env, identity::Openid, token::Claims};
 use uuid::Uuid;
 
 /// `TOKEN_ISSUER`, `TOKEN_AUDIENCE`, `TOKEN_TTL_SECONDS`.

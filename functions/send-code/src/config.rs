@@ -4,10 +4,10 @@ use shared::{
     aws::{self, Aws},
     codes::CodePolicy,
     config::{ConfigError, Env},
+    identity::TicketKey,
     pepper::Pepper,
     phone::Countries,
     telemetry,
-    ticket::TicketKey,
 };
 
 use crate::{

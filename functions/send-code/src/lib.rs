@@ -10,11 +10,11 @@ use shared::{
     code::VerifyCode,
     codes::{Codes, SendError, Sent},
     http::{Call, Fields, Reply, RequestError},
+    identity::{TicketError, TicketKey, WechatIdentity},
     phone::{Countries, PhoneNumberError},
     problem::{Code, Failure, Problem},
     random::{self, Random},
     telemetry::metrics::Metric,
-    ticket::{TicketError, TicketKey, WechatIdentity},
 };
 
 mod config;

@@ -15,10 +15,10 @@ use shared::{
     aws::AwsFailure,
     clock::{SECONDS_PER_DAY, Timestamp},
     config::Env,
+    identity::WechatIdentity,
     pepper::Pepper,
     problem::{Code, Failure, Problem},
     random::Random,
-    ticket::WechatIdentity,
 };
 use tokio::time::timeout;
 

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditi
 
 use super::{Attempt, Codes, LiveCode, Update, Verdict, n, update};
 use crate::{
-    aws::AwsFailure, clock::Timestamp, code::VerifyCode, phone::PhoneNumber, ticket::WechatIdentity,
+    aws::AwsFailure, clock::Timestamp, code::VerifyCode, identity::WechatIdentity, phone::PhoneNumber,
 };
 
 /// An attempt with its verdict.

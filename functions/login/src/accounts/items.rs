@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use shared::ticket::WechatIdentity;
+use shared::identity::WechatIdentity;
 
 use super::s;
 

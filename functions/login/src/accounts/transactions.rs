@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::{
         TransactWriteItem, Update,
     },
 };
-use shared::{aws::AwsFailure, clock::Timestamp, phone::PhoneNumber, ticket::WechatIdentity};
+use shared::{aws::AwsFailure, clock::Timestamp, identity::WechatIdentity, phone::PhoneNumber};
 
 use super::{
     Account, AccountError, Accounts, Entry, PhoneConflict, Round,

@@ -9,10 +9,10 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, deco
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
+use super::Openid;
 use crate::{
     clock::Timestamp,
     config::Env,
-    openid::Openid,
     problem::{Code, Failure, Problem},
 };
 

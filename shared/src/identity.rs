@@ -1,0 +1,7 @@
+//! Who WeChat says is there: the openid, and the ticket that proves WeChat's word for it.
+
+mod openid;
+mod ticket;
+
+pub use openid::Openid;
+pub use ticket::{TicketError, TicketKey, WechatIdentity};
