@@ -17,7 +17,7 @@ use rustls::ClientConfig;
 
 use crate::{
     config::Env,
-    https::{self, Pool},
+    net::{self, Pool},
     problem::Code,
 };
 
@@ -46,7 +46,7 @@ impl Aws {
         let key_id = env.required("AWS_ACCESS_KEY_ID");
         let secret_key = env.required("AWS_SECRET_ACCESS_KEY");
         let token = env.optional("AWS_SESSION_TOKEN");
-        let tls = https::read(env)?;
+        let tls = net::read(env)?;
         let pool = Pool::new(tls.clone());
         let credentials = Credentials::new(key_id?, secret_key?, token, None, "environment");
         // Time-outs under which the longest flow still ends within a function's ten seconds (docs/adr/0008-time-outs.md).

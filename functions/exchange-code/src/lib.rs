@@ -7,8 +7,8 @@ use serde::Serialize;
 use shared::{
     clock::Clock,
     http::{Call, Reply, RequestError},
-    https::ClientConfig,
     identity::{TicketKey, WechatIdentity},
+    net::ClientConfig,
     problem::{Code, Failure, Problem},
     random::Random,
 };

@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 use reqwest::{Client, Url, redirect};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use shared::{https::ClientConfig, identity::Openid, random::Random};
+use shared::{identity::Openid, net::ClientConfig, random::Random};
 use tokio::time::{sleep, timeout};
 
 const CONNECT: Duration = Duration::from_millis(1500);
