@@ -6,18 +6,17 @@ use aws_sdk_dynamodb::{
     Client, error::SdkError, operation::update_item::UpdateItemError, types::AttributeValue,
 };
 
-use crate::{
-    aws::AwsFailure,
-    clock::Timestamp,
-    config::Env,
-    pepper::{Pepper, Tag},
-};
+use crate::{aws::AwsFailure, clock::Timestamp, config::Env};
 
 mod check;
+mod code;
+mod pepper;
 mod send;
 mod verdict;
 
 pub use check::Judged;
+pub use code::VerifyCode;
+pub use pepper::{Pepper, Tag};
 pub use send::{SendError, Sent};
 pub use verdict::Verdict;
 

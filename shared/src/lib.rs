@@ -4,14 +4,12 @@
 
 pub mod aws;
 pub mod clock;
-pub mod code;
 pub mod codes;
 pub mod config;
 pub mod http;
 pub mod identity;
 pub mod lambda;
 pub mod net;
-pub mod pepper;
 pub mod phone;
 pub mod problem;
 pub mod random;

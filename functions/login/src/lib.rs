@@ -9,8 +9,7 @@ use serde::Serialize;
 use shared::{
     aws::AwsFailure,
     clock::Clock,
-    code::VerifyCode,
-    codes::{Codes, Verdict},
+    codes::{Codes, Verdict, VerifyCode},
     http::{Call, Fields, Reply, RequestError},
     identity::{TicketError, TicketKey, WechatIdentity},
     phone::{Countries, PhoneNumberError},

@@ -2,10 +2,9 @@
 
 use shared::{
     aws::{self, Aws},
-    codes::CodePolicy,
+    codes::{CodePolicy, Pepper},
     config::{ConfigError, Env},
     identity::TicketKey,
-    pepper::Pepper,
     phone::Countries,
     telemetry,
 };

@@ -7,8 +7,7 @@ use lambda_http::{Body, Request, Response, http::Method};
 use serde::Serialize;
 use shared::{
     clock::{Clock, Timestamp},
-    code::VerifyCode,
-    codes::{Codes, SendError, Sent},
+    codes::{Codes, SendError, Sent, VerifyCode},
     http::{Call, Fields, Reply, RequestError},
     identity::{TicketError, TicketKey, WechatIdentity},
     phone::{Countries, PhoneNumberError},

@@ -14,9 +14,9 @@ use futures_util::future::join_all;
 use shared::{
     aws::AwsFailure,
     clock::{SECONDS_PER_DAY, Timestamp},
+    codes::Pepper,
     config::Env,
     identity::WechatIdentity,
-    pepper::Pepper,
     problem::{Code, Failure, Problem},
     random::Random,
 };

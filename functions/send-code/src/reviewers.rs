@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::primitives::{DateTime, DateTimeFormat};
 use shared::{
     clock::{SECONDS_PER_DAY, Timestamp},
-    code::VerifyCode,
+    codes::VerifyCode,
     config::Env,
     phone::{Countries, PhoneNumber},
 };

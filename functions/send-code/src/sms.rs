@@ -1,6 +1,6 @@
 //! The message and what carries it. A further provider is a further variant of [`Transport`] and a file beside `sns.rs`.
 
-use shared::{aws::AwsFailure, code::VerifyCode, config::Env, phone::PhoneNumber};
+use shared::{aws::AwsFailure, codes::VerifyCode, config::Env, phone::PhoneNumber};
 
 mod sns;
 

@@ -2,10 +2,8 @@
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 
-use super::{Attempt, Codes, LiveCode, Update, Verdict, n, update};
-use crate::{
-    aws::AwsFailure, clock::Timestamp, code::VerifyCode, identity::WechatIdentity, phone::PhoneNumber,
-};
+use super::{Attempt, Codes, LiveCode, Update, Verdict, VerifyCode, n, update};
+use crate::{aws::AwsFailure, clock::Timestamp, identity::WechatIdentity, phone::PhoneNumber};
 
 /// An attempt with its verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

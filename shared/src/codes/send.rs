@@ -4,11 +4,10 @@ use std::iter::zip;
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
 
-use super::{Codes, Item, Update, n, number, timestamp, update};
+use super::{Codes, Item, Update, VerifyCode, n, number, timestamp, update};
 use crate::{
     aws::AwsFailure,
     clock::Timestamp,
-    code::VerifyCode,
     phone::PhoneNumber,
     problem::{Code, Failure, Problem},
 };

@@ -45,7 +45,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{clock::Timestamp, pepper::Tag};
+    use crate::{clock::Timestamp, codes::Tag};
 
     const LIMIT: usize = 5;
     const RIGHT: u8 = 0;

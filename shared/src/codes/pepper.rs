@@ -4,7 +4,8 @@ use aws_lc_rs::{constant_time, hmac};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::{code::VerifyCode, config::Env, identity::Openid, phone::PhoneNumber};
+use super::VerifyCode;
+use crate::{config::Env, identity::Openid, phone::PhoneNumber};
 
 /// The key of every HMAC in the codes table. Six digits behind a bare hash are found in a second; behind a key that the
 /// table's reader does not have, they are not.
