@@ -50,7 +50,7 @@ impl Functions {
     ) -> Result<Option<lambda_http::Response<LambdaBody>>, serde_json::Error> {
         // The semaphore is never closed.
         let _execution = self.executions.acquire().await;
-        let request = shared::lambda::request(serde_json::from_str(event)?, None);
+        let request = shared::http::lambda::request(serde_json::from_str(event)?, None);
         Ok(match function {
             "send-code" => Some(self.send_code.handle(request).await),
             "exchange-code" => Some(self.exchange_code.handle(request).await),

@@ -19,14 +19,15 @@ use lambda_http::{
 use serde::Serialize;
 
 use crate::{
-    lambda::{RequestId, Source},
     phone::PhoneNumber,
     problem::{Code, Failure, Language, Problem},
     telemetry::metrics::Metric,
 };
 
+pub mod lambda;
 mod request;
 
+use lambda::{RequestId, Source};
 pub use request::{Fields, RequestError};
 
 const MAX_BODY_BYTES: usize = 4 * 1024;
@@ -76,7 +77,7 @@ impl Reply {
 }
 
 impl Call {
-    /// Takes the request that [`crate::lambda::request`] made of the event.
+    /// Takes the request that [`lambda::request`] made of the event.
     #[must_use]
     pub fn new(request: Request) -> Self {
         let request_id =

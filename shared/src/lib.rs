@@ -8,7 +8,6 @@ pub mod codes;
 pub mod config;
 pub mod http;
 pub mod identity;
-pub mod lambda;
 pub mod net;
 pub mod phone;
 pub mod problem;

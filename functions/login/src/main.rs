@@ -12,5 +12,5 @@ async fn main() -> Result<(), Error> {
     shared::telemetry::init(config.telemetry.clone());
     let dynamodb = aws_sdk_dynamodb::Client::new(&aws.of("DYNAMODB"));
     let function = Login::new(config, dynamodb, Arc::new(SystemClock), Arc::new(SystemRandom));
-    shared::lambda::run(async |request| function.handle(request).await).await
+    shared::http::lambda::run(async |request| function.handle(request).await).await
 }

@@ -16,5 +16,5 @@ async fn main() -> Result<(), Error> {
     let dynamodb = aws_sdk_dynamodb::Client::new(&aws.of("DYNAMODB"));
     let sms = Sms::sns(sns_config(&aws), config.attributes.clone());
     let function = SendCode::new(config, dynamodb, sms, Arc::new(SystemClock), Arc::new(SystemRandom));
-    shared::lambda::run(async |request| function.handle(request).await).await
+    shared::http::lambda::run(async |request| function.handle(request).await).await
 }
