@@ -1,14 +1,10 @@
-//! One set-up for every AWS client, and what may be logged of their failures.
+//! The one way to AWS: one set-up for every client, the secrets, and what may be known of a call that failed.
 
-use std::{collections::HashMap, fmt, time::Duration};
+use std::{collections::HashMap, time::Duration};
 
-use aws_sdk_dynamodb::{
-    config::{
-        BehaviorVersion, Credentials, Region, SharedCredentialsProvider, http::HttpResponse,
-        retry::RetryConfig, timeout::TimeoutConfig,
-    },
-    error::{BuildError, ProvideErrorMetadata, SdkError},
-    operation::RequestId,
+use aws_sdk_dynamodb::config::{
+    BehaviorVersion, Credentials, Region, SharedCredentialsProvider, retry::RetryConfig,
+    timeout::TimeoutConfig,
 };
 pub use aws_types::SdkConfig;
 use futures_util::future::join_all;
@@ -18,11 +14,12 @@ use rustls::ClientConfig;
 use crate::{
     config::Env,
     net::{self, Pool},
-    problem::Code,
 };
 
+mod failure;
 mod secrets;
 
+pub use failure::AwsFailure;
 pub use secrets::settings;
 
 /// What every AWS client here is made of.
@@ -95,108 +92,3 @@ impl Aws {
         config.build()
     }
 }
-
-/// A call to AWS that failed, without the service's message: that may hold what was sent.
-#[derive(Debug, Clone)]
-pub struct AwsFailure {
-    kind: &'static str,
-    code: Option<String>,
-    request_id: Option<String>,
-    /// Whether the service was out of reach or overloaded, so that a retry may go through.
-    transient: bool,
-    /// Whether the request may have been carried out all the same.
-    in_doubt: bool,
-    unanswered: bool,
-}
-
-impl AwsFailure {
-    /// What may be known of `error`.
-    pub fn new<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Self {
-        const THROTTLED: [&str; 6] = [
-            "ThrottlingException",
-            "Throttling",
-            "Throttled",
-            "ProvisionedThroughputExceededException",
-            "RequestLimitExceeded",
-            "TransactionInProgressException",
-        ];
-        let (kind, status) = match error {
-            SdkError::ConstructionFailure(_) => ("request not built", None),
-            SdkError::TimeoutError(_) => ("timed out", None),
-            SdkError::DispatchFailure(_) => ("not reached", None),
-            SdkError::ResponseError(response) => {
-                ("answer unreadable", Some(response.raw().status().as_u16()))
-            }
-            SdkError::ServiceError(response) => ("refused", Some(response.raw().status().as_u16())),
-            _ => ("failed", None),
-        };
-        let code = error.code().map(str::to_owned);
-        let unreached = matches!(
-            error,
-            SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_)
-        );
-        let in_doubt = unreached || status.is_some_and(|status| status >= 500);
-        let transient =
-            in_doubt || status == Some(429) || code.as_deref().is_some_and(|code| THROTTLED.contains(&code));
-        Self {
-            kind,
-            code,
-            request_id: error.request_id().map(str::to_owned),
-            transient,
-            in_doubt,
-            unanswered: unreached,
-        }
-    }
-
-    /// A request that lacks what the SDK asks of it; it never left.
-    #[must_use]
-    pub fn not_built(_: BuildError) -> Self {
-        Self {
-            kind: "request not built",
-            code: None,
-            request_id: None,
-            transient: false,
-            in_doubt: false,
-            unanswered: false,
-        }
-    }
-
-    /// The service's error code, such as `ThrottlingException`.
-    #[must_use]
-    pub fn code(&self) -> Option<&str> {
-        self.code.as_deref()
-    }
-
-    /// Whether the request may have been carried out all the same: its answer was lost, or never came.
-    #[must_use]
-    pub fn is_in_doubt(&self) -> bool {
-        self.in_doubt
-    }
-
-    /// Whether the service gave no answer of its own: time-out, broken connection, garbage.
-    #[must_use]
-    pub fn is_unanswered(&self) -> bool {
-        self.unanswered
-    }
-
-    /// `service_unavailable` where a retry may help, else `internal`.
-    #[must_use]
-    pub fn problem(&self) -> Code {
-        if self.transient { Code::ServiceUnavailable } else { Code::Internal }
-    }
-}
-
-impl fmt::Display for AwsFailure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.kind)?;
-        if let Some(code) = &self.code {
-            write!(f, ", {code}")?;
-        }
-        if let Some(request_id) = &self.request_id {
-            write!(f, ", AWS request {request_id}")?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for AwsFailure {}

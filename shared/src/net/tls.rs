@@ -1,0 +1,36 @@
+//! Whom TLS trusts.
+
+use std::fs;
+
+use rustls::{
+    ClientConfig, RootCertStore,
+    crypto::aws_lc_rs,
+    pki_types::{CertificateDer, pem::PemObject},
+};
+
+use crate::config::Env;
+
+/// Reads whom TLS trusts from the settings: Mozilla's roots as they were when this was built, or those of the PEM file that
+/// `SSL_CERT_FILE` names.
+pub(crate) fn read(env: &mut Env) -> Option<ClientConfig> {
+    let roots = match env.optional("SSL_CERT_FILE") {
+        None => RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() },
+        Some(file) => match of_file(&file) {
+            Some(roots) => roots,
+            None => return env.wrong("SSL_CERT_FILE names no file of certificates in PEM".to_owned()),
+        },
+    };
+    let versions = ClientConfig::builder_with_provider(aws_lc_rs::default_provider().into())
+        .with_safe_default_protocol_versions();
+    // It fails where the provider knows no cipher suite of a version.
+    Some(versions.ok()?.with_root_certificates(roots).with_no_client_auth())
+}
+
+fn of_file(file: &str) -> Option<RootCertStore> {
+    let pem = fs::read(file).ok()?;
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(&pem) {
+        roots.add(certificate.ok()?).ok()?;
+    }
+    (!roots.is_empty()).then_some(roots)
+}
