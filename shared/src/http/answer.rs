@@ -1,0 +1,103 @@
+//! What a client is answered: a reply, or the problem that an error is to it.
+
+use std::panic::AssertUnwindSafe;
+
+use futures_util::FutureExt;
+use lambda_http::{
+    Body, Response,
+    http::{
+        HeaderValue, StatusCode,
+        header::{CACHE_CONTROL, CONTENT_TYPE},
+    },
+};
+use serde::Serialize;
+
+use super::{Call, log::Outcome};
+use crate::{
+    problem::{Code, Failure},
+    telemetry::metrics::Metric,
+};
+
+/// A success: a JSON body and how long it may be kept.
+pub struct Reply {
+    body: String,
+    cache_control: &'static str,
+    metric: Option<Metric>,
+}
+
+impl Reply {
+    /// An answer for this client and this moment only.
+    #[must_use]
+    pub fn json(body: &impl Serialize) -> Self {
+        Self { body: to_json(body), cache_control: "no-store", metric: None }
+    }
+
+    /// Counts the success.
+    #[must_use]
+    pub fn counted(mut self, metric: Metric) -> Self {
+        self.metric = Some(metric);
+        self
+    }
+
+    /// The same answer for everybody, with its `Cache-Control`.
+    #[must_use]
+    pub fn cacheable(mut self, cache_control: &'static str) -> Self {
+        self.cache_control = cache_control;
+        self
+    }
+}
+
+impl Call {
+    /// Awaits the flow and answers: its reply, or the problem that its error is to a client. A panic is `internal`.
+    pub async fn answer<E: Failure>(&self, flow: impl Future<Output = Result<Reply, E>>) -> Response<Body> {
+        let (problem, cause) = match AssertUnwindSafe(flow).catch_unwind().await {
+            Ok(Ok(reply)) => {
+                self.log.write(&Outcome::Success);
+                reply.metric.into_iter().for_each(Metric::count);
+                return respond(200, "application/json", reply.cache_control, reply.body);
+            }
+            Ok(Err(failure)) => (failure.problem(), chain(&failure)),
+            Err(_) => (Code::Internal.into(), "panicked".to_owned()),
+        };
+        let code = problem.code();
+        self.log.write(&Outcome::Refusal { code, cause });
+        Metric::of_problem(code).into_iter().for_each(Metric::count);
+        let body = to_json(&problem.body(self.language, self.log.request_id()));
+        let mut response = respond(code.status(), "application/problem+json", "no-store", body);
+        response.headers_mut().extend(problem.headers());
+        response
+    }
+}
+
+/// An error with its sources, on one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut line = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        line.push_str(": ");
+        line.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    line
+}
+
+#[expect(
+    clippy::expect_used,
+    reason = "structs of strings and numbers always serialise; a panic is answered as `internal`"
+)]
+fn to_json(body: &impl Serialize) -> String {
+    serde_json::to_string(body).expect("a body that serialises")
+}
+
+fn respond(
+    status: u16,
+    content_type: &'static str,
+    cache_control: &'static str,
+    body: String,
+) -> Response<Body> {
+    let mut response = Response::new(Body::Text(body));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(cache_control));
+    response
+}

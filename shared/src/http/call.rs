@@ -1,0 +1,88 @@
+//! One request on its way through a function.
+
+use std::{net::IpAddr, time::Instant};
+
+use lambda_http::{
+    Body, Request,
+    http::{Method, request::Parts},
+};
+
+use super::{
+    Fields, RequestError,
+    lambda::{RequestId, Source},
+    log::Log,
+};
+use crate::{phone::PhoneNumber, problem::Language};
+
+const MAX_BODY_BYTES: usize = 4 * 1024;
+
+/// One request on its way through a function.
+pub struct Call {
+    parts: Parts,
+    body: Body,
+    pub(super) language: Language,
+    pub(super) log: Log,
+}
+
+impl Call {
+    /// Takes the request that [`super::lambda::request`] made of the event.
+    #[must_use]
+    pub fn new(request: Request) -> Self {
+        let request_id = request.extensions().get().map(|RequestId(request_id)| request_id.clone());
+        let (parts, body) = request.into_parts();
+        let language = Language::preferred(&parts.headers);
+        Self { parts, body, language, log: Log::new(request_id.unwrap_or_default()) }
+    }
+
+    /// Whether the request is for `path`. A stage or base path in front of it (`/prod/login`) is overlooked: which one
+    /// there is, is the deployment's business.
+    #[must_use]
+    pub fn is_for(&self, path: &str) -> bool {
+        let requested = self.parts.uri.path();
+        requested.strip_suffix('/').unwrap_or(requested).ends_with(path)
+    }
+
+    /// Goes on with `method` at `path` only.
+    pub fn expect(&self, method: Method, path: &'static str) -> Result<(), RequestError> {
+        if !self.is_for(path) {
+            return Err(RequestError::NotFound);
+        }
+        self.log.route(path);
+        if self.parts.method != method {
+            return Err(RequestError::MethodNotAllowed { allow: method });
+        }
+        Ok(())
+    }
+
+    /// The address that the request came from, as API Gateway saw it: no header of the client's is believed.
+    #[must_use]
+    pub fn source(&self) -> Option<IpAddr> {
+        self.parts.extensions.get().map(|Source(address)| *address)
+    }
+
+    /// The fields of the JSON body, whatever the `Content-Type` says.
+    pub fn fields(&self) -> Result<Fields, RequestError> {
+        let bytes: &[u8] = &self.body;
+        if bytes.len() > MAX_BODY_BYTES {
+            return Err(RequestError::PayloadTooLarge { bytes: bytes.len() });
+        }
+        Fields::parse(bytes)
+    }
+
+    /// Has the log say, masked, which number the request is about.
+    pub fn concerns(&self, number: &PhoneNumber) {
+        self.log.number(number);
+    }
+
+    /// Awaits a step of the flow; the log says how long it took.
+    pub fn step<T>(&self, name: &'static str, step: impl Future<Output = T>) -> impl Future<Output = T> {
+        // Boxed before it is awaited, lest every future around it hold it and be moved with it: several kilobytes each.
+        let step = Box::pin(step);
+        async move {
+            let began = Instant::now();
+            let output = step.await;
+            self.log.step(name, began);
+            output
+        }
+    }
+}
