@@ -41,6 +41,9 @@ use sns::PhoneNetwork;
 use timeline::{Service, Tag, Timeline, noted};
 use wechat::Wechat;
 
+/// The crates whose logs are the system's own.
+pub const CRATES: [&str; 4] = ["send_code", "exchange_code", "login", env!("CARGO_CRATE_NAME")];
+
 /// How to start.
 pub struct Options {
     /// The port on 127.0.0.1; 0 takes a free one.

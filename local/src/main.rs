@@ -51,7 +51,7 @@ async fn serve(services_only: bool, data: Option<PathBuf>) -> Result<(), Box<dyn
     let quiet = [("LOG_LEVEL".to_owned(), "warn".to_owned())];
     let (port, telemetry) = Env::new(quiet.into_iter().chain(process_variables()))
         .settings(|env| Some((env.parsed("PORT", 3000)?, telemetry::Settings::read(env)?)))?;
-    telemetry::init(telemetry);
+    telemetry::init(telemetry, &local::CRATES);
 
     let variables = process_variables().collect();
     let local = Local::start(Options { port, data, variables, services_only, ..Options::default() }).await?;

@@ -1,4 +1,4 @@
-//! The contract's errors as RFC 9457 problems.
+//! What a failing client is told: the contract's errors as RFC 9457 problems, in the language that it prefers.
 
 use lambda_http::http::{
     HeaderName, HeaderValue, Method,
@@ -8,6 +8,7 @@ use serde::Serialize;
 
 mod catalogue;
 mod language;
+mod metric;
 
 pub use catalogue::Code;
 pub use language::Language;

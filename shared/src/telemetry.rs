@@ -7,11 +7,12 @@ use tracing_subscriber::{
 
 use crate::config::Env;
 
-pub mod metrics;
+mod metrics;
 
-/// This project's crates. What others log in detail may hold what must not be logged: the SDK's trace of a request to
-/// SNS holds the number and the code.
-const OWN: [&str; 5] = ["shared", "send_code", "exchange_code", "login", "local"];
+pub use metrics::Metric;
+
+/// What is logged here is logged whoever uses it.
+const THIS: &str = env!("CARGO_CRATE_NAME");
 
 /// `LOG_LEVEL` and `METRICS_NAMESPACE`.
 #[derive(Debug, Clone)]
@@ -31,20 +32,24 @@ impl Settings {
     }
 }
 
-/// Starts logging to standard output; other crates' logs never go below warnings.
-pub fn init(settings: Settings) {
-    subscriber(settings, std::io::stdout).init();
+/// Starts logging to standard output what `crates` and this one log.
+///
+/// Other crates' logs never go below warnings. What they log in detail may hold what must not be logged: the SDK's trace of
+/// a request to SNS holds the number and the code.
+pub fn init(settings: Settings, crates: &[&str]) {
+    subscriber(settings, crates, std::io::stdout).init();
 }
 
 /// What [`init`] starts, with another place to write to.
-pub fn subscriber<W>(settings: Settings, writer: W) -> impl Subscriber + Send + Sync
+pub fn subscriber<W>(settings: Settings, crates: &[&str], writer: W) -> impl Subscriber + Send + Sync
 where
     W: for<'writer> MakeWriter<'writer> + Clone + Send + Sync + 'static,
 {
     let level = settings.level;
     let targets = Targets::new()
         .with_default(level.min(LevelFilter::WARN))
-        .with_targets(OWN.map(|target| (target, level)))
+        .with_target(THIS, level)
+        .with_targets(crates.iter().map(|target| (*target, level)))
         .with_target(metrics::TARGET, LevelFilter::OFF);
     let lines = tracing_subscriber::fmt::layer()
         .json()

@@ -28,7 +28,7 @@ pub fn capture() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let settings = telemetry::Settings { level: LevelFilter::TRACE, namespace: "Tests".to_owned() };
-        let subscriber = telemetry::subscriber(settings, || Captured);
+        let subscriber = telemetry::subscriber(settings, &local::CRATES, || Captured);
         tracing::subscriber::set_global_default(subscriber).unwrap();
     });
 }

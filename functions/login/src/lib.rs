@@ -15,7 +15,7 @@ use shared::{
     phone::{Countries, PhoneNumberError},
     problem::{Code, Failure, Problem},
     random::{self, Random},
-    telemetry::metrics::Metric,
+    telemetry::Metric,
 };
 
 pub mod accounts;
@@ -29,6 +29,12 @@ use token::Tokens;
 
 const JWKS_PATH: &str = "/.well-known/jwks.json";
 const DISCOVERY_PATH: &str = "/.well-known/openid-configuration";
+
+/// Somebody logged in for the first time.
+const LOGINS_NEW: Metric = Metric::named("LoginsNew");
+
+/// Somebody logged in again.
+const LOGINS_RETURNING: Metric = Metric::named("LoginsReturning");
 
 /// The function, with all that it works with.
 pub struct Login {
@@ -184,11 +190,7 @@ impl Login {
             user_id: &account.user_id,
             is_new_user: account.entry == Entry::Created,
         })
-        .counted(if account.entry == Entry::Created {
-            Metric::LoginsNew
-        } else {
-            Metric::LoginsReturning
-        }))
+        .counted(if account.entry == Entry::Created { LOGINS_NEW } else { LOGINS_RETURNING }))
     }
 
     /// Whom the ticket vouches for; an openid beside it has to be the same.

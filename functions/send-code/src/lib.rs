@@ -13,7 +13,7 @@ use shared::{
     phone::{Countries, PhoneNumberError},
     problem::{Code, Failure, Problem},
     random::{self, Random},
-    telemetry::metrics::Metric,
+    telemetry::Metric,
 };
 
 mod config;
@@ -25,6 +25,9 @@ pub use config::Config;
 use limits::{LimitError, Limits, Taken};
 use reviewers::Reviewers;
 use sms::{Sms, SmsError, SmsText};
+
+/// A code was texted.
+const CODES_SENT: Metric = Metric::named("CodesSent");
 
 /// The function, with all that it works with.
 pub struct SendCode {
@@ -150,7 +153,7 @@ impl SendCode {
             join(self.codes.undo(&sent), self.limits.give_back(taken)).await;
             return Err(error.into());
         }
-        Ok(answer(&sent).counted(Metric::CodesSent))
+        Ok(answer(&sent).counted(CODES_SENT))
     }
 
     /// Whom the ticket vouches for. One that came along has to hold, whether it was required or not.

@@ -58,6 +58,15 @@ pub enum Limit {
 }
 
 impl Limit {
+    /// What its counters' keys are made of: under another name they would begin anew.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Address => "Address",
+            Self::Openid => "Openid",
+            Self::Budget => "Budget",
+        }
+    }
+
     /// Seconds that are counted together.
     const fn window(self) -> u64 {
         match self {
@@ -65,13 +74,18 @@ impl Limit {
             Self::Openid | Self::Budget => SECONDS_PER_DAY,
         }
     }
+
+    /// A new window is a new item. Like a number, an address and an openid stand in the table as an HMAC.
+    fn key(self, pepper: &Pepper, subject: &str, now: Timestamp) -> String {
+        pepper.counter_key(self.name(), subject, now.as_unix() / self.window())
+    }
 }
 
 /// Why a request is over a limit, or could not be counted.
 #[derive(Debug, thiserror::Error)]
 pub enum LimitError {
     /// The window's codes are used up.
-    #[error("over the limit by {limit:?}")]
+    #[error("over the limit by {}", .limit.name())]
     Reached {
         /// Which limit.
         limit: Limit,
@@ -191,7 +205,7 @@ impl Limits {
     }
 
     fn counter(&self, limit: Limit, subject: &str, allowed: u64, now: Timestamp) -> Counter {
-        Counter { limit, keys: vec![(self.key(limit, subject, now), allowed)] }
+        Counter { limit, keys: vec![(limit.key(&self.pepper, subject, now), allowed)] }
     }
 
     /// The shards share the budget out evenly. Which one is tried first is chance's; a full one sends on to the next.
@@ -201,13 +215,9 @@ impl Limits {
         let shards = (0..SHARDS).map(|nth| (u64::from(first[0]) + nth) % SHARDS);
         let share =
             |shard| self.allowances.budget / SHARDS + u64::from(shard < self.allowances.budget % SHARDS);
-        let keys = shards.map(|shard| (self.key(Limit::Budget, &shard.to_string(), now), share(shard)));
+        let keys =
+            shards.map(|shard| (Limit::Budget.key(&self.pepper, &shard.to_string(), now), share(shard)));
         Counter { limit: Limit::Budget, keys: keys.filter(|(_, share)| *share > 0).collect() }
-    }
-
-    /// A new window is a new item. Like a number, an address and an openid stand in the table as an HMAC.
-    fn key(&self, limit: Limit, subject: &str, now: Timestamp) -> String {
-        self.pepper.counter_key(&format!("{limit:?}"), subject, now.as_unix() / limit.window())
     }
 
     /// Adds one to the first of the counter's items that has room; its key.
@@ -254,6 +264,18 @@ fn network(address: IpAddr) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_release_counts_on_where_the_last_one_stopped() {
+        let (pepper, now) = (Pepper::new(&"a pepper".into()), Timestamp::from_unix(1_800_014_400));
+        for (limit, subject, key) in [
+            (Limit::Address, "192.0.2.1", "_VO_dmQAZElTC7-u1DhRf9P4S7OHNUARc4xWU7pNMQo"),
+            (Limit::Openid, "wx0123#o-alice", "pZ_JSIe_NN19t4Hvav5GWrLmepXvCUediIOGH7uNOyc"),
+            (Limit::Budget, "3", "3FyMc8fxUmhM8jSq1tlA3IY9ZhPqJ0_KN-dbMEqxqVo"),
+        ] {
+            assert_eq!(limit.key(&pepper, subject, now), key, "{limit:?}");
+        }
+    }
 
     #[test]
     fn of_ipv6_a_network_counts_and_of_ipv4_an_address() {

@@ -15,7 +15,7 @@ use serde::Serialize;
 use super::{Call, log::Outcome};
 use crate::{
     problem::{Code, Failure},
-    telemetry::metrics::Metric,
+    telemetry::Metric,
 };
 
 /// A success: a JSON body and how long it may be kept.
@@ -61,7 +61,9 @@ impl Call {
         };
         let code = problem.code();
         self.log.write(&Outcome::Refusal { code, cause });
-        Metric::of_problem(code).into_iter().for_each(Metric::count);
+        if let Some(name) = code.metric() {
+            Metric::named(name).of_limit(code.is_limit().then(|| code.name())).count();
+        }
         let body = to_json(&problem.body(self.language, self.log.request_id()));
         let mut response = respond(code.status(), "application/problem+json", "no-store", body);
         response.headers_mut().extend(problem.headers());

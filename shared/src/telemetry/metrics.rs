@@ -10,86 +10,34 @@ use tracing::{
 };
 use tracing_subscriber::{Layer, fmt::MakeWriter, layer::Context};
 
-use crate::{
-    clock::{Clock, SystemClock},
-    problem::Code,
-};
+use crate::clock::{Clock, SystemClock};
 
 /// Where metrics are sent within the process: events that no log line is made of.
 pub(super) const TARGET: &str = "metrics";
 
-/// What is counted.
+/// What is counted, under its name in `CloudWatch`: alarms and dashboards go by it, so it is written out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Metric {
-    /// A code was texted.
-    CodesSent,
-    /// Somebody logged in for the first time.
-    LoginsNew,
-    /// Somebody logged in again.
-    LoginsReturning,
-    /// A wrong code was judged.
-    WrongCodes,
-    /// A limit held, which one is the dimension `Limit`: the problem's code.
-    LimitsReached(Code),
-    /// The provider did not take a message.
-    SmsFailures,
-    /// The provider refuses a number.
-    SmsRejections,
-    /// `WeChat` is busy, down or throttles us.
-    WechatFailures,
-    /// `WeChat` does not know us.
-    WechatMisconfigured,
-    /// `DynamoDB` is throttled or out of reach.
-    ServiceUnavailable,
+pub struct Metric {
+    name: &'static str,
+    limit: Option<&'static str>,
 }
 
 impl Metric {
-    /// What a refused request counts as.
+    /// The metric of this name.
     #[must_use]
-    pub fn of_problem(code: Code) -> Option<Self> {
-        match code {
-            Code::CodeIncorrect => Some(Self::WrongCodes),
-            Code::ResendTooSoon
-            | Code::PhoneLimitReached
-            | Code::IpLimitReached
-            | Code::OpenidLimitReached
-            | Code::SmsBudgetExhausted
-            | Code::TooManyAttempts => Some(Self::LimitsReached(code)),
-            Code::SmsUnavailable => Some(Self::SmsFailures),
-            Code::SmsRejected => Some(Self::SmsRejections),
-            Code::WechatBusy | Code::WechatRateLimited | Code::WechatUnavailable => {
-                Some(Self::WechatFailures)
-            }
-            Code::WechatMisconfigured => Some(Self::WechatMisconfigured),
-            Code::ServiceUnavailable => Some(Self::ServiceUnavailable),
-            Code::InvalidRequest
-            | Code::InvalidPhoneNumber
-            | Code::UnsupportedCountry
-            | Code::PayloadTooLarge
-            | Code::NotFound
-            | Code::MethodNotAllowed
-            | Code::WechatCodeInvalid
-            | Code::WechatCodeUsed
-            | Code::WechatUserBlocked
-            | Code::TicketRequired
-            | Code::TicketInvalid
-            | Code::TicketExpired
-            | Code::OpenidMismatch
-            | Code::CodeExpired
-            | Code::CodeUsed
-            | Code::PhoneTaken
-            | Code::Internal => None,
-        }
+    pub const fn named(name: &'static str) -> Self {
+        Self { name, limit: None }
+    }
+
+    /// Of several limits this one: the dimension `Limit`.
+    #[must_use]
+    pub const fn of_limit(self, limit: Option<&'static str>) -> Self {
+        Self { limit, ..self }
     }
 
     /// Counts one.
     pub fn count(self) {
-        match self {
-            Self::LimitsReached(code) => {
-                tracing::info!(target: TARGET, metric = "LimitsReached", limit = code.name());
-            }
-            metric => tracing::info!(target: TARGET, metric = ?metric),
-        }
+        tracing::info!(target: TARGET, metric = self.name, limit = self.limit);
     }
 }
 
@@ -152,7 +100,5 @@ impl Visit for Counted {
         }
     }
 
-    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.record_str(field, &format!("{value:?}"));
-    }
+    fn record_debug(&mut self, _: &Field, _: &dyn fmt::Debug) {}
 }
