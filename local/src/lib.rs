@@ -10,7 +10,6 @@ use std::{
     sync::Arc,
 };
 
-use aws_sdk_dynamodb::primitives::{DateTime, DateTimeFormat};
 use exchange_code::ExchangeCode;
 use login::Login;
 use send_code::{
@@ -207,10 +206,4 @@ fn settings<T>(
     read: impl FnOnce(&mut Env) -> Option<T>,
 ) -> Result<T, StartError> {
     Env::new(variables.iter().cloned()).settings(read).map_err(|error| StartError::Settings(function, error))
-}
-
-/// The time by a function's clock, as people and JavaScript read it.
-fn rfc3339(clock: &dyn Clock) -> String {
-    let seconds = i64::try_from(clock.now().as_unix()).unwrap_or(i64::MAX);
-    DateTime::from_secs(seconds).fmt(DateTimeFormat::DateTime).unwrap_or_default()
 }

@@ -21,8 +21,6 @@ use shared::{
 };
 use tokio::sync::broadcast;
 
-use crate::rfc3339;
-
 /// A message that was sent.
 #[derive(Debug, Clone, Serialize)]
 pub struct Message {
@@ -128,7 +126,7 @@ impl PhoneNetwork {
                 ))
             })
             .collect();
-        let message = Message { to, text, at: rfc3339(&*self.clock), attributes };
+        let message = Message { to, text, at: self.clock.now().to_rfc3339(), attributes };
         let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
         // Nobody may be listening.
         _ = self.live.send(message.clone());

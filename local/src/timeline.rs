@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use shared::clock::Clock;
 use tokio::sync::broadcast;
 
-use crate::{dynamodb::DynamoDb, rfc3339};
+use crate::dynamodb::DynamoDb;
 
 mod steps;
 
@@ -106,7 +106,7 @@ impl Timeline {
         (method, path, body): (&str, &str, &[u8]),
         answer: impl Future<Output = Response<Bytes>>,
     ) -> Response<Bytes> {
-        let at = rfc3339(&*self.clock);
+        let at = self.clock.now().to_rfc3339();
         let open = self.open(readable(body));
         let answer = EXCHANGE.scope(open.number, answer).await;
         let Some(Open { began, request, steps }) = open.close() else { return answer };

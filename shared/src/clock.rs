@@ -2,6 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use aws_smithy_types::{DateTime, date_time::Format};
 use serde::{Deserialize, Serialize};
 
 /// A UTC day: Unix time has no leap seconds.
@@ -17,6 +18,20 @@ impl Timestamp {
     #[must_use]
     pub const fn from_unix(seconds: u64) -> Self {
         Self(seconds)
+    }
+
+    /// Midnight UTC of a day such as `2027-01-31` (RFC 3339's `full-date`); `None` if it is of another form or before 1970.
+    #[must_use]
+    pub fn from_date(day: &str) -> Option<Self> {
+        let midnight = DateTime::from_str(&format!("{day}T00:00:00Z"), Format::DateTime).ok()?;
+        midnight.secs().try_into().ok().map(Self)
+    }
+
+    /// As people and JavaScript read it: `2027-01-31T12:00:00Z` (RFC 3339).
+    #[must_use]
+    pub fn to_rfc3339(self) -> String {
+        let seconds = i64::try_from(self.0).unwrap_or(i64::MAX);
+        DateTime::from_secs(seconds).fmt(Format::DateTime).unwrap_or_default()
     }
 
     /// Seconds since the Unix epoch.

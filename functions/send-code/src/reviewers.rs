@@ -1,8 +1,7 @@
 //! `TEST_PHONE_NUMBERS`: numbers that an app store's reviewers log in with, since no SMS reaches them.
 
-use aws_sdk_dynamodb::primitives::{DateTime, DateTimeFormat};
 use shared::{
-    clock::{SECONDS_PER_DAY, Timestamp},
+    clock::Timestamp,
     codes::VerifyCode,
     config::Env,
     phone::{Countries, PhoneNumber},
@@ -55,12 +54,10 @@ impl Reviewer {
     fn parse(entry: &str, countries: &Countries) -> Option<Self> {
         let (number, rest) = entry.split_once('=')?;
         let (code, day) = rest.split_once('@')?;
-        let midnight = DateTime::from_str(&format!("{day}T00:00:00Z"), DateTimeFormat::DateTime).ok()?;
-        let day_begins = Timestamp::from_unix(midnight.secs().try_into().ok()?);
         Some(Self {
             number: countries.parse(number).ok().filter(|_| number.starts_with('+'))?,
             code: VerifyCode::parse(code)?,
-            ends: day_begins.plus(SECONDS_PER_DAY),
+            ends: Timestamp::from_date(day)?.next_day(),
         })
     }
 }
