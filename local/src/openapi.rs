@@ -2,7 +2,7 @@
 //! by the catalogue; what is written here is what no type says.
 
 use serde_json::{Value, json};
-use shared::problem::{Body, Code};
+use shared::problem::{Body, ProblemCode};
 use utoipa::PartialSchema;
 
 mod responses;
@@ -11,51 +11,55 @@ mod well_known;
 use responses::{JSON, answered, problems};
 
 /// The problems that any call with a body can end in.
-const COMMON: &[Code] =
-    &[Code::InvalidRequest, Code::PayloadTooLarge, Code::MethodNotAllowed, Code::Internal];
+const COMMON: &[ProblemCode] = &[
+    ProblemCode::InvalidRequest,
+    ProblemCode::PayloadTooLarge,
+    ProblemCode::MethodNotAllowed,
+    ProblemCode::Internal,
+];
 
 /// What `send-code` refuses with.
-const SEND_CODE: &[Code] = &[
-    Code::InvalidPhoneNumber,
-    Code::UnsupportedCountry,
-    Code::TicketRequired,
-    Code::TicketInvalid,
-    Code::TicketExpired,
-    Code::ResendTooSoon,
-    Code::PhoneLimitReached,
-    Code::IpLimitReached,
-    Code::OpenidLimitReached,
-    Code::SmsRejected,
-    Code::SmsBudgetExhausted,
-    Code::SmsUnavailable,
-    Code::ServiceUnavailable,
+const SEND_CODE: &[ProblemCode] = &[
+    ProblemCode::InvalidPhoneNumber,
+    ProblemCode::UnsupportedCountry,
+    ProblemCode::TicketRequired,
+    ProblemCode::TicketInvalid,
+    ProblemCode::TicketExpired,
+    ProblemCode::ResendTooSoon,
+    ProblemCode::PhoneLimitReached,
+    ProblemCode::IpLimitReached,
+    ProblemCode::OpenidLimitReached,
+    ProblemCode::SmsRejected,
+    ProblemCode::SmsBudgetExhausted,
+    ProblemCode::SmsUnavailable,
+    ProblemCode::ServiceUnavailable,
 ];
 
 /// What `exchange-code` refuses with.
-const EXCHANGE_CODE: &[Code] = &[
-    Code::WechatCodeInvalid,
-    Code::WechatCodeUsed,
-    Code::WechatUserBlocked,
-    Code::WechatRateLimited,
-    Code::WechatMisconfigured,
-    Code::WechatUnavailable,
-    Code::WechatBusy,
+const EXCHANGE_CODE: &[ProblemCode] = &[
+    ProblemCode::WechatCodeInvalid,
+    ProblemCode::WechatCodeUsed,
+    ProblemCode::WechatUserBlocked,
+    ProblemCode::WechatRateLimited,
+    ProblemCode::WechatMisconfigured,
+    ProblemCode::WechatUnavailable,
+    ProblemCode::WechatBusy,
 ];
 
 /// What `login` refuses with.
-const LOGIN: &[Code] = &[
-    Code::TicketRequired,
-    Code::TicketInvalid,
-    Code::TicketExpired,
-    Code::OpenidMismatch,
-    Code::InvalidPhoneNumber,
-    Code::UnsupportedCountry,
-    Code::CodeIncorrect,
-    Code::CodeExpired,
-    Code::CodeUsed,
-    Code::TooManyAttempts,
-    Code::PhoneTaken,
-    Code::ServiceUnavailable,
+const LOGIN: &[ProblemCode] = &[
+    ProblemCode::TicketRequired,
+    ProblemCode::TicketInvalid,
+    ProblemCode::TicketExpired,
+    ProblemCode::OpenidMismatch,
+    ProblemCode::InvalidPhoneNumber,
+    ProblemCode::UnsupportedCountry,
+    ProblemCode::CodeIncorrect,
+    ProblemCode::CodeExpired,
+    ProblemCode::CodeUsed,
+    ProblemCode::TooManyAttempts,
+    ProblemCode::PhoneTaken,
+    ProblemCode::ServiceUnavailable,
 ];
 
 const TICKET: &str =
@@ -120,7 +124,7 @@ pub fn document() -> Value {
             "responses": { "NotFound": {
                 "description": "Any other path.",
                 "headers": { "Cache-Control": { "$ref": "#/components/headers/NoStore" } },
-                "content": responses::problem_content(&[Code::NotFound]),
+                "content": responses::problem_content(&[ProblemCode::NotFound]),
             } },
         },
     })
@@ -190,7 +194,7 @@ fn call(
     request: &Value,
     example: &Value,
     answer: (&str, &str, &Value),
-    refusals: &[Code],
+    refusals: &[ProblemCode],
 ) -> Value {
     let mut responses = problems(&[COMMON, refusals].concat());
     responses["200"] = answered(answer);

@@ -55,14 +55,14 @@ impl CodePolicy {
 }
 
 /// The codes table, with the pepper that its items are written under.
-pub struct Codes {
+pub struct CodesTable {
     client: Client,
     table: String,
     pepper: Pepper,
     policy: CodePolicy,
 }
 
-impl Codes {
+impl CodesTable {
     /// The table of this name.
     #[must_use]
     pub fn new(client: Client, table: String, pepper: Pepper, policy: CodePolicy) -> Self {

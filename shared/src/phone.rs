@@ -12,7 +12,7 @@ use rlibphonenumber::{PhoneNumberFormat, PhoneNumberType, PhoneNumberUtil, Regio
 
 use crate::{
     config::Env,
-    problem::{Code, Failure, Problem},
+    problem::{Failure, Problem, ProblemCode},
 };
 
 /// A mobile number that may be texted, in E.164 (`+8613800138000`).
@@ -38,8 +38,8 @@ pub enum PhoneNumberError {
 impl Failure for PhoneNumberError {
     fn problem(&self) -> Problem {
         match self {
-            Self::Invalid => Code::InvalidPhoneNumber,
-            Self::UnsupportedCountry => Code::UnsupportedCountry,
+            Self::Invalid => ProblemCode::InvalidPhoneNumber,
+            Self::UnsupportedCountry => ProblemCode::UnsupportedCountry,
         }
         .into()
     }

@@ -10,13 +10,13 @@ mod catalogue;
 mod language;
 mod metric;
 
-pub use catalogue::Code;
+pub use catalogue::ProblemCode;
 pub use language::Language;
 
 /// One answer that is an error: which, and what applies to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    code: Code,
+    code: ProblemCode,
     retry_after: Option<u64>,
     attempts_left: Option<usize>,
     allow: Option<Method>,
@@ -30,8 +30,8 @@ pub trait Failure: std::error::Error {
     fn problem(&self) -> Problem;
 }
 
-impl From<Code> for Problem {
-    fn from(code: Code) -> Self {
+impl From<ProblemCode> for Problem {
+    fn from(code: ProblemCode) -> Self {
         Self { code, retry_after: None, attempts_left: None, allow: None, detail: None }
     }
 }
@@ -67,7 +67,7 @@ impl Problem {
 
     /// Which problem it is.
     #[must_use]
-    pub fn code(&self) -> Code {
+    pub fn code(&self) -> ProblemCode {
         self.code
     }
 

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, path::Path};
 
 use serde_json::Value;
-use shared::problem::Code;
+use shared::problem::ProblemCode;
 use tests::{Answer, TestApp};
 
 fn everything<'a>(value: &'a Value, found: &mut Vec<&'a Value>) {
@@ -34,7 +34,7 @@ fn every_problem_is_described_with_its_status_and_every_reference_leads_somewher
         .filter(|value| value["type"].as_str().is_some_and(|kind| kind.starts_with("urn:problem-type:")))
         .map(|problem| (problem["code"].as_str().unwrap(), problem["status"].as_u64().unwrap()))
         .collect();
-    let catalogue = Code::ALL.iter().map(|code| (code.name(), code.status().into())).collect();
+    let catalogue = ProblemCode::ALL.iter().map(|code| (code.name(), code.status().into())).collect();
     assert_eq!(described, catalogue);
     for reference in found.iter().filter_map(|value| value["$ref"].as_str()) {
         assert!(document.pointer(&reference[1..]).is_some(), "{reference}");

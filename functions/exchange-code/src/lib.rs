@@ -9,7 +9,7 @@ use shared::{
     http::{Call, Reply, RequestError},
     identity::{TicketKey, WechatIdentity},
     net::ClientConfig,
-    problem::{Code, Failure, Problem},
+    problem::{Failure, Problem, ProblemCode},
     random::Random,
 };
 
@@ -64,13 +64,13 @@ impl Failure for ExchangeCodeError {
         match self {
             Self::Request(error) => return error.problem(),
             Self::Wechat(WechatError::Refused { errcode }) => match errcode {
-                40029 => Code::WechatCodeInvalid,
-                40163 => Code::WechatCodeUsed,
-                40226 => Code::WechatUserBlocked,
-                45011 => Code::WechatRateLimited,
-                -1 => Code::WechatBusy,
+                40029 => ProblemCode::WechatCodeInvalid,
+                40163 => ProblemCode::WechatCodeUsed,
+                40226 => ProblemCode::WechatUserBlocked,
+                45011 => ProblemCode::WechatRateLimited,
+                -1 => ProblemCode::WechatBusy,
                 // 40013, 40125 and 40164 are a wrong AppID, a wrong secret and an address that is not on WeChat's list.
-                _ => Code::WechatMisconfigured,
+                _ => ProblemCode::WechatMisconfigured,
             },
             Self::Wechat(
                 WechatError::Unreached(_)
@@ -79,8 +79,8 @@ impl Failure for ExchangeCodeError {
                 | WechatError::TooLong
                 | WechatError::NotJson
                 | WechatError::NoOpenid,
-            ) => Code::WechatUnavailable,
-            Self::Ticket(_) => Code::Internal,
+            ) => ProblemCode::WechatUnavailable,
+            Self::Ticket(_) => ProblemCode::Internal,
         }
         .into()
     }

@@ -9,11 +9,11 @@ use serde::Serialize;
 use shared::{
     aws::AwsFailure,
     clock::Clock,
-    codes::{Codes, Verdict, VerifyCode},
+    codes::{CodesTable, Verdict, VerifyCode},
     http::{Call, Fields, Reply, RequestError},
     identity::{TicketError, TicketKey, WechatIdentity},
     phone::{Countries, PhoneNumberError},
-    problem::{Code, Failure, Problem},
+    problem::{Failure, Problem, ProblemCode},
     random::{self, Random},
     telemetry::Metric,
 };
@@ -38,7 +38,7 @@ const LOGINS_RETURNING: Metric = Metric::named("LoginsReturning");
 
 /// The function, with all that it works with.
 pub struct Login {
-    codes: Codes,
+    codes: CodesTable,
     accounts: Accounts,
     countries: Countries,
     ticket_key: TicketKey,
@@ -110,20 +110,20 @@ impl Failure for LoginError {
         match self {
             Self::Request(error) => error.problem(),
             Self::Ticket(error) => error.problem(),
-            Self::OpenidMismatch => Code::OpenidMismatch.into(),
+            Self::OpenidMismatch => ProblemCode::OpenidMismatch.into(),
             Self::PhoneNumber(error) => error.problem(),
             Self::CodeIncorrect { attempts_left } => {
-                Problem::from(Code::CodeIncorrect).attempts_left(*attempts_left)
+                Problem::from(ProblemCode::CodeIncorrect).attempts_left(*attempts_left)
             }
-            Self::CodeExpired => Code::CodeExpired.into(),
-            Self::CodeUsed => Code::CodeUsed.into(),
-            Self::TooManyAttempts => Code::TooManyAttempts.into(),
-            Self::Account(AccountError::PhoneTaken) => Code::PhoneTaken.into(),
-            Self::Account(AccountError::Contended) => Code::ServiceUnavailable.into(),
+            Self::CodeExpired => ProblemCode::CodeExpired.into(),
+            Self::CodeUsed => ProblemCode::CodeUsed.into(),
+            Self::TooManyAttempts => ProblemCode::TooManyAttempts.into(),
+            Self::Account(AccountError::PhoneTaken) => ProblemCode::PhoneTaken.into(),
+            Self::Account(AccountError::Contended) => ProblemCode::ServiceUnavailable.into(),
             Self::Storage(failure) | Self::Account(AccountError::Storage(failure)) => {
                 failure.problem().into()
             }
-            Self::Token(_) => Code::Internal.into(),
+            Self::Token(_) => ProblemCode::Internal.into(),
         }
     }
 }
@@ -138,7 +138,7 @@ impl Login {
         random: Arc<dyn Random>,
     ) -> Self {
         Self {
-            codes: Codes::new(dynamodb.clone(), config.codes_table, config.pepper, config.policy),
+            codes: CodesTable::new(dynamodb.clone(), config.codes_table, config.pepper, config.policy),
             accounts: Accounts::new(dynamodb, config.users_table, config.conflict),
             countries: config.countries,
             ticket_key: config.ticket_key,

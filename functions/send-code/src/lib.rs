@@ -7,11 +7,11 @@ use lambda_http::{Body, Request, Response, http::Method};
 use serde::Serialize;
 use shared::{
     clock::{Clock, Timestamp},
-    codes::{Codes, SendError, Sent, VerifyCode},
+    codes::{CodesTable, SendError, Sent, VerifyCode},
     http::{Call, Fields, Reply, RequestError},
     identity::{TicketError, TicketKey, WechatIdentity},
     phone::{Countries, PhoneNumberError},
-    problem::{Code, Failure, Problem},
+    problem::{Failure, Problem, ProblemCode},
     random::{self, Random},
     telemetry::Metric,
 };
@@ -31,7 +31,7 @@ const CODES_SENT: Metric = Metric::named("CodesSent");
 
 /// The function, with all that it works with.
 pub struct SendCode {
-    codes: Codes,
+    codes: CodesTable,
     limits: Limits,
     sms: Sms,
     text: SmsText,
@@ -85,8 +85,8 @@ impl Failure for SendCodeError {
             Self::PhoneNumber(error) => error.problem(),
             Self::Limit(error) => error.problem(),
             Self::Send(error) => error.problem(),
-            Self::Sms(SmsError::Rejected(_)) => Code::SmsRejected.into(),
-            Self::Sms(SmsError::Unavailable(_)) => Code::SmsUnavailable.into(),
+            Self::Sms(SmsError::Rejected(_)) => ProblemCode::SmsRejected.into(),
+            Self::Sms(SmsError::Unavailable(_)) => ProblemCode::SmsUnavailable.into(),
         }
     }
 }
@@ -104,7 +104,7 @@ impl SendCode {
         let (table, pepper) = (config.codes_table, config.pepper);
         Self {
             limits: Limits::new(dynamodb.clone(), table.clone(), pepper.clone(), config.allowances),
-            codes: Codes::new(dynamodb, table, pepper, config.policy),
+            codes: CodesTable::new(dynamodb, table, pepper, config.policy),
             sms,
             text: config.text,
             countries: config.countries,

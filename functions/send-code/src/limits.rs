@@ -17,7 +17,7 @@ use shared::{
     codes::Pepper,
     config::Env,
     identity::WechatIdentity,
-    problem::{Code, Failure, Problem},
+    problem::{Failure, Problem, ProblemCode},
     random::Random,
 };
 use tokio::time::timeout;
@@ -105,14 +105,14 @@ impl Failure for LimitError {
         match self {
             Self::Reached { limit, retry_after } => {
                 let code = match limit {
-                    Limit::Address => Code::IpLimitReached,
-                    Limit::Openid => Code::OpenidLimitReached,
-                    Limit::Budget => Code::SmsBudgetExhausted,
+                    Limit::Address => ProblemCode::IpLimitReached,
+                    Limit::Openid => ProblemCode::OpenidLimitReached,
+                    Limit::Budget => ProblemCode::SmsBudgetExhausted,
                 };
                 Problem::from(code).retry_after(*retry_after)
             }
             Self::Storage(failure) => failure.problem().into(),
-            Self::TimedOut => Code::ServiceUnavailable.into(),
+            Self::TimedOut => ProblemCode::ServiceUnavailable.into(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Answers and problems as the description's responses.
 
 use serde_json::{Map, Value, json};
-use shared::problem::{Code, Language, Problem};
+use shared::problem::{Language, Problem, ProblemCode};
 
 pub(super) const JSON: &str = "application/json";
 
@@ -20,7 +20,7 @@ pub(super) fn answered((description, schema, example): (&str, &str, &Value)) -> 
 }
 
 /// A response for each status that these problems have.
-pub(super) fn problems(codes: &[Code]) -> Value {
+pub(super) fn problems(codes: &[ProblemCode]) -> Value {
     let mut responses = Map::new();
     for code in codes {
         let alike: Vec<_> = codes.iter().copied().filter(|other| other.status() == code.status()).collect();
@@ -30,20 +30,20 @@ pub(super) fn problems(codes: &[Code]) -> Value {
 }
 
 /// The problems of one status.
-fn response(codes: &[Code]) -> Value {
+fn response(codes: &[ProblemCode]) -> Value {
     let names: Vec<_> = codes.iter().map(|code| format!("`{}`", code.name())).collect();
     let mut headers = json!({ "Cache-Control": { "$ref": "#/components/headers/NoStore" } });
     if codes.iter().any(|code| retry_after(*code).is_some()) {
         headers["Retry-After"] = json!({ "$ref": "#/components/headers/RetryAfter" });
     }
-    if codes.contains(&Code::MethodNotAllowed) {
+    if codes.contains(&ProblemCode::MethodNotAllowed) {
         headers["Allow"] = json!({ "$ref": "#/components/headers/Allow" });
     }
     json!({ "description": names.join(", "), "headers": headers, "content": problem_content(codes) })
 }
 
 /// The body of a problem: one of these, each with its example.
-pub(super) fn problem_content(codes: &[Code]) -> Value {
+pub(super) fn problem_content(codes: &[ProblemCode]) -> Value {
     let names: Vec<_> = codes.iter().map(|code| code.name()).collect();
     let examples: Map<_, _> = codes.iter().map(|code| (code.name().to_owned(), example(*code))).collect();
     json!({ "application/problem+json": {
@@ -56,12 +56,12 @@ pub(super) fn problem_content(codes: &[Code]) -> Value {
 }
 
 /// The problem as a Chinese reader gets it, with what an English one reads.
-fn example(code: Code) -> Value {
+fn example(code: ProblemCode) -> Value {
     let mut problem = Problem::from(code);
     if let Some(seconds) = retry_after(code) {
         problem = problem.retry_after(seconds);
     }
-    if code == Code::CodeIncorrect {
+    if code == ProblemCode::CodeIncorrect {
         problem = problem.attempts_left(4);
     }
     let body = |language| serde_json::to_value(problem.body(language, REQUEST_ID)).unwrap_or_default();
@@ -69,11 +69,13 @@ fn example(code: Code) -> Value {
 }
 
 /// Seconds, for the problems that say when to come back.
-fn retry_after(code: Code) -> Option<u64> {
+fn retry_after(code: ProblemCode) -> Option<u64> {
     match code {
-        Code::ResendTooSoon => Some(42),
-        Code::IpLimitReached => Some(1800),
-        Code::PhoneLimitReached | Code::OpenidLimitReached | Code::SmsBudgetExhausted => Some(43_200),
+        ProblemCode::ResendTooSoon => Some(42),
+        ProblemCode::IpLimitReached => Some(1800),
+        ProblemCode::PhoneLimitReached
+        | ProblemCode::OpenidLimitReached
+        | ProblemCode::SmsBudgetExhausted => Some(43_200),
         _ => None,
     }
 }

@@ -1,7 +1,7 @@
 //! What checks the tokens.
 
 use serde_json::{Value, json};
-use shared::problem::Code;
+use shared::problem::ProblemCode;
 
 use super::responses::{JSON, problems};
 
@@ -76,7 +76,7 @@ fn algorithm() -> Value {
 
 /// A document that may be kept.
 fn published((id, summary): (&str, &str), description: &str, schema: &Value, example: &Value) -> Value {
-    let mut responses = problems(&[Code::MethodNotAllowed, Code::Internal]);
+    let mut responses = problems(&[ProblemCode::MethodNotAllowed, ProblemCode::Internal]);
     responses["200"] = json!({
         "description": description,
         "headers": { "Cache-Control": {

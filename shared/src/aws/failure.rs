@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::{
     operation::RequestId,
 };
 
-use crate::problem::Code;
+use crate::problem::ProblemCode;
 
 /// A call to AWS that failed, without the service's message: that may hold what was sent.
 #[derive(Debug, Clone)]
@@ -95,8 +95,8 @@ impl AwsFailure {
 
     /// `service_unavailable` where a retry may help, else `internal`.
     #[must_use]
-    pub fn problem(&self) -> Code {
-        if self.transient { Code::ServiceUnavailable } else { Code::Internal }
+    pub fn problem(&self) -> ProblemCode {
+        if self.transient { ProblemCode::ServiceUnavailable } else { ProblemCode::Internal }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 
-use super::{Attempt, Codes, LiveCode, Update, Verdict, VerifyCode, n, update};
+use super::{Attempt, CodesTable, LiveCode, Update, Verdict, VerifyCode, n, update};
 use crate::{aws::AwsFailure, clock::Timestamp, identity::WechatIdentity, phone::PhoneNumber};
 
 /// An attempt with its verdict.
@@ -14,7 +14,7 @@ pub struct Judged {
     pub is_fixed: bool,
 }
 
-impl Codes {
+impl CodesTable {
     /// Counts this attempt and judges it: one atomic write, so that parallel guesses cannot outrun the limit.
     pub async fn check(
         &self,

@@ -4,12 +4,12 @@ use std::iter::zip;
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
 
-use super::{Codes, Item, Update, VerifyCode, n, number, timestamp, update};
+use super::{CodesTable, Item, Update, VerifyCode, n, number, timestamp, update};
 use crate::{
     aws::AwsFailure,
     clock::Timestamp,
     phone::PhoneNumber,
-    problem::{Code, Failure, Problem},
+    problem::{Failure, Problem, ProblemCode},
 };
 
 /// What one send replaces, and taking it back restores; the day's count apart. Each is kept under `was_…` meanwhile.
@@ -53,16 +53,18 @@ pub enum SendError {
 impl Failure for SendError {
     fn problem(&self) -> Problem {
         match self {
-            Self::TooSoon { retry_after } => Problem::from(Code::ResendTooSoon).retry_after(*retry_after),
+            Self::TooSoon { retry_after } => {
+                Problem::from(ProblemCode::ResendTooSoon).retry_after(*retry_after)
+            }
             Self::DailyLimit { retry_after } => {
-                Problem::from(Code::PhoneLimitReached).retry_after(*retry_after)
+                Problem::from(ProblemCode::PhoneLimitReached).retry_after(*retry_after)
             }
             Self::Storage(failure) => failure.problem().into(),
         }
     }
 }
 
-impl Codes {
+impl CodesTable {
     /// Stores `code` as the number's only one, if the cooldown and the day's limit allow. `send_id` is this send's own.
     pub async fn send(
         &self,

@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use super::{Call, log::Outcome};
 use crate::{
-    problem::{Code, Failure},
+    problem::{Failure, ProblemCode},
     telemetry::Metric,
 };
 
@@ -57,7 +57,7 @@ impl Call {
                 return respond(200, "application/json", reply.cache_control, reply.body);
             }
             Ok(Err(failure)) => (failure.problem(), chain(&failure)),
-            Err(_) => (Code::Internal.into(), "panicked".to_owned()),
+            Err(_) => (ProblemCode::Internal.into(), "panicked".to_owned()),
         };
         let code = problem.code();
         self.log.write(&Outcome::Refusal { code, cause });

@@ -7,7 +7,7 @@ use std::{
 
 use tracing::Level;
 
-use crate::{phone::PhoneNumber, problem::Code};
+use crate::{phone::PhoneNumber, problem::ProblemCode};
 
 /// What is noted of a call while it is under way.
 pub(super) struct Log {
@@ -25,7 +25,7 @@ pub(super) struct Log {
 pub(super) enum Outcome {
     Success,
     Refusal {
-        code: Code,
+        code: ProblemCode,
         /// Why, for whoever reads the log.
         cause: String,
     },

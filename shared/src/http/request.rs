@@ -3,7 +3,7 @@
 use lambda_http::http::Method;
 use serde_json::{Map, Value};
 
-use crate::problem::{Code, Failure, Problem};
+use crate::problem::{Failure, Problem, ProblemCode};
 
 /// What is wrong with a request before its function looks at it.
 #[derive(Debug, thiserror::Error)]
@@ -47,18 +47,20 @@ pub enum RequestError {
 impl Failure for RequestError {
     fn problem(&self) -> Problem {
         match self {
-            Self::NotFound => Code::NotFound.into(),
-            Self::MethodNotAllowed { allow } => Problem::from(Code::MethodNotAllowed).allow(allow.clone()),
-            Self::PayloadTooLarge { .. } => Code::PayloadTooLarge.into(),
-            Self::NotAnObject => Problem::from(Code::InvalidRequest)
+            Self::NotFound => ProblemCode::NotFound.into(),
+            Self::MethodNotAllowed { allow } => {
+                Problem::from(ProblemCode::MethodNotAllowed).allow(allow.clone())
+            }
+            Self::PayloadTooLarge { .. } => ProblemCode::PayloadTooLarge.into(),
+            Self::NotAnObject => Problem::from(ProblemCode::InvalidRequest)
                 .detail("请求体必须是一个 JSON 对象。".into(), "The body must be a JSON object.".into()),
-            Self::Missing(field) => Problem::from(Code::InvalidRequest)
+            Self::Missing(field) => Problem::from(ProblemCode::InvalidRequest)
                 .detail(format!("缺少字段 {field}。"), format!("The field {field} is missing or empty.")),
-            Self::NotText(field) => Problem::from(Code::InvalidRequest).detail(
+            Self::NotText(field) => Problem::from(ProblemCode::InvalidRequest).detail(
                 format!("字段 {field} 必须是字符串。"),
                 format!("The field {field} must be a string."),
             ),
-            Self::Malformed { field, chinese, english } => Problem::from(Code::InvalidRequest).detail(
+            Self::Malformed { field, chinese, english } => Problem::from(ProblemCode::InvalidRequest).detail(
                 format!("字段 {field} 应为{chinese}。"),
                 format!("The field {field} must be {english}."),
             ),

@@ -13,7 +13,7 @@ use super::Openid;
 use crate::{
     clock::Timestamp,
     config::Env,
-    problem::{Code, Failure, Problem},
+    problem::{Failure, Problem, ProblemCode},
 };
 
 const TYPE: &str = "wechat-ticket+jwt";
@@ -51,9 +51,9 @@ pub enum TicketError {
 impl Failure for TicketError {
     fn problem(&self) -> Problem {
         match self {
-            Self::Required => Code::TicketRequired,
-            Self::Invalid => Code::TicketInvalid,
-            Self::Expired => Code::TicketExpired,
+            Self::Required => ProblemCode::TicketRequired,
+            Self::Invalid => ProblemCode::TicketInvalid,
+            Self::Expired => ProblemCode::TicketExpired,
         }
         .into()
     }

@@ -5,11 +5,11 @@ macro_rules! codes {
         /// The stable `code` of a problem.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         #[expect(missing_docs, reason = "the catalogue below says what each one means")]
-        pub enum Code {
+        pub enum ProblemCode {
             $($name,)+
         }
 
-        impl Code {
+        impl ProblemCode {
             /// Every one of them.
             pub const ALL: &[Self] = &[$(Self::$name),+];
         }
@@ -58,7 +58,7 @@ pub(super) struct Entry {
     pub english: &'static str,
 }
 
-impl Code {
+impl ProblemCode {
     /// The code as clients read it: `code_incorrect`.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -1,10 +1,10 @@
 //! What a problem counts as in the metrics.
 
-use super::Code;
+use super::ProblemCode;
 
 const LIMITS_REACHED: &str = "LimitsReached";
 
-impl Code {
+impl ProblemCode {
     /// The metric that counts it, under its name in `CloudWatch`: alarms and dashboards go by it.
     #[must_use]
     pub fn metric(self) -> Option<&'static str> {
@@ -60,7 +60,8 @@ mod tests {
 
     #[test]
     fn what_alarms_go_by_keeps_its_name() {
-        let counted = Code::ALL.iter().filter_map(|code| Some(format!("{} {}", code.name(), code.metric()?)));
+        let counted =
+            ProblemCode::ALL.iter().filter_map(|code| Some(format!("{} {}", code.name(), code.metric()?)));
         assert_eq!(
             counted.collect::<Vec<_>>(),
             [
