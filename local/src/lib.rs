@@ -37,7 +37,7 @@ pub mod wechat;
 use dynamodb::DynamoDb;
 pub use gateway::Functions;
 use sns::PhoneNetwork;
-use timeline::{Service, Tag, Timeline, noted};
+use timeline::{ExchangeHeader, Service, Timeline, noted};
 use wechat::Wechat;
 
 /// The crates whose logs are the system's own.
@@ -139,8 +139,9 @@ impl Local {
 
         let aws = settings("AWS", &all, Aws::read)?;
         let dynamodb_config = aws_sdk_dynamodb::config::Builder::from(&aws.of("DYNAMODB"));
-        let dynamodb_client = aws_sdk_dynamodb::Client::from_conf(dynamodb_config.interceptor(Tag).build());
-        let sns = sns_config(&aws).to_builder().interceptor(Tag).build();
+        let dynamodb_client =
+            aws_sdk_dynamodb::Client::from_conf(dynamodb_config.interceptor(ExchangeHeader).build());
+        let sns = sns_config(&aws).to_builder().interceptor(ExchangeHeader).build();
 
         let (clock, random) = (options.clock, options.random);
         let config = settings("send-code", &all, send_code::Config::read)?;

@@ -116,9 +116,9 @@ pub fn document() -> Value {
                 },
             },
             "schemas": {
-                "SendCodeAnswer": send_code::Answer::schema(),
-                "ExchangeCodeAnswer": exchange_code::Answer::schema(),
-                "LoginAnswer": login::Answer::schema(),
+                "SendCodeAnswer": send_code::SendCodeAnswer::schema(),
+                "ExchangeCodeAnswer": exchange_code::ExchangeCodeAnswer::schema(),
+                "LoginAnswer": login::LoginAnswer::schema(),
                 "Problem": Body::schema(),
             },
             "responses": { "NotFound": {

@@ -32,7 +32,7 @@ pub struct ExchangeCode {
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
-pub struct Answer<'a> {
+pub struct ExchangeCodeAnswer<'a> {
     /// The person, for this mini program. An identifier, not a secret.
     openid: &'a str,
     /// The person, for all apps of the Open Platform account that the mini program is bound to; absent without one.
@@ -119,7 +119,7 @@ impl ExchangeCode {
 
         let identity = WechatIdentity { app_id: self.app_id.clone(), openid: session.openid };
         let ticket = self.ticket_key.issue(&identity, self.clock.now(), self.ticket_ttl)?;
-        Ok(Reply::json(&Answer {
+        Ok(Reply::json(&ExchangeCodeAnswer {
             openid: identity.openid.as_str(),
             unionid: session.unionid,
             ticket,

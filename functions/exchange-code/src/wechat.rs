@@ -67,7 +67,7 @@ pub enum WechatError {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct Code2Session {
     errcode: Option<i64>,
     openid: Option<String>,
     unionid: Option<String>,
@@ -125,10 +125,12 @@ impl Wechat {
             }
         }
         // WeChat sends its JSON as text/plain, so the content type says nothing.
-        let answer: Answer = serde_json::from_slice(&body).map_err(|_| WechatError::NotJson)?;
+        let answer: Code2Session = serde_json::from_slice(&body).map_err(|_| WechatError::NotJson)?;
         match answer {
-            Answer { errcode: Some(errcode), .. } if errcode != 0 => Err(WechatError::Refused { errcode }),
-            Answer { openid, unionid, .. } => {
+            Code2Session { errcode: Some(errcode), .. } if errcode != 0 => {
+                Err(WechatError::Refused { errcode })
+            }
+            Code2Session { openid, unionid, .. } => {
                 let openid = openid.as_deref().and_then(Openid::parse).ok_or(WechatError::NoOpenid)?;
                 Ok(Session { openid, unionid })
             }

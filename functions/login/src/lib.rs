@@ -51,7 +51,7 @@ pub struct Login {
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
-pub struct Answer<'a> {
+pub struct LoginAnswer<'a> {
     /// A JWT, bound to the openid and its account, checked by the keys at `/.well-known/jwks.json`.
     token: String,
     /// Always `Bearer`.
@@ -183,7 +183,7 @@ impl Login {
         audit::tell(&account, &person, &number, judged.is_fixed);
         let account = account?;
         let token = self.tokens.issue(&account.user_id, &person.openid, now, random::uuid(&*self.random))?;
-        Ok(Reply::json(&Answer {
+        Ok(Reply::json(&LoginAnswer {
             token,
             token_type: "Bearer",
             expires_in: self.tokens.ttl(),

@@ -47,7 +47,7 @@ pub struct SendCode {
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
-pub struct Answer {
+pub struct SendCodeAnswer {
     /// Seconds until the code expires.
     expires_in: u64,
     /// Seconds until the number may ask again.
@@ -167,5 +167,5 @@ impl SendCode {
 }
 
 fn answer(sent: &Sent) -> Reply {
-    Reply::json(&Answer { expires_in: sent.expires_in, resend_after: sent.resend_after })
+    Reply::json(&SendCodeAnswer { expires_in: sent.expires_in, resend_after: sent.resend_after })
 }

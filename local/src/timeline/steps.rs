@@ -34,11 +34,11 @@ const ANSWER_BYTES: u64 = 64 * 1024;
 
 /// Writes the exchange's number into the calls of an AWS client.
 #[derive(Debug)]
-pub(crate) struct Tag;
+pub(crate) struct ExchangeHeader;
 
-impl Intercept for Tag {
+impl Intercept for ExchangeHeader {
     fn name(&self) -> &'static str {
-        "Tag"
+        "ExchangeHeader"
     }
 
     fn modify_before_transmit(
