@@ -28,7 +28,7 @@ use tokio::{net::TcpListener, task::JoinHandle};
 
 /// Why there are no tables.
 #[derive(Debug, thiserror::Error)]
-pub enum StartError {
+pub enum TablesError {
     /// The file is of another program, say.
     #[error("the tables could not be opened: {0}")]
     Database(#[from] dynoxide::DynoxideError),
@@ -45,7 +45,7 @@ pub enum StartError {
 
 /// One call, with its place among all beginnings and ends of calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Call {
+pub struct TableCall {
     /// `UpdateItem`, say.
     pub operation: String,
     /// When it came in.
@@ -89,13 +89,13 @@ pub struct DynamoDb {
 
 #[derive(Default)]
 struct Journal {
-    calls: Vec<Call>,
+    calls: Vec<TableCall>,
     moment: usize,
 }
 
 impl DynamoDb {
     /// Opens `file`, or tables in memory, and makes those that are missing. The first of them has a TTL.
-    pub(crate) async fn start(file: Option<PathBuf>, tables: &[String; 2]) -> Result<Self, StartError> {
+    pub(crate) async fn start(file: Option<PathBuf>, tables: &[String; 2]) -> Result<Self, TablesError> {
         let database = match file {
             Some(file) => Database::new(&file.to_string_lossy())?,
             None => Database::memory()?,
@@ -117,7 +117,7 @@ impl DynamoDb {
 
     /// The calls so far, in the order in which they came.
     #[must_use]
-    pub fn calls(&self) -> Vec<Call> {
+    pub fn calls(&self) -> Vec<TableCall> {
         self.journal.lock().unwrap_or_else(PoisonError::into_inner).calls.clone()
     }
 
@@ -132,16 +132,16 @@ impl DynamoDb {
     }
 
     /// The items of a table, as `DynamoDB`'s JSON.
-    pub fn items(&self, table: &str) -> Result<Value, StartError> {
+    pub fn items(&self, table: &str) -> Result<Value, TablesError> {
         self.scan(json!({ "TableName": table }))
     }
 
     /// The first `limit` items of a table.
-    pub(crate) fn first_items(&self, table: &str, limit: usize) -> Result<Value, StartError> {
+    pub(crate) fn first_items(&self, table: &str, limit: usize) -> Result<Value, TablesError> {
         self.scan(json!({ "TableName": table, "Limit": limit }))
     }
 
-    fn scan(&self, scan: Value) -> Result<Value, StartError> {
+    fn scan(&self, scan: Value) -> Result<Value, TablesError> {
         let scan = serde_json::from_value(scan)?;
         Ok(serde_json::to_value(self.database.scan(scan)?)?["Items"].take())
     }
@@ -150,7 +150,7 @@ impl DynamoDb {
         let mut journal = self.journal.lock().unwrap_or_else(PoisonError::into_inner);
         journal.moment += 1;
         let began = journal.moment;
-        journal.calls.push(Call { operation, began, ended: None });
+        journal.calls.push(TableCall { operation, began, ended: None });
         journal.calls.len() - 1
     }
 
@@ -245,7 +245,7 @@ async fn answer(State(dynamodb): State<Arc<DynamoDb>>, headers: HeaderMap, body:
     answer
 }
 
-fn create_tables(database: &Database, [codes, users]: &[String; 2]) -> Result<(), StartError> {
+fn create_tables(database: &Database, [codes, users]: &[String; 2]) -> Result<(), TablesError> {
     for table in [codes, users] {
         let request: CreateTableRequest = serde_json::from_value(json!({
             "TableName": table,

@@ -83,7 +83,7 @@ pub enum StartError {
     Port(u16, std::io::Error),
     /// The file is no database, say.
     #[error(transparent)]
-    DynamoDb(#[from] dynamodb::StartError),
+    DynamoDb(#[from] dynamodb::TablesError),
     /// A variable is wrong.
     #[error("{0}: {1}")]
     Settings(&'static str, ConfigError),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use local::dynamodb::{Call, Fault};
+use local::dynamodb::{Fault, TableCall};
 use serde_json::json;
 use tests::TestApp;
 
@@ -10,14 +10,14 @@ const NUMBER: &str = "13800138000";
 
 /// The operations since the first `before` calls; those on a line were under way together.
 fn round_trips(app: &TestApp, before: usize) -> String {
-    let mut trips: Vec<Vec<Call>> = Vec::new();
+    let mut trips: Vec<Vec<TableCall>> = Vec::new();
     for call in app.local.dynamodb.calls().split_off(before) {
         match trips.last_mut() {
             Some(trip) if trip.iter().all(|earlier| earlier.ended.unwrap() > call.began) => trip.push(call),
             _ => trips.push(vec![call]),
         }
     }
-    let line = |mut trip: Vec<Call>| {
+    let line = |mut trip: Vec<TableCall>| {
         trip.sort_by(|one, other| one.operation.cmp(&other.operation));
         trip.into_iter().map(|call| call.operation).collect::<Vec<_>>().join(" + ")
     };
