@@ -1,4 +1,6 @@
-//! The codes table: one item a phone number, which `send-code` replaces and `login` appends its attempts to.
+//! Verification codes: drawn at random, kept under a pepper, judged by the list of attempts at them.
+//!
+//! The codes table has one item a phone number: a send replaces it, each attempt is appended to it.
 
 use std::collections::HashMap;
 
@@ -70,7 +72,7 @@ impl CodesTable {
     }
 }
 
-/// What `login` needs of a number's item. Attributes of another form read as a code that is not there.
+/// What a check needs of a number's item. Attributes of another form read as a code that is not there.
 #[derive(Debug)]
 struct LiveCode {
     code: Tag,

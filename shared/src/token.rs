@@ -1,4 +1,7 @@
-//! Tokens: what `login` issues, and how any other API checks them.
+//! Tokens: how an API of others checks what a login ends in.
+//!
+//! Its users are not in this repository: whoever writes an API in Rust depends on this crate for [`Verifier`] (README, "The
+//! three calls"). Who issues takes [`Claims`] from here, so that both agree on what a token says; the tests are such an API.
 
 use jsonwebtoken::{
     Algorithm, DecodingKey, Validation, decode, decode_header,

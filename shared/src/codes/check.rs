@@ -1,4 +1,4 @@
-//! `login`'s half: an attempt is appended, and the list is judged.
+//! A check: an attempt is appended, and the list is judged.
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 

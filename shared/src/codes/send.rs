@@ -1,4 +1,4 @@
-//! `send-code`'s half: a new code in place of the old one, and the way back.
+//! A send: a new code in place of the old one, and the way back.
 
 use std::iter::zip;
 

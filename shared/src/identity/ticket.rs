@@ -19,7 +19,7 @@ use crate::{
 const TYPE: &str = "wechat-ticket+jwt";
 const AUDIENCE: &str = "wechat-ticket";
 
-/// `TICKET_KEY`: what signs tickets in `exchange-code` and checks them elsewhere.
+/// `TICKET_KEY`: what signs tickets where they are issued and checks them elsewhere.
 pub struct TicketKey {
     signs: EncodingKey,
     checks: DecodingKey,
