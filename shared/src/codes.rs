@@ -16,11 +16,11 @@ mod pepper;
 mod send;
 mod verdict;
 
-pub use check::Judged;
+pub use check::Accepted;
 pub use code::VerifyCode;
 pub use pepper::{Pepper, Tag};
 pub use send::{SendError, Sent};
-pub use verdict::Verdict;
+pub use verdict::CheckError;
 
 type Item = HashMap<String, AttributeValue>;
 

@@ -11,6 +11,7 @@ use shared::{
     clock::Timestamp,
     identity::WechatIdentity,
     phone::PhoneNumber,
+    problem::{Failure, Problem, ProblemCode},
     random::{self, Random},
 };
 use tokio::time::timeout;
@@ -83,6 +84,16 @@ pub enum AccountError {
     Storage(#[from] AwsFailure),
 }
 
+impl Failure for AccountError {
+    fn problem(&self) -> Problem {
+        match self {
+            Self::PhoneTaken => ProblemCode::PhoneTaken.into(),
+            Self::Contended => ProblemCode::ServiceUnavailable.into(),
+            Self::Storage(failure) => failure.problem(),
+        }
+    }
+}
+
 /// How one round ended.
 enum Round {
     Settled(Account),
@@ -105,7 +116,7 @@ impl Accounts {
     }
 
     /// What is known of a person.
-    pub async fn find(&self, person: &WechatIdentity) -> Result<Option<OpenidItem>, AwsFailure> {
+    pub async fn find(&self, person: &WechatIdentity) -> Result<Option<OpenidItem>, AccountError> {
         Ok(self.read(openid_key(person)).await?.as_ref().and_then(OpenidItem::read))
     }
 

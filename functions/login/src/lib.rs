@@ -7,9 +7,8 @@ use futures_util::future::join;
 use lambda_http::{Body, Request, Response, http::Method};
 use serde::Serialize;
 use shared::{
-    aws::AwsFailure,
     clock::Clock,
-    codes::{CodesTable, Verdict, VerifyCode},
+    codes::{Accepted, CheckError, CodesTable, VerifyCode},
     http::{Call, Fields, Reply, RequestError},
     identity::{TicketError, TicketKey, WechatIdentity},
     phone::{Countries, PhoneNumberError},
@@ -79,24 +78,9 @@ pub enum LoginError {
     /// The number is none that a code can have gone to.
     #[error(transparent)]
     PhoneNumber(#[from] PhoneNumberError),
-    /// A wrong guess.
-    #[error("the code is wrong")]
-    CodeIncorrect {
-        /// Attempts that the code has left.
-        attempts_left: usize,
-    },
-    /// The number has no live code.
-    #[error("the code has expired or was never sent")]
-    CodeExpired,
-    /// The code has let another person in.
-    #[error("the code has let another openid in")]
-    CodeUsed,
-    /// The code's attempts were used up before this one.
-    #[error("the code's attempts are used up")]
-    TooManyAttempts,
-    /// The codes table or the person's item could not be reached.
-    #[error("the attempt could not be stored, or the account not be read")]
-    Storage(#[from] AwsFailure),
+    /// The code lets nobody in, or not this person.
+    #[error(transparent)]
+    Code(#[from] CheckError),
     /// There is no account to let this person into.
     #[error(transparent)]
     Account(#[from] AccountError),
@@ -112,17 +96,8 @@ impl Failure for LoginError {
             Self::Ticket(error) => error.problem(),
             Self::OpenidMismatch => ProblemCode::OpenidMismatch.into(),
             Self::PhoneNumber(error) => error.problem(),
-            Self::CodeIncorrect { attempts_left } => {
-                Problem::from(ProblemCode::CodeIncorrect).attempts_left(*attempts_left)
-            }
-            Self::CodeExpired => ProblemCode::CodeExpired.into(),
-            Self::CodeUsed => ProblemCode::CodeUsed.into(),
-            Self::TooManyAttempts => ProblemCode::TooManyAttempts.into(),
-            Self::Account(AccountError::PhoneTaken) => ProblemCode::PhoneTaken.into(),
-            Self::Account(AccountError::Contended) => ProblemCode::ServiceUnavailable.into(),
-            Self::Storage(failure) | Self::Account(AccountError::Storage(failure)) => {
-                failure.problem().into()
-            }
+            Self::Code(error) => error.problem(),
+            Self::Account(error) => error.problem(),
             Self::Token(_) => ProblemCode::Internal.into(),
         }
     }
@@ -174,13 +149,12 @@ impl Login {
         })?;
 
         let attempt = join(self.codes.check(&number, &code, &person, now), self.accounts.find(&person));
-        let (judged, known) = call.step("attempt", attempt).await;
-        let judged = judged?;
-        accepted(judged.verdict)?;
+        let (accepted, known) = call.step("attempt", attempt).await;
+        let Accepted { is_fixed } = accepted?;
 
         let account = self.accounts.settle(known?, &person, &number, now, &*self.random);
         let account = call.step("account", account).await;
-        audit::tell(&account, &person, &number, judged.is_fixed);
+        audit::tell(&account, &person, &number, is_fixed);
         let account = account?;
         let token = self.tokens.issue(&account.user_id, &person.openid, now, random::uuid(&*self.random))?;
         Ok(Reply::json(&LoginAnswer {
@@ -208,14 +182,4 @@ impl Login {
 fn publish(call: &Call, path: &'static str, document: &impl Serialize) -> Result<Reply, LoginError> {
     call.expect(Method::GET, path)?;
     Ok(Reply::json(document).cacheable("public, max-age=3600"))
-}
-
-fn accepted(verdict: Verdict) -> Result<(), LoginError> {
-    match verdict {
-        Verdict::Accepted => Ok(()),
-        Verdict::Incorrect { attempts_left } => Err(LoginError::CodeIncorrect { attempts_left }),
-        Verdict::Expired => Err(LoginError::CodeExpired),
-        Verdict::Used => Err(LoginError::CodeUsed),
-        Verdict::TooManyAttempts => Err(LoginError::TooManyAttempts),
-    }
 }

@@ -111,7 +111,7 @@ impl Failure for LimitError {
                 };
                 Problem::from(code).retry_after(*retry_after)
             }
-            Self::Storage(failure) => failure.problem().into(),
+            Self::Storage(failure) => failure.problem(),
             Self::TimedOut => ProblemCode::ServiceUnavailable.into(),
         }
     }

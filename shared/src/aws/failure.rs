@@ -8,10 +8,10 @@ use aws_sdk_dynamodb::{
     operation::RequestId,
 };
 
-use crate::problem::ProblemCode;
+use crate::problem::{Failure, Problem, ProblemCode};
 
 /// A call to AWS that failed, without the service's message: that may hold what was sent.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AwsFailure {
     kind: &'static str,
     code: Option<String>,
@@ -92,12 +92,6 @@ impl AwsFailure {
     pub fn is_unanswered(&self) -> bool {
         self.unanswered
     }
-
-    /// `service_unavailable` where a retry may help, else `internal`.
-    #[must_use]
-    pub fn problem(&self) -> ProblemCode {
-        if self.transient { ProblemCode::ServiceUnavailable } else { ProblemCode::Internal }
-    }
 }
 
 impl fmt::Display for AwsFailure {
@@ -114,3 +108,10 @@ impl fmt::Display for AwsFailure {
 }
 
 impl std::error::Error for AwsFailure {}
+
+impl Failure for AwsFailure {
+    /// `service_unavailable` where a retry may help, else `internal`.
+    fn problem(&self) -> Problem {
+        if self.transient { ProblemCode::ServiceUnavailable } else { ProblemCode::Internal }.into()
+    }
+}

@@ -2,14 +2,15 @@
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 
-use super::{Attempt, CodesTable, LiveCode, Update, Verdict, VerifyCode, n, update};
-use crate::{aws::AwsFailure, clock::Timestamp, identity::WechatIdentity, phone::PhoneNumber};
+use super::{
+    Attempt, CodesTable, LiveCode, Update, VerifyCode, n, update,
+    verdict::{CheckError, judge},
+};
+use crate::{clock::Timestamp, identity::WechatIdentity, phone::PhoneNumber};
 
-/// An attempt with its verdict.
+/// An attempt that lets its person in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Judged {
-    /// What it comes to.
-    pub verdict: Verdict,
+pub struct Accepted {
     /// Whether the code is a fixed one, which was placed and not sent.
     pub is_fixed: bool,
 }
@@ -22,7 +23,7 @@ impl CodesTable {
         code: &VerifyCode,
         person: &WechatIdentity,
         now: Timestamp,
-    ) -> Result<Judged, AwsFailure> {
+    ) -> Result<Accepted, CheckError> {
         let attempt = Attempt {
             guess: self.pepper.code(number, code),
             by: self.pepper.person(&person.app_id, &person.openid),
@@ -48,9 +49,7 @@ impl CodesTable {
             Update::Refused(item) => (item, false),
         };
         let live = item.as_ref().and_then(LiveCode::read).filter(|live| live.expires > now);
-        Ok(Judged {
-            verdict: Verdict::of(live.as_ref(), &attempt, counted, self.policy.max_attempts),
-            is_fixed: item.is_some_and(|item| item.contains_key("placed")),
-        })
+        judge(live.as_ref(), &attempt, counted, self.policy.max_attempts)?;
+        Ok(Accepted { is_fixed: item.is_some_and(|item| item.contains_key("placed")) })
     }
 }

@@ -2,7 +2,10 @@
 
 use std::iter::zip;
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
+use aws_sdk_dynamodb::{
+    operation::update_item::builders::UpdateItemFluentBuilder,
+    types::{AttributeValue, ReturnValuesOnConditionCheckFailure},
+};
 
 use super::{CodesTable, Item, Update, VerifyCode, n, number, timestamp, update};
 use crate::{
@@ -15,8 +18,12 @@ use crate::{
 /// What one send replaces, and taking it back restores; the day's count apart. Each is kept under `was_…` meanwhile.
 const SENT: [&str; 5] = ["code", "send_id", "sent_at", "expires", "attempts"];
 
-/// How many days' counts an update clears away. An item that is left alone for longer is the TTL's.
-const PAST_DAYS: u64 = 3;
+/// The past days whose counts a send clears away. An item that is left alone for longer is the TTL's.
+const PAST: [&str; 3] = ["#past1", "#past2", "#past3"];
+
+/// What stood there before the send stands there again.
+const RESTORED: &str = "SET #code = was_code, #send_id = was_send_id, #sent_at = was_sent_at, #expires = was_expires, \
+                        #attempts = was_attempts";
 
 /// A code that stands in the table.
 #[derive(Debug)]
@@ -59,7 +66,7 @@ impl Failure for SendError {
             Self::DailyLimit { retry_after } => {
                 Problem::from(ProblemCode::PhoneLimitReached).retry_after(*retry_after)
             }
-            Self::Storage(failure) => failure.problem().into(),
+            Self::Storage(failure) => failure.problem(),
         }
     }
 }
@@ -74,8 +81,8 @@ impl CodesTable {
         now: Timestamp,
     ) -> Result<Sent, SendError> {
         let sent = self.sent(number, send_id, now);
-        let past: Vec<_> =
-            (1..=PAST_DAYS).map(|days| day_attribute(now.day().saturating_sub(days))).collect();
+        let past =
+            zip(PAST, 1..).map(|(name, days)| (name.into(), day_attribute(now.day().saturating_sub(days))));
         let answer = self
             .client
             .update_item()
@@ -86,18 +93,19 @@ impl CodesTable {
                  AND (attribute_not_exists(#today) OR #today < :limit) \
                  AND (attribute_not_exists(#send_id) OR #send_id <> :send_id)",
             )
-            .update_expression(
+            .update_expression(format!(
                 "SET #code = :code, was_code = if_not_exists(#code, :nothing), \
                  #send_id = :send_id, was_send_id = if_not_exists(#send_id, :nothing), \
                  #sent_at = :now, was_sent_at = if_not_exists(#sent_at, :zero), \
                  #expires = :expires, was_expires = if_not_exists(#expires, :zero), \
                  #attempts = :none, was_attempts = if_not_exists(#attempts, :none), \
-                 #today = if_not_exists(#today, :zero) + :one, #ttl = :ttl REMOVE placed, #past1, #past2, #past3",
-            )
+                 #today = if_not_exists(#today, :zero) + :one, #ttl = :ttl REMOVE placed, {}",
+                PAST.join(", ")
+            ))
             .set_expression_attribute_names(Some(
                 names(&SENT)
                     .chain([("#today".into(), sent.today.clone()), ("#ttl".into(), "ttl".into())])
-                    .chain(zip(["#past1", "#past2", "#past3"].map(String::from), past))
+                    .chain(past)
                     .collect(),
             ))
             .set_expression_attribute_values(Some(self.values(&sent, number, code, now)))
@@ -203,12 +211,18 @@ impl CodesTable {
     /// The day's count goes down again unless somebody has guessed at the code meanwhile: sends that the provider refuses
     /// would bring guesses without end.
     pub async fn undo(&self, sent: &Sent) {
-        let untried =
-            self.restore(sent, "#send_id = :mine AND size(#attempts) = :zero", ", #today = #today - :one");
-        let outcome = match untried.await {
-            Ok(Update::Refused(_)) => {
-                self.restore(sent, "#send_id = :mine AND size(#attempts) > :zero", "").await
-            }
+        let untried = self
+            .restoring(sent)
+            .condition_expression("#send_id = :mine AND size(#attempts) = :zero")
+            .update_expression(format!("{RESTORED}, #today = #today - :one"))
+            .expression_attribute_names("#today", &sent.today)
+            .expression_attribute_values(":one", n(1));
+        let tried = self
+            .restoring(sent)
+            .condition_expression("#send_id = :mine AND size(#attempts) > :zero")
+            .update_expression(RESTORED);
+        let outcome = match update(untried.send().await) {
+            Ok(Update::Refused(_)) => update(tried.send().await),
             outcome => outcome,
         };
         if let Err(failure) = outcome {
@@ -216,26 +230,15 @@ impl CodesTable {
         }
     }
 
-    async fn restore(&self, sent: &Sent, condition: &str, count: &str) -> Result<Update, AwsFailure> {
-        let restored = "SET #code = was_code, #send_id = was_send_id, #sent_at = was_sent_at, \
-                        #expires = was_expires, #attempts = was_attempts";
-        let today = (!count.is_empty()).then(|| [("#today".into(), sent.today.clone())]);
-        let one = (!count.is_empty()).then(|| [(":one".into(), n(1))]);
-        let values = [(":mine".into(), AttributeValue::S(sent.send_id.clone())), (":zero".into(), n(0))];
-        let answer = self
-            .client
+    /// What both ways back have in common.
+    fn restoring(&self, sent: &Sent) -> UpdateItemFluentBuilder {
+        self.client
             .update_item()
             .table_name(&self.table)
             .key("pk", AttributeValue::S(sent.key.clone()))
-            .condition_expression(condition)
-            .update_expression(format!("{restored}{count}"))
-            .set_expression_attribute_names(Some(names(&SENT).chain(today.into_iter().flatten()).collect()))
-            .set_expression_attribute_values(Some(
-                values.into_iter().chain(one.into_iter().flatten()).collect(),
-            ))
-            .send()
-            .await;
-        update(answer)
+            .set_expression_attribute_names(Some(names(&SENT).collect()))
+            .expression_attribute_values(":mine", AttributeValue::S(sent.send_id.clone()))
+            .expression_attribute_values(":zero", n(0))
     }
 }
 

@@ -1,42 +1,68 @@
 //! Who gets in: a pure function of a code's list of attempts.
 
 use super::{Attempt, LiveCode};
+use crate::{
+    aws::AwsFailure,
+    problem::{Failure, Problem, ProblemCode},
+};
 
-/// What an attempt comes to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// The code is this person's.
-    Accepted,
-    /// The guess is wrong.
+/// Why an attempt lets nobody in.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CheckError {
+    /// A wrong guess.
+    #[error("the code is wrong")]
     Incorrect {
         /// Attempts that the code has left.
         attempts_left: usize,
     },
     /// There is no live code.
+    #[error("the code has expired or was never sent")]
     Expired,
     /// The code has let somebody else in.
+    #[error("the code has let another openid in")]
     Used,
     /// The attempts were used up before this one.
+    #[error("the code's attempts are used up")]
     TooManyAttempts,
+    /// The table could not be written.
+    #[error("the attempt could not be stored")]
+    Storage(#[from] AwsFailure),
 }
 
-impl Verdict {
-    /// Judges `attempt` by the list that it was appended to (`counted`) or found full.
-    ///
-    /// The first attempt that matches wins the code for its person alone. That person's later attempts get in again, so
-    /// that a login whose answer was lost can be repeated; nobody else's do.
-    pub(super) fn of(live: Option<&LiveCode>, attempt: &Attempt, counted: bool, limit: usize) -> Self {
-        let Some(live) = live else { return Self::Expired };
-        let winner = live.attempts.iter().find(|earlier| earlier.guess == live.code);
-        match winner {
-            _ if attempt.guess != live.code && counted => {
-                Self::Incorrect { attempts_left: limit.saturating_sub(live.attempts.len()) }
+impl Failure for CheckError {
+    fn problem(&self) -> Problem {
+        match self {
+            Self::Incorrect { attempts_left } => {
+                Problem::from(ProblemCode::CodeIncorrect).attempts_left(*attempts_left)
             }
-            _ if attempt.guess != live.code => Self::TooManyAttempts,
-            Some(winner) if winner.by == attempt.by => Self::Accepted,
-            Some(_) => Self::Used,
-            None => Self::TooManyAttempts,
+            Self::Expired => ProblemCode::CodeExpired.into(),
+            Self::Used => ProblemCode::CodeUsed.into(),
+            Self::TooManyAttempts => ProblemCode::TooManyAttempts.into(),
+            Self::Storage(failure) => failure.problem(),
         }
+    }
+}
+
+/// Judges `attempt` by the list that it was appended to (`counted`) or found full.
+///
+/// The first attempt that matches wins the code for its person alone. That person's later attempts get in again, so that a
+/// login whose answer was lost can be repeated; nobody else's do.
+pub(super) fn judge(
+    live: Option<&LiveCode>,
+    attempt: &Attempt,
+    counted: bool,
+    limit: usize,
+) -> Result<(), CheckError> {
+    let Some(live) = live else { return Err(CheckError::Expired) };
+    let winner = live.attempts.iter().find(|earlier| earlier.guess == live.code);
+    match winner {
+        _ if attempt.guess != live.code && counted => {
+            Err(CheckError::Incorrect { attempts_left: limit.saturating_sub(live.attempts.len()) })
+        }
+        _ if attempt.guess != live.code => Err(CheckError::TooManyAttempts),
+        Some(winner) if winner.by == attempt.by => Ok(()),
+        Some(_) => Err(CheckError::Used),
+        None => Err(CheckError::TooManyAttempts),
     }
 }
 
@@ -55,7 +81,7 @@ mod tests {
     }
 
     /// Plays attempts (what was guessed, and by whom) one after another, as the table appends them.
-    fn play(attempts: &[(u8, u8)]) -> Vec<Verdict> {
+    fn play(attempts: &[(u8, u8)]) -> Vec<Result<(), CheckError>> {
         let code = Tag::from_bytes(vec![RIGHT]);
         let mut live = LiveCode { code, expires: Timestamp::from_unix(1), attempts: Vec::new() };
         attempts
@@ -65,7 +91,7 @@ mod tests {
                 if counted {
                     live.attempts.push(attempt(played));
                 }
-                Verdict::of(Some(&live), &attempt(played), counted, LIMIT)
+                judge(Some(&live), &attempt(played), counted, LIMIT)
             })
             .collect()
     }
@@ -78,7 +104,7 @@ mod tests {
         #[test]
         fn a_code_lets_one_person_in(attempts in attempts()) {
             let let_in: std::collections::HashSet<_> = std::iter::zip(play(&attempts), &attempts)
-                .filter(|(verdict, _)| *verdict == Verdict::Accepted)
+                .filter(|(verdict, _)| *verdict == Ok(()))
                 .map(|(_, (_, by))| by)
                 .collect();
             prop_assert!(let_in.len() <= 1);
@@ -87,19 +113,19 @@ mod tests {
         #[test]
         fn only_the_right_guess_gets_in(attempts in attempts()) {
             for (verdict, (guess, _)) in std::iter::zip(play(&attempts), &attempts) {
-                prop_assert!(verdict != Verdict::Accepted || *guess == RIGHT);
-                prop_assert!(verdict != Verdict::Used || *guess == RIGHT);
+                prop_assert!(verdict != Ok(()) || *guess == RIGHT);
+                prop_assert!(verdict != Err(CheckError::Used) || *guess == RIGHT);
             }
         }
 
         #[test]
         fn no_more_guesses_are_judged_than_the_limit(attempts in attempts()) {
-            let judged = play(&attempts).into_iter().filter(|v| matches!(v, Verdict::Incorrect { .. })).count();
+            let judged = play(&attempts).into_iter().filter(|v| matches!(v, Err(CheckError::Incorrect { .. }))).count();
             prop_assert!(judged <= LIMIT);
             // Past the limit a right guess that nobody made before is not told apart from a wrong one.
             if !attempts.iter().take(LIMIT).any(|(guess, _)| *guess == RIGHT) {
                 for verdict in play(&attempts).into_iter().skip(LIMIT) {
-                    prop_assert_eq!(verdict, Verdict::TooManyAttempts);
+                    prop_assert_eq!(verdict, Err(CheckError::TooManyAttempts));
                 }
             }
         }
@@ -107,16 +133,16 @@ mod tests {
         #[test]
         fn who_got_in_gets_in_again(attempts in attempts()) {
             let verdicts = play(&attempts);
-            if let Some(first) = verdicts.iter().position(|verdict| *verdict == Verdict::Accepted) {
+            if let Some(first) = verdicts.iter().position(|verdict| *verdict == Ok(())) {
                 let again: Vec<_> = attempts.iter().copied().chain([attempts[first]; 7]).collect();
-                prop_assert!(play(&again)[attempts.len()..].iter().all(|verdict| *verdict == Verdict::Accepted));
+                prop_assert!(play(&again)[attempts.len()..].iter().all(|verdict| *verdict == Ok(())));
             }
         }
 
         #[test]
         fn attempts_left_count_down_to_nothing(attempts in attempts()) {
             for (made, verdict) in play(&attempts).into_iter().enumerate() {
-                if let Verdict::Incorrect { attempts_left } = verdict {
+                if let Err(CheckError::Incorrect { attempts_left }) = verdict {
                     prop_assert_eq!(attempts_left, LIMIT - made - 1);
                 }
             }
@@ -126,7 +152,7 @@ mod tests {
     #[test]
     fn without_a_live_code_nobody_gets_in() {
         for counted in [false, true] {
-            assert_eq!(Verdict::of(None, &attempt((RIGHT, 0)), counted, LIMIT), Verdict::Expired);
+            assert_eq!(judge(None, &attempt((RIGHT, 0)), counted, LIMIT), Err(CheckError::Expired));
         }
     }
 }
