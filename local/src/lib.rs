@@ -12,10 +12,7 @@ use std::{
 
 use exchange_code::ExchangeCode;
 use login::Login;
-use send_code::{
-    SendCode,
-    sms::{Sms, sns_config},
-};
+use send_code::SendCode;
 use shared::{
     aws::Aws,
     clock::{Clock, SystemClock},
@@ -37,7 +34,7 @@ pub mod wechat;
 use dynamodb::DynamoDb;
 pub use gateway::Functions;
 use sns::PhoneNetwork;
-use timeline::{ExchangeHeader, Service, Timeline, noted};
+use timeline::{Service, Timeline, noted, numbered};
 use wechat::Wechat;
 
 /// The crates whose logs are the system's own.
@@ -101,8 +98,6 @@ pub struct Local {
     pub variables: Vec<(String, String)>,
     /// The functions, to be invoked without the gateway.
     pub functions: Arc<Functions>,
-    /// The functions' client of the embedded tables.
-    pub client: aws_sdk_dynamodb::Client,
     /// The embedded tables.
     pub dynamodb: Arc<DynamoDb>,
     /// What was texted.
@@ -137,20 +132,14 @@ impl Local {
         let phones = Arc::new(PhoneNetwork::new(options.clock.clone()));
         let wechat = Arc::new(Wechat::new(variable("WECHAT_APP_ID"), variable("WECHAT_APP_SECRET")));
 
-        let aws = settings("AWS", &all, Aws::read)?;
-        let dynamodb_config = aws_sdk_dynamodb::config::Builder::from(&aws.of("DYNAMODB"));
-        let dynamodb_client =
-            aws_sdk_dynamodb::Client::from_conf(dynamodb_config.interceptor(ExchangeHeader).build());
-        let sns = sns_config(&aws).to_builder().interceptor(ExchangeHeader).build();
-
+        let aws = settings("AWS", &all, Aws::read)?.over(numbered);
         let (clock, random) = (options.clock, options.random);
         let config = settings("send-code", &all, send_code::Config::read)?;
-        let sms = Sms::sns(sns, config.attributes.clone());
-        let send_code = SendCode::new(config, dynamodb_client.clone(), sms, clock.clone(), random.clone());
+        let send_code = SendCode::new(config, &aws, clock.clone(), random.clone());
         let config = settings("exchange-code", &all, exchange_code::Config::read)?;
-        let exchange_code = ExchangeCode::new(config, aws.tls().clone(), clock.clone(), random.clone())?;
+        let exchange_code = ExchangeCode::new(config, &aws, clock.clone(), random.clone())?;
         let config = settings("login", &all, login::Config::read)?;
-        let login = Login::new(config, dynamodb_client.clone(), clock, random);
+        let login = Login::new(config, &aws, clock, random);
 
         let functions = Arc::new(Functions::new(send_code, exchange_code, login));
         let mut router = noted(Service::DynamoDb, dynamodb::router(dynamodb.clone()), &timeline)
@@ -167,7 +156,7 @@ impl Local {
                 tracing::error!(%error, "the gateway stopped");
             }
         });
-        Ok(Self { address, variables, functions, client: dynamodb_client, dynamodb, phones, wechat, server })
+        Ok(Self { address, variables, functions, dynamodb, phones, wechat, server })
     }
 }
 

@@ -16,7 +16,7 @@ use crate::dynamodb::DynamoDb;
 
 mod steps;
 
-pub(crate) use steps::{ExchangeHeader, Service, noted};
+pub(crate) use steps::{Service, noted, numbered};
 
 /// How many exchanges are kept.
 const KEPT: usize = 50;

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, time::Duration};
 
 use aws_sdk_dynamodb::config::{
-    BehaviorVersion, Credentials, Region, SharedCredentialsProvider, retry::RetryConfig,
+    BehaviorVersion, Credentials, Region, SharedCredentialsProvider, SharedHttpClient, retry::RetryConfig,
     timeout::TimeoutConfig,
 };
 pub use aws_types::SdkConfig;
@@ -74,6 +74,13 @@ impl Aws {
         if let Ok(url) = url.parse::<Uri>() {
             join_all((0..connections).map(|_| self.pool.connect(url.clone()))).await;
         }
+    }
+
+    /// The same, over the HTTP client that `around` makes of this one: for whoever looks at what the clients send.
+    #[must_use]
+    pub fn over(mut self, around: impl FnOnce(SharedHttpClient) -> SharedHttpClient) -> Self {
+        self.shared = self.shared.into_builder().http_client(around(self.pool.client())).build();
+        self
     }
 
     /// How connections to others are secured: set up once.

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use lambda_http::{Body, Request, Response, http::Method};
 use serde::Serialize;
 use shared::{
+    aws::Aws,
     clock::Clock,
     http::{Call, Reply, RequestError},
     identity::{TicketKey, WechatIdentity},
-    net::ClientConfig,
     problem::{Failure, Problem, ProblemCode},
     random::Random,
 };
@@ -93,11 +93,12 @@ impl ExchangeCode {
     /// If TLS cannot be set up.
     pub fn new(
         config: Config,
-        tls: ClientConfig,
+        aws: &Aws,
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Result<Self, reqwest::Error> {
-        let wechat = Wechat::new(config.wechat, tls, config.app_id.clone(), config.app_secret, random)?;
+        let wechat =
+            Wechat::new(config.wechat, aws.tls().clone(), config.app_id.clone(), config.app_secret, random)?;
         Ok(Self {
             wechat,
             app_id: config.app_id,

@@ -10,7 +10,6 @@ use shared::{clock::SystemClock, config::Env, random::SystemRandom};
 async fn main() -> Result<(), Error> {
     let (aws, config) = Config::on_aws(Env::of_process()).await?;
     shared::telemetry::init(config.telemetry.clone(), &[env!("CARGO_CRATE_NAME")]);
-    let function =
-        ExchangeCode::new(config, aws.tls().clone(), Arc::new(SystemClock), Arc::new(SystemRandom))?;
+    let function = ExchangeCode::new(config, &aws, Arc::new(SystemClock), Arc::new(SystemRandom))?;
     shared::http::lambda::run(async |request| function.handle(request).await).await
 }

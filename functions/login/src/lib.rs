@@ -7,6 +7,7 @@ use futures_util::future::join;
 use lambda_http::{Body, Request, Response, http::Method};
 use serde::Serialize;
 use shared::{
+    aws::Aws,
     clock::Clock,
     codes::{Accepted, CheckError, CodesTable, VerifyCode},
     http::{Call, Fields, Reply, RequestError},
@@ -106,12 +107,8 @@ impl Failure for LoginError {
 impl Login {
     /// The function by its settings.
     #[must_use]
-    pub fn new(
-        config: Config,
-        dynamodb: aws_sdk_dynamodb::Client,
-        clock: Arc<dyn Clock>,
-        random: Arc<dyn Random>,
-    ) -> Self {
+    pub fn new(config: Config, aws: &Aws, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
+        let dynamodb = aws_sdk_dynamodb::Client::new(&aws.of("DYNAMODB"));
         Self {
             codes: CodesTable::new(dynamodb.clone(), config.codes_table, config.pepper, config.policy),
             accounts: Accounts::new(dynamodb, config.users_table, config.conflict),

@@ -10,7 +10,6 @@ use shared::{clock::SystemClock, config::Env, random::SystemRandom};
 async fn main() -> Result<(), Error> {
     let (aws, config) = Config::on_aws(Env::of_process()).await?;
     shared::telemetry::init(config.telemetry.clone(), &[env!("CARGO_CRATE_NAME")]);
-    let dynamodb = aws_sdk_dynamodb::Client::new(&aws.of("DYNAMODB"));
-    let function = Login::new(config, dynamodb, Arc::new(SystemClock), Arc::new(SystemRandom));
+    let function = Login::new(config, &aws, Arc::new(SystemClock), Arc::new(SystemRandom));
     shared::http::lambda::run(async |request| function.handle(request).await).await
 }

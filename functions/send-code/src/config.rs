@@ -12,14 +12,14 @@ use shared::{
 use crate::{
     limits::Allowances,
     reviewers::Reviewers,
-    sms::{SmsAttributes, SmsText},
+    sms::{self, SmsSettings, SmsText},
 };
 
 /// The secrets that may come from Secrets Manager.
 const SECRETS: [&str; 2] = ["CODE_PEPPER", "TICKET_KEY"];
 
 /// The connections that the first request takes: two counters together, then the message.
-const CONNECTIONS: [(&str, usize); 2] = [("DYNAMODB", 2), ("SNS", 1)];
+const CONNECTIONS: [(&str, usize); 2] = [("DYNAMODB", 2), sms::CONNECTIONS];
 
 /// The environment variables of this function.
 pub struct Config {
@@ -41,8 +41,8 @@ pub struct Config {
     pub countries: Countries,
     /// `SMS_TEMPLATE`.
     pub text: SmsText,
-    /// The optional attributes of a message.
-    pub attributes: SmsAttributes,
+    /// What carries the message.
+    pub sms: SmsSettings,
     /// `LOG_LEVEL`, `METRICS_NAMESPACE`.
     pub telemetry: telemetry::Settings,
 }
@@ -70,7 +70,7 @@ impl Config {
         let require_ticket = env.parsed("REQUIRE_TICKET", false);
         let reviewers = Reviewers::read(env, countries.as_ref());
         let text = SmsText::read(env, policy.as_ref().map_or(CodePolicy::LONGEST_TTL, |policy| policy.ttl));
-        let attributes = SmsAttributes::read(env);
+        let sms = SmsSettings::read(env);
         let telemetry = telemetry::Settings::read(env);
         Some(Self {
             codes_table: codes_table?,
@@ -82,7 +82,7 @@ impl Config {
             reviewers: reviewers?,
             countries: countries?,
             text: text?,
-            attributes: attributes?,
+            sms: sms?,
             telemetry: telemetry?,
         })
     }

@@ -6,12 +6,13 @@ use futures_util::future::join;
 use lambda_http::{Body, Request, Response, http::Method};
 use serde::Serialize;
 use shared::{
+    aws::Aws,
     clock::{Clock, Timestamp},
     codes::{CodesTable, SendError, Sent, VerifyCode},
     http::{Call, Fields, Reply, RequestError},
     identity::{TicketError, TicketKey, WechatIdentity},
     phone::{Countries, PhoneNumberError},
-    problem::{Failure, Problem, ProblemCode},
+    problem::{Failure, Problem},
     random::{self, Random},
     telemetry::Metric,
 };
@@ -85,8 +86,7 @@ impl Failure for SendCodeError {
             Self::PhoneNumber(error) => error.problem(),
             Self::Limit(error) => error.problem(),
             Self::Send(error) => error.problem(),
-            Self::Sms(SmsError::Rejected(_)) => ProblemCode::SmsRejected.into(),
-            Self::Sms(SmsError::Unavailable(_)) => ProblemCode::SmsUnavailable.into(),
+            Self::Sms(error) => error.problem(),
         }
     }
 }
@@ -94,18 +94,13 @@ impl Failure for SendCodeError {
 impl SendCode {
     /// The function by its settings.
     #[must_use]
-    pub fn new(
-        config: Config,
-        dynamodb: aws_sdk_dynamodb::Client,
-        sms: Sms,
-        clock: Arc<dyn Clock>,
-        random: Arc<dyn Random>,
-    ) -> Self {
+    pub fn new(config: Config, aws: &Aws, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
+        let dynamodb = aws_sdk_dynamodb::Client::new(&aws.of("DYNAMODB"));
         let (table, pepper) = (config.codes_table, config.pepper);
         Self {
             limits: Limits::new(dynamodb.clone(), table.clone(), pepper.clone(), config.allowances),
             codes: CodesTable::new(dynamodb, table, pepper, config.policy),
-            sms,
+            sms: Sms::new(config.sms, aws),
             text: config.text,
             countries: config.countries,
             reviewers: config.reviewers,
@@ -149,7 +144,7 @@ impl SendCode {
         };
         if let Err(error) = call.step("sms", self.sms.send(&number, self.text.with(&code))).await {
             // What may have been sent is counted, or a provider that is slow would cost without a limit.
-            let taken = if error.may_have_sent() { Taken::default() } else { taken };
+            let taken = if matches!(error, SmsError::InDoubt(_)) { Taken::default() } else { taken };
             join(self.codes.undo(&sent), self.limits.give_back(taken)).await;
             return Err(error.into());
         }

@@ -3,18 +3,13 @@
 use std::sync::Arc;
 
 use lambda_http::Error;
-use send_code::{
-    Config, SendCode,
-    sms::{Sms, sns_config},
-};
+use send_code::{Config, SendCode};
 use shared::{clock::SystemClock, config::Env, random::SystemRandom};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let (aws, config) = Config::on_aws(Env::of_process()).await?;
     shared::telemetry::init(config.telemetry.clone(), &[env!("CARGO_CRATE_NAME")]);
-    let dynamodb = aws_sdk_dynamodb::Client::new(&aws.of("DYNAMODB"));
-    let sms = Sms::sns(sns_config(&aws), config.attributes.clone());
-    let function = SendCode::new(config, dynamodb, sms, Arc::new(SystemClock), Arc::new(SystemRandom));
+    let function = SendCode::new(config, &aws, Arc::new(SystemClock), Arc::new(SystemRandom));
     shared::http::lambda::run(async |request| function.handle(request).await).await
 }

@@ -1,116 +1,80 @@
-//! The message and what carries it. A further provider is a further variant of [`Transport`] and a file beside `sns.rs`.
+//! What carries messages to phones.
+//!
+//! A provider is a file beside `sns.rs`: it reads its settings and secrets, speaks to its service, and says which
+//! [`SmsError`] a refusal is. Here it is a variant of [`Provider`].
 
-use shared::{aws::AwsFailure, codes::VerifyCode, config::Env, phone::PhoneNumber};
+use shared::{
+    aws::Aws,
+    config::Env,
+    phone::PhoneNumber,
+    problem::{Failure, Problem, ProblemCode},
+};
 
 mod sns;
+mod text;
 
-pub use sns::{SmsAttributes, sns_config};
+use sns::Sns;
+pub use text::SmsText;
 
-/// A text with a Chinese character goes out in UCS-2: 70 characters a part, and every part is paid for.
-const ONE_PART: usize = 70;
+/// The connections that the first message takes, by service.
+pub(crate) const CONNECTIONS: (&str, usize) = sns::CONNECTIONS;
+
+/// What the provider is told by the settings.
+#[derive(Debug, Clone)]
+pub struct SmsSettings(sns::Settings);
+
+impl SmsSettings {
+    /// Reads them.
+    pub fn read(env: &mut Env) -> Option<Self> {
+        sns::Settings::read(env).map(Self)
+    }
+}
 
 /// Carries messages to phones.
-pub struct Sms(Transport);
+pub struct Sms(Provider);
 
-enum Transport {
-    Sns(sns::Sns),
+enum Provider {
+    Sns(Sns),
 }
+
+/// What a provider said to its refusal, or how the line to it broke: no number, no text, no secret.
+type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 /// Why a message was not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum SmsError {
-    /// The provider refuses this number: it opted out, is invalid or blocked.
+    /// Refused for the number: it opted out, is invalid or blocked. Nothing was sent.
     #[error("the provider refuses the number")]
-    Rejected(#[source] AwsFailure),
-    /// The provider is down, throttles, or has spent its limit.
+    NumberRefused(#[source] Cause),
+    /// Refused for us: the provider is down, throttles, or has spent its limit. Nothing was sent.
     #[error("the provider did not take the message")]
-    Unavailable(#[source] AwsFailure),
+    Refused(#[source] Cause),
+    /// There was no answer: the message may have been sent.
+    #[error("the provider did not say whether it took the message")]
+    InDoubt(#[source] Cause),
 }
 
-impl SmsError {
-    /// Whether the message may have gone out all the same.
-    #[must_use]
-    pub fn may_have_sent(&self) -> bool {
+impl Failure for SmsError {
+    fn problem(&self) -> Problem {
         match self {
-            Self::Rejected(_) => false,
-            Self::Unavailable(failure) => failure.is_unanswered(),
+            Self::NumberRefused(_) => ProblemCode::SmsRejected,
+            Self::Refused(_) | Self::InDoubt(_) => ProblemCode::SmsUnavailable,
         }
+        .into()
     }
 }
 
 impl Sms {
-    /// Sends through Amazon SNS.
+    /// By these settings.
     #[must_use]
-    pub fn sns(config: aws_sdk_sns::Config, attributes: SmsAttributes) -> Self {
-        Self(Transport::Sns(sns::Sns::new(config, attributes)))
+    pub fn new(SmsSettings(settings): SmsSettings, aws: &Aws) -> Self {
+        Self(Provider::Sns(Sns::new(settings, aws)))
     }
 
     /// Sends `text` to `number`. `Ok` means that the provider has accepted it, not that it has arrived.
     pub async fn send(&self, number: &PhoneNumber, text: String) -> Result<(), SmsError> {
         match &self.0 {
-            Transport::Sns(sns) => sns.send(number, text).await,
+            Provider::Sns(sns) => sns.send(number, text).await,
         }
-    }
-}
-
-/// `SMS_TEMPLATE`, with the minutes filled in.
-#[derive(Debug, Clone)]
-pub struct SmsText(String);
-
-impl SmsText {
-    /// What is sent unless the settings say otherwise.
-    pub const DEFAULT: &str = "您的验证码是 {code}，{minutes} 分钟内有效。请勿告诉他人。";
-
-    /// Reads `SMS_TEMPLATE`, for codes that live `ttl` seconds.
-    pub fn read(env: &mut Env, ttl: u64) -> Option<Self> {
-        let template = env.optional("SMS_TEMPLATE");
-        match Self::new(template.as_deref().unwrap_or(Self::DEFAULT), ttl) {
-            Ok(text) => Some(text),
-            Err(error) => env.wrong(format!("SMS_TEMPLATE {error}")),
-        }
-    }
-
-    /// A template with `{code}` and, if it likes, `{minutes}`, for codes that live `ttl` seconds.
-    ///
-    /// # Errors
-    /// Says what is wrong with it: no `{code}`, or longer than one part.
-    pub fn new(template: &str, ttl: u64) -> Result<Self, String> {
-        if !template.contains("{code}") {
-            return Err("has no {code} in it".to_owned());
-        }
-        // Rounded down: a message should not promise a minute that the code does not live.
-        let text = template.replace("{minutes}", &(ttl / 60).max(1).to_string());
-        let length = text.replace("{code}", "000000").encode_utf16().count();
-        if length > ONE_PART {
-            return Err(format!(
-                "makes a message of {length} characters; one part of an SMS holds {ONE_PART}"
-            ));
-        }
-        Ok(Self(text))
-    }
-
-    /// The message that brings `code`.
-    #[must_use]
-    pub fn with(&self, code: &VerifyCode) -> String {
-        self.0.replace("{code}", code.as_str())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_message_names_the_code_and_how_long_it_lives() {
-        let text = SmsText::new(SmsText::DEFAULT, 300).unwrap();
-        let message = text.with(&VerifyCode::parse("012345").unwrap());
-        assert_eq!(message, "您的验证码是 012345，5 分钟内有效。请勿告诉他人。");
-    }
-
-    #[test]
-    fn a_template_that_would_cost_two_messages_or_bring_no_code_is_refused() {
-        assert!(SmsText::new("您的验证码", 300).is_err());
-        assert!(SmsText::new(&format!("{}{{code}}", "码".repeat(64)), 300).is_ok());
-        assert!(SmsText::new(&format!("{}{{code}}", "码".repeat(65)), 300).is_err());
     }
 }

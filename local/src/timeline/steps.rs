@@ -7,9 +7,11 @@
 
 use std::sync::Arc;
 
-use aws_sdk_dynamodb::{
-    config::{ConfigBag, Intercept, RuntimeComponents, interceptors::BeforeTransmitInterceptorContextMut},
-    error::BoxError,
+use aws_smithy_runtime_api::client::{
+    http::{
+        HttpClient, HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn,
+    },
+    orchestrator::HttpRequest,
 };
 use axum::{
     Router,
@@ -32,26 +34,23 @@ const CALL_BYTES: usize = 1024 * 1024;
 /// Whole answers up to this size are read for their error.
 const ANSWER_BYTES: u64 = 64 * 1024;
 
-/// Writes the exchange's number into the calls of an AWS client.
+/// A client that writes the exchange's number into the calls that go through it.
+pub(crate) fn numbered(client: SharedHttpClient) -> SharedHttpClient {
+    http_client_fn(move |settings, components| {
+        SharedHttpConnector::new(Numbered(client.http_connector(settings, components)))
+    })
+}
+
 #[derive(Debug)]
-pub(crate) struct ExchangeHeader;
+struct Numbered(SharedHttpConnector);
 
-impl Intercept for ExchangeHeader {
-    fn name(&self) -> &'static str {
-        "ExchangeHeader"
-    }
-
-    fn modify_before_transmit(
-        &self,
-        context: &mut BeforeTransmitInterceptorContextMut<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
+impl HttpConnector for Numbered {
+    fn call(&self, mut request: HttpRequest) -> HttpConnectorFuture {
         // A function that is invoked without the gateway has no exchange.
         if let Ok(exchange) = EXCHANGE.try_get() {
-            context.request_mut().headers_mut().insert(HEADER, exchange.to_string());
+            request.headers_mut().insert(HEADER, exchange.to_string());
         }
-        Ok(())
+        self.0.call(request)
     }
 }
 

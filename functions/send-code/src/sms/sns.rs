@@ -16,13 +16,19 @@ use shared::{
 
 use super::SmsError;
 
+/// The connections that a message takes.
+pub(super) const CONNECTIONS: (&str, usize) = (SERVICE, 1);
+
+/// Its name in `AWS_ENDPOINT_URL_…`.
+const SERVICE: &str = "SNS";
+
 /// The optional attributes of a message, under SNS's own names.
 #[derive(Debug, Clone)]
-pub struct SmsAttributes(Vec<(&'static str, &'static str, String)>);
+pub(super) struct Settings(Vec<(&'static str, &'static str, String)>);
 
-impl SmsAttributes {
+impl Settings {
     /// Reads them from the settings.
-    pub fn read(env: &mut Env) -> Option<Self> {
+    pub(super) fn read(env: &mut Env) -> Option<Self> {
         const NAMES: [(&str, &str); 4] = [
             ("SMS_SENDER_ID", "AWS.SNS.SMS.SenderID"),
             ("SMS_ORIGINATION_NUMBER", "AWS.MM.SMS.OriginationNumber"),
@@ -45,15 +51,14 @@ impl SmsAttributes {
     }
 }
 
-/// SNS with the deployment's credentials and a patience of its own. `Publish` is not idempotent: a request whose answer was
-/// lost or late may have sent its message, and one that is repeated may send and cost another. So none is.
-#[must_use]
-pub fn sns_config(aws: &Aws) -> Config {
+/// The deployment's credentials and a patience of its own. `Publish` is not idempotent: a request whose answer was lost or
+/// late may have sent its message, and one that is repeated may send and cost another. So none is.
+fn config(aws: &Aws) -> Config {
     let timeouts = TimeoutConfig::builder()
         .operation_timeout(Duration::from_millis(2400))
         .disable_operation_attempt_timeout()
         .build();
-    aws_sdk_sns::config::Builder::from(&aws.of("SNS"))
+    aws_sdk_sns::config::Builder::from(&aws.of(SERVICE))
         .timeout_config(timeouts)
         .retry_config(RetryConfig::disabled())
         .build()
@@ -61,24 +66,32 @@ pub fn sns_config(aws: &Aws) -> Config {
 
 pub(super) struct Sns {
     client: Client,
-    attributes: SmsAttributes,
+    settings: Settings,
 }
 
 impl Sns {
-    pub(super) fn new(config: Config, attributes: SmsAttributes) -> Self {
-        Self { client: Client::from_conf(config), attributes }
+    pub(super) fn new(settings: Settings, aws: &Aws) -> Self {
+        Self { client: Client::from_conf(config(aws)), settings }
     }
 
     pub(super) async fn send(&self, number: &PhoneNumber, text: String) -> Result<(), SmsError> {
         let mut request = self.client.publish().phone_number(number.as_e164()).message(text);
-        for (name, data_type, value) in &self.attributes.0 {
+        for (name, data_type, value) in &self.settings.0 {
             let value = MessageAttributeValue::builder().data_type(*data_type).string_value(value).build();
-            let value = value.map_err(|error| SmsError::Unavailable(AwsFailure::not_built(error)))?;
+            let value = value.map_err(|error| SmsError::Refused(AwsFailure::not_built(error).into()))?;
             request = request.message_attributes(*name, value);
         }
         request.send().await.map(drop).map_err(|error| {
             let failure = AwsFailure::new(&error);
-            if refuses_number(&error) { SmsError::Rejected(failure) } else { SmsError::Unavailable(failure) }
+            let unanswered = failure.is_unanswered();
+            let cause = Box::new(failure);
+            if refuses_number(&error) {
+                SmsError::NumberRefused(cause)
+            } else if unanswered {
+                SmsError::InDoubt(cause)
+            } else {
+                SmsError::Refused(cause)
+            }
         })
     }
 }

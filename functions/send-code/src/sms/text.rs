@@ -1,0 +1,68 @@
+//! What is texted.
+
+use shared::{codes::VerifyCode, config::Env};
+
+/// A text with a Chinese character goes out in UCS-2: 70 characters a part, and every part is paid for.
+const ONE_PART: usize = 70;
+
+/// `SMS_TEMPLATE`, with the minutes filled in.
+#[derive(Debug, Clone)]
+pub struct SmsText(String);
+
+impl SmsText {
+    /// What is sent unless the settings say otherwise.
+    pub const DEFAULT: &str = "您的验证码是 {code}，{minutes} 分钟内有效。请勿告诉他人。";
+
+    /// Reads `SMS_TEMPLATE`, for codes that live `ttl` seconds.
+    pub fn read(env: &mut Env, ttl: u64) -> Option<Self> {
+        let template = env.optional("SMS_TEMPLATE");
+        match Self::new(template.as_deref().unwrap_or(Self::DEFAULT), ttl) {
+            Ok(text) => Some(text),
+            Err(error) => env.wrong(format!("SMS_TEMPLATE {error}")),
+        }
+    }
+
+    /// A template with `{code}` and, if it likes, `{minutes}`, for codes that live `ttl` seconds.
+    ///
+    /// # Errors
+    /// Says what is wrong with it: no `{code}`, or longer than one part.
+    pub fn new(template: &str, ttl: u64) -> Result<Self, String> {
+        if !template.contains("{code}") {
+            return Err("has no {code} in it".to_owned());
+        }
+        // Rounded down: a message should not promise a minute that the code does not live.
+        let text = template.replace("{minutes}", &(ttl / 60).max(1).to_string());
+        let length = text.replace("{code}", "000000").encode_utf16().count();
+        if length > ONE_PART {
+            return Err(format!(
+                "makes a message of {length} characters; one part of an SMS holds {ONE_PART}"
+            ));
+        }
+        Ok(Self(text))
+    }
+
+    /// The message that brings `code`.
+    #[must_use]
+    pub fn with(&self, code: &VerifyCode) -> String {
+        self.0.replace("{code}", code.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_message_names_the_code_and_how_long_it_lives() {
+        let text = SmsText::new(SmsText::DEFAULT, 300).unwrap();
+        let message = text.with(&VerifyCode::parse("012345").unwrap());
+        assert_eq!(message, "您的验证码是 012345，5 分钟内有效。请勿告诉他人。");
+    }
+
+    #[test]
+    fn a_template_that_would_cost_two_messages_or_bring_no_code_is_refused() {
+        assert!(SmsText::new("您的验证码", 300).is_err());
+        assert!(SmsText::new(&format!("{}{{code}}", "码".repeat(64)), 300).is_ok());
+        assert!(SmsText::new(&format!("{}{{code}}", "码".repeat(65)), 300).is_err());
+    }
+}
