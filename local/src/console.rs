@@ -19,7 +19,7 @@ use futures_util::{Stream, StreamExt, stream};
 use serde::Serialize;
 use tokio::sync::broadcast;
 
-use crate::{openapi, sns::PhoneNetwork, timeline::Timeline};
+use crate::{openapi, phones::PhoneNetwork, timeline::Timeline};
 
 /// Nothing but what is served here, nothing inline, in nobody's frame.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \

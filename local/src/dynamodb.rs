@@ -26,6 +26,10 @@ use futures_util::stream;
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, task::JoinHandle};
 
+mod calls;
+
+pub(crate) use calls::SERVICE;
+
 /// Why there are no tables.
 #[derive(Debug, thiserror::Error)]
 pub enum TablesError {

@@ -1,5 +1,5 @@
-//! The whole system on one machine: the three functions behind a gateway, with an embedded `DynamoDB`, a phone network
-//! that speaks SNS's protocol and a WeChat that answers `code2Session`.
+//! The whole system on one machine: the three functions behind a gateway, with an embedded `DynamoDB`, an SNS in
+//! front of a phone network, and a WeChat that answers `code2Session`.
 //!
 //! The functions are the real ones, with the real AWS SDK and the real HTTP client: only what is at the other end of the
 //! line is played. Everything is on one port, so that a function that is run by other means can use it too.
@@ -26,6 +26,7 @@ pub mod dynamodb;
 mod event;
 mod gateway;
 pub mod openapi;
+pub mod phones;
 pub mod secrets;
 pub mod sns;
 mod timeline;
@@ -33,8 +34,9 @@ pub mod wechat;
 
 use dynamodb::DynamoDb;
 pub use gateway::Functions;
-use sns::PhoneNetwork;
-use timeline::{Service, Timeline, noted, numbered};
+use phones::PhoneNetwork;
+use sns::Sns;
+use timeline::{Timeline, noted, numbered};
 use wechat::Wechat;
 
 /// The crates whose logs are the system's own.
@@ -102,6 +104,8 @@ pub struct Local {
     pub dynamodb: Arc<DynamoDb>,
     /// What was texted.
     pub phones: Arc<PhoneNetwork>,
+    /// SNS.
+    pub sns: Arc<Sns>,
     /// WeChat.
     pub wechat: Arc<Wechat>,
     server: JoinHandle<()>,
@@ -130,6 +134,7 @@ impl Local {
         let dynamodb = Arc::new(DynamoDb::start(options.data, &tables).await?);
         let timeline = Arc::new(Timeline::new(options.clock.clone(), dynamodb.clone(), tables));
         let phones = Arc::new(PhoneNetwork::new(options.clock.clone()));
+        let sns = Arc::new(Sns::new(phones.clone()));
         let wechat = Arc::new(Wechat::new(variable("WECHAT_APP_ID"), variable("WECHAT_APP_SECRET")));
 
         let aws = settings("AWS", &all, Aws::read)?.over(numbered);
@@ -142,9 +147,10 @@ impl Local {
         let login = Login::new(config, &aws, clock, random);
 
         let functions = Arc::new(Functions::new(send_code, exchange_code, login));
-        let mut router = noted(Service::DynamoDb, dynamodb::router(dynamodb.clone()), &timeline)
-            .merge(noted(Service::Sns, sns::router(phones.clone()), &timeline))
-            .merge(noted(Service::Wechat, wechat::router(wechat.clone()), &timeline));
+        let mut router = noted(dynamodb::SERVICE, dynamodb::router(dynamodb.clone()), &timeline)
+            .merge(noted(sns::SERVICE, sns::router(sns.clone()), &timeline))
+            .merge(noted(wechat::SERVICE, wechat::router(wechat.clone()), &timeline))
+            .merge(phones::router(phones.clone()));
         if !options.services_only {
             router = router
                 .merge(gateway::router(functions.clone(), timeline.clone()))
@@ -156,7 +162,7 @@ impl Local {
                 tracing::error!(%error, "the gateway stopped");
             }
         });
-        Ok(Self { address, variables, functions, dynamodb, phones, wechat, server })
+        Ok(Self { address, variables, functions, dynamodb, phones, sns, wechat, server })
     }
 }
 

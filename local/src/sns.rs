@@ -1,5 +1,5 @@
-//! The phone network: an SNS that speaks the query protocol of `Publish`
-//! (<https://docs.aws.amazon.com/sns/latest/api/API_Publish.html>) and keeps what it was given.
+//! SNS, played: the query protocol of `Publish` (<https://docs.aws.amazon.com/sns/latest/api/API_Publish.html>) in front of
+//! the phone network.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -12,28 +12,26 @@ use axum::{
     extract::State,
     http::{StatusCode, header::CONTENT_TYPE},
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::post,
 };
-use serde::Serialize;
-use shared::{
-    clock::Clock,
-    random::{SystemRandom, uuid},
-};
-use tokio::sync::broadcast;
+use shared::random::{SystemRandom, uuid};
 
-/// A message that was sent.
-#[derive(Debug, Clone, Serialize)]
-pub struct Message {
-    /// The number in E.164.
-    pub to: String,
-    /// The text.
-    pub text: String,
-    /// When, in RFC 3339.
-    pub at: String,
-    /// The message attributes, by name.
-    #[serde(skip)]
-    pub attributes: BTreeMap<String, String>,
-}
+use crate::{
+    phones::PhoneNetwork,
+    timeline::{Service, form},
+};
+
+/// How its calls are read.
+pub(crate) const SERVICE: Service = Service {
+    name: "SNS",
+    code: |_| None,
+    describe: |_, body| ("Publish".to_owned(), form(body, "PhoneNumber")),
+    error: |body| {
+        let text = String::from_utf8_lossy(body);
+        let (_, rest) = text.split_once("<Code>")?;
+        rest.split_once("</Code>").map(|(code, _)| code.to_owned())
+    },
+};
 
 /// An error of SNS's.
 #[derive(Debug, Clone)]
@@ -57,35 +55,15 @@ pub enum Fault {
     Hang,
 }
 
-/// Every phone there is.
-pub struct PhoneNetwork {
-    clock: Arc<dyn Clock>,
-    sent: Mutex<Vec<Message>>,
+/// SNS.
+pub struct Sns {
+    phones: Arc<PhoneNetwork>,
     faults: Mutex<VecDeque<Fault>>,
-    live: broadcast::Sender<Message>,
 }
 
-impl PhoneNetwork {
-    pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, sent: Mutex::default(), faults: Mutex::default(), live: broadcast::channel(64).0 }
-    }
-
-    /// The messages so far, the oldest first.
-    #[must_use]
-    pub fn sent(&self) -> Vec<Message> {
-        self.sent.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// The messages from now on.
-    #[must_use]
-    pub fn live(&self) -> broadcast::Receiver<Message> {
-        self.live.subscribe()
-    }
-
-    /// The messages so far and those from then on: none is missing, none comes twice.
-    pub(crate) fn watch(&self) -> (Vec<Message>, broadcast::Receiver<Message>) {
-        let sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
-        (sent.clone(), self.live())
+impl Sns {
+    pub(crate) fn new(phones: Arc<PhoneNetwork>) -> Self {
+        Self { phones, faults: Mutex::default() }
     }
 
     /// Refuses the next request so.
@@ -126,11 +104,7 @@ impl PhoneNetwork {
                 ))
             })
             .collect();
-        let message = Message { to, text, at: self.clock.now().to_rfc3339(), attributes };
-        let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
-        // Nobody may be listening.
-        _ = self.live.send(message.clone());
-        sent.push(message);
+        self.phones.deliver(to, text, attributes);
         Ok(uuid(&SystemRandom).to_string())
     }
 }
@@ -141,20 +115,16 @@ fn is_e164(number: &str) -> bool {
         .is_some_and(|digits| (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()))
 }
 
-pub(crate) fn router(phones: Arc<PhoneNetwork>) -> Router {
-    Router::new()
-        .route("/_local/sns", post(publish))
-        .route("/_local/sns/", post(publish))
-        .route("/_local/sms", get(list))
-        .with_state(phones)
+pub(crate) fn router(sns: Arc<Sns>) -> Router {
+    Router::new().route("/_local/sns", post(publish)).route("/_local/sns/", post(publish)).with_state(sns)
 }
 
-async fn publish(State(phones): State<Arc<PhoneNetwork>>, body: Bytes) -> Response {
+async fn publish(State(sns): State<Arc<Sns>>, body: Bytes) -> Response {
     const NAMESPACE: &str = "http://sns.amazonaws.com/doc/2010-03-31/";
     let request = uuid(&SystemRandom);
-    let fault = phones.faults.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+    let fault = sns.faults.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
     let outcome = match fault {
-        None => phones.publish(&body),
+        None => sns.publish(&body),
         Some(Fault::Refusal(refusal)) => Err(refusal),
         Some(Fault::Garbage) => return "<html>".into_response(),
         Some(Fault::Hang) => std::future::pending().await,
@@ -177,9 +147,4 @@ async fn publish(State(phones): State<Arc<PhoneNetwork>>, body: Bytes) -> Respon
         ),
     };
     (status, [(CONTENT_TYPE, "text/xml")], body).into_response()
-}
-
-async fn list(State(phones): State<Arc<PhoneNetwork>>) -> Response {
-    let body = serde_json::to_string(&phones.sent()).unwrap_or_default();
-    ([(CONTENT_TYPE, "application/json")], body).into_response()
 }

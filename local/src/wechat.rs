@@ -46,6 +46,19 @@ use base64::{
 use futures_util::stream;
 use serde_json::{Value, json};
 
+use crate::timeline::{Service, query};
+
+/// How its calls are read.
+pub(crate) const SERVICE: Service = Service {
+    name: "WeChat",
+    code: |parts| Some(query(parts, "js_code")),
+    describe: |parts, _| ("code2Session".to_owned(), query(parts, "js_code")),
+    error: |body| {
+        let answer: Value = serde_json::from_slice(body).ok()?;
+        answer["errcode"].as_i64().filter(|code| *code != 0).map(|code| format!("errcode {code}"))
+    },
+};
+
 /// WeChat, with one mini program.
 pub struct Wechat {
     app_id: String,

@@ -192,7 +192,7 @@ async fn play(link: bool, steps: &[Step]) {
             Step::FailedSend { number } => {
                 let expected = match model.send(number, now) {
                     "200" => {
-                        app.local.phones.refuse_next(Refusal { status: 400, code: "OptedOut", message: "" });
+                        app.local.sns.refuse_next(Refusal { status: 400, code: "OptedOut", message: "" });
                         "sms_rejected"
                     }
                     refused => refused,

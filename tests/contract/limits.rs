@@ -151,7 +151,7 @@ async fn what_is_refused_later_counts_nowhere() {
     assert_eq!(send_with(&app, &ticket, &number(0)).await.status, 200);
     for _ in 0..3 {
         assert_eq!(send_with(&app, &ticket, &number(0)).await.outcome(), "resend_too_soon");
-        app.local.phones.refuse_next(Refusal { status: 400, code: "OptedOut", message: "opted out" });
+        app.local.sns.refuse_next(Refusal { status: 400, code: "OptedOut", message: "opted out" });
         assert_eq!(send_with(&app, &ticket, &number(1)).await.outcome(), "sms_rejected");
     }
     assert_eq!(send_with(&app, &ticket, &number(1)).await.status, 200);

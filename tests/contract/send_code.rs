@@ -150,7 +150,7 @@ async fn a_send_that_the_provider_fails_can_be_repeated_at_once() {
         (400, "InvalidParameter", "Invalid parameter: SenderID", "sms_unavailable"),
         (403, "AuthorizationError", "no", "sms_unavailable"),
     ] {
-        app.local.phones.refuse_next(Refusal { status, code, message });
+        app.local.sns.refuse_next(Refusal { status, code, message });
         assert_eq!(app.send_code(NUMBER).await.outcome(), outcome, "{code}: {message}");
     }
     assert_eq!(app.send_code(NUMBER).await.status, 200);
@@ -159,7 +159,7 @@ async fn a_send_that_the_provider_fails_can_be_repeated_at_once() {
 #[tokio::test]
 async fn a_refused_number_is_told_apart_from_a_provider_that_is_down() {
     let app = TestApp::start().await;
-    app.local.phones.refuse_next(Refusal { status: 400, code: "OptedOut", message: "opted out" });
+    app.local.sns.refuse_next(Refusal { status: 400, code: "OptedOut", message: "opted out" });
     insta::assert_snapshot!(app.send_code(NUMBER).await.snapshot(), @r#"
     422
     cache-control: no-store
@@ -173,7 +173,7 @@ async fn a_refused_number_is_told_apart_from_a_provider_that_is_down() {
       "type": "urn:problem-type:sms_rejected"
     }
     "#);
-    app.local.phones.refuse_next(Refusal { status: 400, code: "MonthlySpendLimitReached", message: "spent" });
+    app.local.sns.refuse_next(Refusal { status: 400, code: "MonthlySpendLimitReached", message: "spent" });
     insta::assert_snapshot!(app.send_code(NUMBER).await.snapshot(), @r#"
     503
     cache-control: no-store
@@ -202,13 +202,13 @@ async fn a_provider_that_answers_nothing_of_use_is_given_up_and_the_send_undone(
     ] {
         let app = TestApp::with(&[("PHONE_DAILY_LIMIT", "1")]).await;
         for _ in 0..3 {
-            app.local.phones.fail_next(fault.clone());
+            app.local.sns.fail_next(fault.clone());
         }
         let started = Instant::now();
         let answer = app.send_code(NUMBER).await;
         assert_eq!(answer.outcome(), "sms_unavailable", "{fault:?}");
         assert!(started.elapsed() < Duration::from_secs(8), "{fault:?}");
-        app.local.phones.recover();
+        app.local.sns.recover();
         assert_eq!(app.send_code(NUMBER).await.status, 200, "{fault:?}");
     }
 }
@@ -216,7 +216,7 @@ async fn a_provider_that_answers_nothing_of_use_is_given_up_and_the_send_undone(
 #[tokio::test]
 async fn a_request_that_sns_may_have_carried_out_is_not_repeated() {
     let app = TestApp::start().await;
-    app.local.phones.fail_next(Fault::Hang);
+    app.local.sns.fail_next(Fault::Hang);
     assert_eq!(app.send_code(NUMBER).await.outcome(), "sms_unavailable");
     assert!(app.local.phones.sent().is_empty(), "a second attempt would have been answered");
 }
@@ -224,9 +224,9 @@ async fn a_request_that_sns_may_have_carried_out_is_not_repeated() {
 #[tokio::test]
 async fn a_message_that_may_have_gone_out_is_counted_and_a_refused_one_is_not() {
     let app = TestApp::with(&[("SMS_DAILY_BUDGET", "1")]).await;
-    app.local.phones.refuse_next(Refusal { status: 503, code: "ServiceUnavailable", message: "down" });
+    app.local.sns.refuse_next(Refusal { status: 503, code: "ServiceUnavailable", message: "down" });
     assert_eq!(app.send_code(NUMBER).await.outcome(), "sms_unavailable");
-    app.local.phones.fail_next(Fault::Hang);
+    app.local.sns.fail_next(Fault::Hang);
     assert_eq!(app.send_code(NUMBER).await.outcome(), "sms_unavailable");
     assert_eq!(app.send_code(NUMBER).await.outcome(), "sms_budget_exhausted");
 }
@@ -235,7 +235,7 @@ async fn a_message_that_may_have_gone_out_is_counted_and_a_refused_one_is_not() 
 async fn sends_that_the_provider_refuses_bring_no_guesses_without_end() {
     let app = TestApp::with(&[("PHONE_DAILY_LIMIT", "2"), ("RESEND_COOLDOWN_SECONDS", "0")]).await;
     for _ in 0..2 {
-        app.local.phones.fail_next(Fault::Hang);
+        app.local.sns.fail_next(Fault::Hang);
         let (sent, guess) = tokio::join!(app.send_code(NUMBER), async {
             tokio::time::sleep(Duration::from_millis(500)).await;
             app.log_in("mallory", NUMBER, "000000").await
@@ -250,7 +250,7 @@ async fn sends_that_the_provider_refuses_bring_no_guesses_without_end() {
 #[tokio::test]
 async fn a_send_that_another_one_followed_is_not_undone() {
     let app = TestApp::with(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
-    app.local.phones.fail_next(Fault::Hang);
+    app.local.sns.fail_next(Fault::Hang);
     let (failed, sent) = tokio::join!(app.send_code(NUMBER), async {
         tokio::time::sleep(Duration::from_millis(500)).await;
         app.send_code(NUMBER).await
@@ -264,9 +264,9 @@ async fn a_resend_that_fails_costs_nobody_the_code_they_hold() {
     let app = TestApp::start().await;
     let code = app.texted(NUMBER).await;
     app.clock.turn(60);
-    app.local.phones.refuse_next(Refusal { status: 503, code: "ServiceUnavailable", message: "down" });
-    app.local.phones.refuse_next(Refusal { status: 503, code: "ServiceUnavailable", message: "down" });
-    app.local.phones.refuse_next(Refusal { status: 503, code: "ServiceUnavailable", message: "down" });
+    app.local.sns.refuse_next(Refusal { status: 503, code: "ServiceUnavailable", message: "down" });
+    app.local.sns.refuse_next(Refusal { status: 503, code: "ServiceUnavailable", message: "down" });
+    app.local.sns.refuse_next(Refusal { status: 503, code: "ServiceUnavailable", message: "down" });
     assert_eq!(app.send_code(NUMBER).await.outcome(), "sms_unavailable");
     assert_eq!(app.log_in("alice", NUMBER, &code).await.status, 200);
 }

@@ -15,14 +15,13 @@ use aws_smithy_runtime_api::client::{
 };
 use axum::{
     Router,
-    body::{Body, Bytes, HttpBody, to_bytes},
+    body::{Body, HttpBody, to_bytes},
     extract::{Request, State},
     http::{StatusCode, request::Parts},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
 };
 use futures_util::StreamExt;
-use serde_json::Value;
 
 use super::{EXCHANGE, Step, Timeline, milliseconds_since};
 
@@ -54,12 +53,16 @@ impl HttpConnector for Numbered {
     }
 }
 
-/// What is at the other end of a call.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Service {
-    DynamoDb,
-    Sns,
-    Wechat,
+/// What is at the other end of a call, and how the call is read.
+#[derive(Clone, Copy)]
+pub(crate) struct Service {
+    pub(crate) name: &'static str,
+    /// The code of WeChat's that a call is about, by which it is told whose it is, where it has no number.
+    pub(crate) code: fn(&Parts) -> Option<String>,
+    /// The operation and what it is about.
+    pub(crate) describe: fn(&Parts, &[u8]) -> (String, String),
+    /// The error that an answer names.
+    pub(crate) error: fn(&[u8]) -> Option<String>,
 }
 
 /// The service's routes, with the calls of open exchanges noted.
@@ -76,16 +79,11 @@ async fn note(
     let Ok(body) = to_bytes(body, CALL_BYTES).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
-    let exchange = match service {
-        Service::Wechat => timeline.exchanging(&query(&parts, "js_code")),
-        Service::DynamoDb | Service::Sns => {
-            let number = parts.headers.remove(HEADER);
-            number.and_then(|number| number.to_str().ok()?.parse().ok())
-        }
-    };
+    let number = parts.headers.remove(HEADER).and_then(|number| number.to_str().ok()?.parse().ok());
+    let exchange = number.or_else(|| timeline.exchanging(&(service.code)(&parts)?));
     let step = exchange.map(|exchange| {
-        let (operation, about) = service.describe(&parts, &body);
-        UnderWay::new(timeline, exchange, service.name(), operation, about)
+        let (operation, about) = (service.describe)(&parts, &body);
+        UnderWay::new(timeline, exchange, service.name, operation, about)
     });
     let answer = next.run(Request::from_parts(parts, body.into())).await;
     let Some(step) = step else { return answer };
@@ -93,7 +91,8 @@ async fn note(
     let (parts, body) = answer.into_parts();
     if body.size_hint().exact().is_some_and(|bytes| bytes <= ANSWER_BYTES) {
         let body = to_bytes(body, CALL_BYTES).await.unwrap_or_default();
-        step.answered(service.error(parts.status, &body));
+        let failed = || (!parts.status.is_success()).then(|| format!("HTTP {}", parts.status.as_u16()));
+        step.answered((service.error)(&body).or_else(failed));
         return Response::from_parts(parts, body.into());
     }
     // A body that comes bit by bit, or never: the step lasts as long as somebody waits for it.
@@ -109,69 +108,13 @@ impl Timeline {
     }
 }
 
-impl Service {
-    fn name(self) -> &'static str {
-        match self {
-            Self::DynamoDb => "DynamoDB",
-            Self::Sns => "SNS",
-            Self::Wechat => "WeChat",
-        }
-    }
-
-    /// The operation and what it is about.
-    fn describe(self, parts: &Parts, body: &[u8]) -> (String, String) {
-        match self {
-            Self::DynamoDb => {
-                let target = parts.headers.get("x-amz-target").and_then(|target| target.to_str().ok());
-                let operation = target.and_then(|target| target.rsplit('.').next()).unwrap_or_default();
-                let call: Value = serde_json::from_slice(body).unwrap_or_default();
-                (operation.to_owned(), items_of(&call))
-            }
-            Self::Sns => ("Publish".to_owned(), form(body, "PhoneNumber")),
-            Self::Wechat => ("code2Session".to_owned(), query(parts, "js_code")),
-        }
-    }
-
-    /// The error that an answer names.
-    fn error(self, status: StatusCode, body: &Bytes) -> Option<String> {
-        let json = || serde_json::from_slice::<Value>(body).unwrap_or_default();
-        let named = match self {
-            Self::DynamoDb => {
-                json()["__type"].as_str().and_then(|kind| kind.rsplit('#').next()).map(str::to_owned)
-            }
-            Self::Sns => {
-                let text = String::from_utf8_lossy(body);
-                let code = text.split_once("<Code>").and_then(|(_, rest)| rest.split_once("</Code>"));
-                code.map(|(code, _)| code.to_owned())
-            }
-            Self::Wechat => {
-                json()["errcode"].as_i64().filter(|code| *code != 0).map(|code| format!("errcode {code}"))
-            }
-        };
-        named.or_else(|| (!status.is_success()).then(|| format!("HTTP {}", status.as_u16())))
-    }
-}
-
-/// `codes 3f2a…`: the table and key of each item that a call names.
-fn items_of(call: &Value) -> String {
-    let of_one = |item: &Value| {
-        let key = [&item["Key"]["pk"]["S"], &item["Item"]["pk"]["S"]].into_iter().find_map(Value::as_str);
-        format!("{} {}", item["TableName"].as_str().unwrap_or_default(), key.unwrap_or_default())
-    };
-    match call["TransactItems"].as_array() {
-        Some(items) => {
-            let named = items.iter().flat_map(|item| item.as_object().into_iter().flatten());
-            named.map(|(_, item)| of_one(item)).collect::<Vec<_>>().join(", ")
-        }
-        None => of_one(call),
-    }
-}
-
-fn query(parts: &Parts, name: &str) -> String {
+/// A parameter of the request's query, or nothing.
+pub(crate) fn query(parts: &Parts, name: &str) -> String {
     form(parts.uri.query().unwrap_or_default().as_bytes(), name)
 }
 
-fn form(fields: &[u8], name: &str) -> String {
+/// A field of a form, or nothing.
+pub(crate) fn form(fields: &[u8], name: &str) -> String {
     let mut fields = form_urlencoded::parse(fields);
     fields.find(|(field, _)| field == name).map(|(_, value)| value.into_owned()).unwrap_or_default()
 }

@@ -1,0 +1,35 @@
+//! How the timeline reads a call of `DynamoDB`'s.
+
+use serde_json::Value;
+
+use crate::timeline::Service;
+
+pub(crate) const SERVICE: Service = Service {
+    name: "DynamoDB",
+    code: |_| None,
+    describe: |parts, body| {
+        let target = parts.headers.get("x-amz-target").and_then(|target| target.to_str().ok());
+        let operation = target.and_then(|target| target.rsplit('.').next()).unwrap_or_default();
+        let call: Value = serde_json::from_slice(body).unwrap_or_default();
+        (operation.to_owned(), items_of(&call))
+    },
+    error: |body| {
+        let answer: Value = serde_json::from_slice(body).ok()?;
+        answer["__type"].as_str().and_then(|kind| kind.rsplit('#').next()).map(str::to_owned)
+    },
+};
+
+/// `codes 3f2a…`: the table and key of each item that a call names.
+fn items_of(call: &Value) -> String {
+    let of_one = |item: &Value| {
+        let key = [&item["Key"]["pk"]["S"], &item["Item"]["pk"]["S"]].into_iter().find_map(Value::as_str);
+        format!("{} {}", item["TableName"].as_str().unwrap_or_default(), key.unwrap_or_default())
+    };
+    match call["TransactItems"].as_array() {
+        Some(items) => {
+            let named = items.iter().flat_map(|item| item.as_object().into_iter().flatten());
+            named.map(|(_, item)| of_one(item)).collect::<Vec<_>>().join(", ")
+        }
+        None => of_one(call),
+    }
+}

@@ -1,0 +1,80 @@
+//! The phone network: every phone there is, and what was texted to it, whichever provider took the message.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use axum::{
+    Router,
+    extract::State,
+    http::header::CONTENT_TYPE,
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use serde::Serialize;
+use shared::clock::Clock;
+use tokio::sync::broadcast;
+
+/// A message that was sent.
+#[derive(Debug, Clone, Serialize)]
+pub struct Message {
+    /// The number in E.164.
+    pub to: String,
+    /// The text.
+    pub text: String,
+    /// When, in RFC 3339.
+    pub at: String,
+    /// What the provider was told beside it, by name.
+    #[serde(skip)]
+    pub attributes: BTreeMap<String, String>,
+}
+
+/// Every phone there is.
+pub struct PhoneNetwork {
+    clock: Arc<dyn Clock>,
+    sent: Mutex<Vec<Message>>,
+    live: broadcast::Sender<Message>,
+}
+
+impl PhoneNetwork {
+    pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { clock, sent: Mutex::default(), live: broadcast::channel(64).0 }
+    }
+
+    /// The messages so far, the oldest first.
+    #[must_use]
+    pub fn sent(&self) -> Vec<Message> {
+        self.sent.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The messages from now on.
+    #[must_use]
+    pub fn live(&self) -> broadcast::Receiver<Message> {
+        self.live.subscribe()
+    }
+
+    /// The messages so far and those from then on: none is missing, none comes twice.
+    pub(crate) fn watch(&self) -> (Vec<Message>, broadcast::Receiver<Message>) {
+        let sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        (sent.clone(), self.live())
+    }
+
+    /// Delivers a message.
+    pub(crate) fn deliver(&self, to: String, text: String, attributes: BTreeMap<String, String>) {
+        let message = Message { to, text, at: self.clock.now().to_rfc3339(), attributes };
+        let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
+        // Nobody may be listening.
+        _ = self.live.send(message.clone());
+        sent.push(message);
+    }
+}
+
+pub(crate) fn router(phones: Arc<PhoneNetwork>) -> Router {
+    Router::new().route("/_local/sms", get(list)).with_state(phones)
+}
+
+async fn list(State(phones): State<Arc<PhoneNetwork>>) -> Response {
+    let body = serde_json::to_string(&phones.sent()).unwrap_or_default();
+    ([(CONTENT_TYPE, "application/json")], body).into_response()
+}
