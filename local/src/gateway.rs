@@ -6,14 +6,17 @@ use axum::{
     Router,
     body::{Body, Bytes, to_bytes},
     extract::{ConnectInfo, Request, State},
-    http::{StatusCode, header::RETRY_AFTER},
+    http::{Method, StatusCode, header::RETRY_AFTER},
     response::Response,
 };
 use exchange_code::ExchangeCode;
 use lambda_http::Body as LambdaBody;
 use login::Login;
 use send_code::SendCode;
-use shared::random::{SystemRandom, uuid};
+use shared::{
+    http::Route,
+    random::{SystemRandom, uuid},
+};
 use tokio::sync::Semaphore;
 use tower_http::cors::{Any, CorsLayer};
 
@@ -60,6 +63,26 @@ impl Functions {
     }
 }
 
+/// A call of one of the functions.
+pub struct DeployedRoute {
+    /// The function's package.
+    pub function: &'static str,
+    /// The method that it is asked by.
+    pub method: &'static Method,
+    /// The path that it is asked at.
+    pub path: &'static str,
+}
+
+/// Every call of the functions, by their own tables.
+pub fn routes() -> impl Iterator<Item = DeployedRoute> {
+    fn of<F>(function: &'static str, routes: &'static [Route<F>]) -> impl Iterator<Item = DeployedRoute> {
+        routes.iter().map(move |Route { method, path, .. }| DeployedRoute { function, method, path })
+    }
+    of("send-code", &send_code::ROUTES)
+        .chain(of("exchange-code", &exchange_code::ROUTES))
+        .chain(of("login", &login::ROUTES))
+}
+
 pub(crate) fn router(functions: Arc<Functions>, timeline: Arc<Timeline>) -> Router {
     // An app's H5 build is served from another port than this.
     let cors = CorsLayer::new()
@@ -81,12 +104,9 @@ async fn invoke(
     // A body over the gateway's own limit is over the functions' too: they refuse it by what was read.
     let body = to_bytes(body, MAX_BODY_BYTES).await.unwrap_or_else(|_| vec![b' '; MAX_BODY_BYTES].into());
     let event = event::of_request(&parts, &body, client.ip(), &request_id);
-    let function = match parts.uri.path() {
-        "/send-code" => "send-code",
-        "/exchange-code" => "exchange-code",
-        // The function that answers whatever belongs to no other.
-        _ => "login",
-    };
+    // What belongs to no function is answered by login, as in template.yaml.
+    let function =
+        routes().find(|route| route.path == parts.uri.path()).map_or("login", |route| route.function);
     let asked = (parts.method.as_str(), parts.uri.path(), &*body);
     let answer = timeline.follow(asked, async {
         if let Ok(Some(answer)) = functions.invoke(function, &event.to_string()).await {

@@ -33,7 +33,7 @@ mod timeline;
 pub mod wechat;
 
 use dynamodb::DynamoDb;
-pub use gateway::Functions;
+pub use gateway::{DeployedRoute, Functions, routes};
 use phones::PhoneNetwork;
 use sns::Sns;
 use timeline::{Timeline, noted, numbered};

@@ -5,7 +5,9 @@ mod call;
 pub mod lambda;
 mod log;
 mod request;
+mod route;
 
 pub use answer::Reply;
 pub use call::Call;
 pub use request::{Fields, RequestError};
+pub use route::{Route, serve};

@@ -1,7 +1,9 @@
 //! What a failing client is told: the contract's errors as RFC 9457 problems, in the language that it prefers.
 
+use std::convert::Infallible;
+
 use lambda_http::http::{
-    HeaderName, HeaderValue, Method,
+    HeaderName, HeaderValue,
     header::{ALLOW, RETRY_AFTER},
 };
 use serde::Serialize;
@@ -19,7 +21,7 @@ pub struct Problem {
     code: ProblemCode,
     retry_after: Option<u64>,
     attempts_left: Option<usize>,
-    allow: Option<Method>,
+    allow: Option<String>,
     /// Chinese and English, in place of the catalogue's detail.
     detail: Option<[String; 2]>,
 }
@@ -28,6 +30,13 @@ pub struct Problem {
 pub trait Failure: std::error::Error {
     /// What the client sees.
     fn problem(&self) -> Problem;
+}
+
+/// What cannot fail has no problem.
+impl Failure for Infallible {
+    fn problem(&self) -> Problem {
+        match *self {}
+    }
 }
 
 impl From<ProblemCode> for Problem {
@@ -51,10 +60,10 @@ impl Problem {
         self
     }
 
-    /// Says which method would have been answered.
+    /// Says which methods would have been answered, separated by commas.
     #[must_use]
-    pub fn allow(mut self, method: Method) -> Self {
-        self.allow = Some(method);
+    pub fn allow(mut self, methods: String) -> Self {
+        self.allow = Some(methods);
         self
     }
 
@@ -74,8 +83,8 @@ impl Problem {
     /// The headers that go with it: `Retry-After` in seconds, `Allow`.
     pub fn headers(&self) -> impl Iterator<Item = (HeaderName, HeaderValue)> {
         let retry_after = self.retry_after.map(|seconds| (RETRY_AFTER, seconds.into()));
-        let allow = self.allow.as_ref().and_then(|method| HeaderValue::from_str(method.as_str()).ok());
-        retry_after.into_iter().chain(allow.map(|method| (ALLOW, method)))
+        let allow = self.allow.as_ref().and_then(|methods| HeaderValue::from_str(methods).ok());
+        retry_after.into_iter().chain(allow.map(|methods| (ALLOW, methods)))
     }
 
     /// The body of the answer, `application/problem+json`.

@@ -13,6 +13,7 @@ mod logs;
 mod openapi;
 mod reviewers;
 mod round_trips;
+mod routes;
 mod send_code;
 mod tickets;
 mod tls;

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use lambda_http::{Body, Request, Response, http::Method};
+use lambda_http::{Body, Request, Response};
 use serde::Serialize;
 use shared::{
     aws::Aws,
     clock::Clock,
-    http::{Call, Reply, RequestError},
+    http::{Call, Reply, RequestError, Route, serve},
     identity::{TicketKey, WechatIdentity},
     problem::{Failure, Problem, ProblemCode},
     random::Random,
@@ -18,6 +18,10 @@ mod wechat;
 
 pub use config::Config;
 use wechat::{Wechat, WechatError};
+
+/// What the function answers, a row a call.
+pub static ROUTES: [Route<ExchangeCode>; 1] =
+    [Route::post("/exchange-code", |function, call| Box::pin(call.answer(function.exchange(call))))];
 
 /// The function, with all that it works with.
 pub struct ExchangeCode {
@@ -110,12 +114,10 @@ impl ExchangeCode {
 
     /// Answers one request.
     pub async fn handle(&self, request: Request) -> Response<Body> {
-        let call = Call::new(request);
-        call.answer(self.exchange(&call)).await
+        serve(self, &ROUTES, request).await
     }
 
     async fn exchange(&self, call: &Call) -> Result<Reply, ExchangeCodeError> {
-        call.expect(Method::POST, "/exchange-code")?;
         let session = call.step("wechat", self.wechat.session(call.fields()?.text("code")?)).await?;
 
         let identity = WechatIdentity { app_id: self.app_id.clone(), openid: session.openid };

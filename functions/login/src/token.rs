@@ -142,11 +142,11 @@ impl Tokens {
     }
 
     /// What an authorizer asks of an issuer (`OpenID` Connect Discovery 1.0, section 3), of it what applies to one that
-    /// issues tokens by an API of its own.
+    /// issues tokens by an API of its own. The keys are at `jwks_path`.
     #[must_use]
-    pub fn discovery(&self) -> impl Serialize {
+    pub fn discovery(&self, jwks_path: &str) -> impl Serialize + use<> {
         Discovery {
-            jwks_uri: format!("{}/.well-known/jwks.json", self.policy.issuer.trim_end_matches('/')),
+            jwks_uri: format!("{}{jwks_path}", self.policy.issuer.trim_end_matches('/')),
             issuer: self.policy.issuer.clone(),
             response_types_supported: ["token"],
             subject_types_supported: ["public"],

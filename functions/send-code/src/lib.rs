@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use futures_util::future::join;
-use lambda_http::{Body, Request, Response, http::Method};
+use lambda_http::{Body, Request, Response};
 use serde::Serialize;
 use shared::{
     aws::Aws,
     clock::{Clock, Timestamp},
     codes::{CodesTable, SendError, Sent, VerifyCode},
-    http::{Call, Fields, Reply, RequestError},
+    http::{Call, Fields, Reply, RequestError, Route, serve},
     identity::{TicketError, TicketKey, WechatIdentity},
     phone::{Countries, PhoneNumberError},
     problem::{Failure, Problem},
@@ -29,6 +29,10 @@ use sms::{Sms, SmsError, SmsText};
 
 /// A code was texted.
 const CODES_SENT: Metric = Metric::named("CodesSent");
+
+/// What the function answers, a row a call.
+pub static ROUTES: [Route<SendCode>; 1] =
+    [Route::post("/send-code", |function, call| Box::pin(call.answer(function.send(call))))];
 
 /// The function, with all that it works with.
 pub struct SendCode {
@@ -113,12 +117,10 @@ impl SendCode {
 
     /// Answers one request.
     pub async fn handle(&self, request: Request) -> Response<Body> {
-        let call = Call::new(request);
-        call.answer(Box::pin(self.send(&call))).await
+        serve(self, &ROUTES, request).await
     }
 
     async fn send(&self, call: &Call) -> Result<Reply, SendCodeError> {
-        call.expect(Method::POST, "/send-code")?;
         let fields = call.fields()?;
         let now = self.clock.now();
         let person = self.person(&fields, now)?;

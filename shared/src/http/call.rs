@@ -26,32 +26,21 @@ pub struct Call {
 
 impl Call {
     /// Takes the request that [`super::lambda::request`] made of the event.
-    #[must_use]
-    pub fn new(request: Request) -> Self {
+    pub(super) fn new(request: Request) -> Self {
         let request_id = request.extensions().get().map(|RequestId(request_id)| request_id.clone());
         let (parts, body) = request.into_parts();
         let language = Language::preferred(&parts.headers);
         Self { parts, body, language, log: Log::new(request_id.unwrap_or_default()) }
     }
 
-    /// Whether the request is for `path`. A stage or base path in front of it (`/prod/login`) is overlooked: which one
-    /// there is, is the deployment's business.
-    #[must_use]
-    pub fn is_for(&self, path: &str) -> bool {
+    /// Whether the request is for `path`, whatever stands in front of it.
+    pub(super) fn is_for(&self, path: &str) -> bool {
         let requested = self.parts.uri.path();
         requested.strip_suffix('/').unwrap_or(requested).ends_with(path)
     }
 
-    /// Goes on with `method` at `path` only.
-    pub fn expect(&self, method: Method, path: &'static str) -> Result<(), RequestError> {
-        if !self.is_for(path) {
-            return Err(RequestError::NotFound);
-        }
-        self.log.route(path);
-        if self.parts.method != method {
-            return Err(RequestError::MethodNotAllowed { allow: method });
-        }
-        Ok(())
+    pub(super) fn method(&self) -> &Method {
+        &self.parts.method
     }
 
     /// The address that the request came from, as API Gateway saw it: no header of the client's is believed.

@@ -1,6 +1,5 @@
 //! What a request has to be, and its fields.
 
-use lambda_http::http::Method;
 use serde_json::{Map, Value};
 
 use crate::problem::{Failure, Problem, ProblemCode};
@@ -14,8 +13,8 @@ pub enum RequestError {
     /// A method that this path does not answer.
     #[error("this path answers {allow} only")]
     MethodNotAllowed {
-        /// The method that it does answer.
-        allow: Method,
+        /// The methods that it does answer, separated by commas.
+        allow: String,
     },
     /// A body over 4 KiB.
     #[error("a body of {bytes} bytes")]
