@@ -3,7 +3,7 @@
 use std::{fmt::Write, fs, path::PathBuf, time::Instant};
 
 use dynoxide::{Database, ImportOptions};
-use local::{Local, Options};
+use local::{Local, Options, dynamodb::Store};
 use serde_json::{Value, from_value, json};
 
 use crate::{
@@ -60,7 +60,7 @@ async fn costs(users: u64) -> Vec<(&'static str, Cost)> {
     let file = PathBuf::from(format!("target/bench/{users}-users.db"));
     _ = fs::remove_file(&file);
     // It makes the tables.
-    let options = || Options { data: Some(file.clone()), services_only: true, ..Options::default() };
+    let options = || Options { store: Store::File(file.clone()), services_only: true, ..Options::default() };
     drop(Local::start(options()).await.unwrap());
     fill(&file, users);
     let services = Local::start(options()).await.unwrap();

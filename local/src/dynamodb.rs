@@ -1,8 +1,6 @@
-//! The embedded `DynamoDB`, and the line to it: every call is noted, so that a test can count them, and may be disturbed.
+//! The line to `DynamoDB`: every call is noted, so that a test can count them, and may be disturbed.
 
 use std::{
-    net::Ipv4Addr,
-    path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -18,34 +16,15 @@ use axum::{
     response::{IntoResponse, Response},
     routing::post,
 };
-use dynoxide::{
-    Database,
-    actions::{create_table::CreateTableRequest, update_time_to_live::UpdateTimeToLiveRequest},
-};
 use futures_util::stream;
 use serde_json::{Value, json};
-use tokio::{net::TcpListener, task::JoinHandle};
 
 mod calls;
+mod tables;
 
 pub(crate) use calls::SERVICE;
-
-/// Why there are no tables.
-#[derive(Debug, thiserror::Error)]
-pub enum TablesError {
-    /// The file is of another program, say.
-    #[error("the tables could not be opened: {0}")]
-    Database(#[from] dynoxide::DynoxideError),
-    /// A request that dynoxide does not know.
-    #[error("the tables could not be described: {0}")]
-    Request(#[from] serde_json::Error),
-    /// No port on this machine.
-    #[error("no port for the tables: {0}")]
-    Port(#[from] std::io::Error),
-    /// The HTTP client could not be made.
-    #[error("no HTTP client for the tables: {0}")]
-    Client(#[from] reqwest::Error),
-}
+use tables::Tables;
+pub use tables::{Store, TablesError};
 
 /// One call, with its place among all beginnings and ends of calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,15 +59,14 @@ pub enum Fault {
 /// What happens to a call, by its place since the disturbance began (from 0) and its operation.
 type Disturbance = Box<dyn Fn(usize, &str) -> Option<Fault> + Send>;
 
-/// The embedded tables.
+/// The tables, behind the line.
 pub struct DynamoDb {
     /// Where they answer without the line: no journal, no faults.
     pub endpoint: String,
-    database: Database,
+    tables: Tables,
     client: reqwest::Client,
     journal: Mutex<Journal>,
     disturbance: Mutex<Option<(usize, Disturbance)>>,
-    server: JoinHandle<()>,
 }
 
 #[derive(Default)]
@@ -98,24 +76,19 @@ struct Journal {
 }
 
 impl DynamoDb {
-    /// Opens `file`, or tables in memory, and makes those that are missing. The first of them has a TTL.
-    pub(crate) async fn start(file: Option<PathBuf>, tables: &[String; 2]) -> Result<Self, TablesError> {
-        let database = match file {
-            Some(file) => Database::new(&file.to_string_lossy())?,
-            None => Database::memory()?,
-        };
-        create_tables(&database, tables)?;
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        let endpoint = format!("http://{}", listener.local_addr()?);
-        let server = tokio::spawn(dynoxide::server::serve_on(listener, database.clone()));
-        let client = reqwest::Client::builder().no_proxy().build()?;
+    /// Opens the store and makes the tables that are missing. The first of them has a TTL.
+    pub(crate) async fn start(
+        store: Store,
+        names: [String; 2],
+        config: &aws_sdk_dynamodb::Config,
+    ) -> Result<Self, TablesError> {
+        let tables = Tables::open(store, names, config).await?;
         Ok(Self {
-            database,
-            endpoint,
-            client,
+            endpoint: tables.endpoint.clone(),
+            tables,
+            client: reqwest::Client::builder().no_proxy().build()?,
             journal: Mutex::default(),
             disturbance: Mutex::default(),
-            server,
         })
     }
 
@@ -136,18 +109,13 @@ impl DynamoDb {
     }
 
     /// The items of a table, as `DynamoDB`'s JSON.
-    pub fn items(&self, table: &str) -> Result<Value, TablesError> {
-        self.scan(json!({ "TableName": table }))
+    pub async fn items(&self, table: &str) -> Result<Value, TablesError> {
+        self.tables.items(table).await
     }
 
-    /// The first `limit` items of a table.
-    pub(crate) fn first_items(&self, table: &str, limit: usize) -> Result<Value, TablesError> {
-        self.scan(json!({ "TableName": table, "Limit": limit }))
-    }
-
-    fn scan(&self, scan: Value) -> Result<Value, TablesError> {
-        let scan = serde_json::from_value(scan)?;
-        Ok(serde_json::to_value(self.database.scan(scan)?)?["Items"].take())
+    /// The first `limit` items of each table, by its name.
+    pub(crate) async fn first_items(&self, limit: i32) -> Result<Value, TablesError> {
+        self.tables.first_items(limit).await
     }
 
     fn began(&self, operation: String) -> usize {
@@ -178,18 +146,18 @@ impl DynamoDb {
                 tokio::time::sleep(by).await;
                 self.forward(headers, body).await
             }
-            Some(Fault::Throttle) => refusal(
+            Some(Fault::Throttle) => response(
                 StatusCode::BAD_REQUEST,
                 &json!({ "__type": "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException" }),
             ),
-            Some(Fault::ServerError) => refusal(
+            Some(Fault::ServerError) => response(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 &json!({ "__type": "com.amazonaws.dynamodb.v20120810#InternalServerError" }),
             ),
             Some(Fault::Conflict) => {
                 let reasons =
                     json!([{ "Code": "TransactionConflict", "Message": "played" }, { "Code": "None" }]);
-                refusal(
+                response(
                     StatusCode::BAD_REQUEST,
                     &json!({
                         "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
@@ -217,20 +185,14 @@ impl DynamoDb {
     }
 }
 
-fn refusal(status: StatusCode, error: &Value) -> Response {
-    (status, [(CONTENT_TYPE, "application/x-amz-json-1.0")], error.to_string()).into_response()
+fn response(status: StatusCode, body: &Value) -> Response {
+    (status, [(CONTENT_TYPE, "application/x-amz-json-1.0")], body.to_string()).into_response()
 }
 
 /// An answer whose connection breaks before its first byte.
 fn broken_off() -> Response {
     let broken = stream::once(async { Err::<Bytes, _>(std::io::Error::other("broken off")) });
     ([(CONTENT_LENGTH, "100")], Body::from_stream(broken)).into_response()
-}
-
-impl Drop for DynamoDb {
-    fn drop(&mut self) {
-        self.server.abort();
-    }
 }
 
 pub(crate) fn router(dynamodb: Arc<DynamoDb>) -> Router {
@@ -247,28 +209,4 @@ async fn answer(State(dynamodb): State<Arc<DynamoDb>>, headers: HeaderMap, body:
     let answer = dynamodb.answer(&operation, headers, body).await;
     dynamodb.ended(call);
     answer
-}
-
-fn create_tables(database: &Database, [codes, users]: &[String; 2]) -> Result<(), TablesError> {
-    for table in [codes, users] {
-        let request: CreateTableRequest = serde_json::from_value(json!({
-            "TableName": table,
-            "BillingMode": "PAY_PER_REQUEST",
-            "KeySchema": [{ "AttributeName": "pk", "KeyType": "HASH" }],
-            "AttributeDefinitions": [{ "AttributeName": "pk", "AttributeType": "S" }],
-        }))?;
-        match database.create_table(request) {
-            Ok(_) | Err(dynoxide::DynoxideError::ResourceInUseException(_)) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    let ttl: UpdateTimeToLiveRequest = serde_json::from_value(json!({
-        "TableName": codes,
-        "TimeToLiveSpecification": { "AttributeName": "ttl", "Enabled": true },
-    }))?;
-    match database.update_time_to_live(ttl) {
-        // A table that is kept in a file has its TTL already.
-        Ok(_) | Err(dynoxide::DynoxideError::ValidationException(_)) => Ok(()),
-        Err(error) => Err(error.into()),
-    }
 }

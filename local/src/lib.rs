@@ -1,4 +1,4 @@
-//! The whole system on one machine: the three functions behind a gateway, with an embedded `DynamoDB`, an SNS in
+//! The whole system on one machine: the three functions behind a gateway, with a `DynamoDB`, an SNS in
 //! front of a phone network, and a WeChat that answers `code2Session`.
 //!
 //! The functions are the real ones, with the real AWS SDK and the real HTTP client: only what is at the other end of the
@@ -6,7 +6,6 @@
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
-    path::PathBuf,
     sync::Arc,
 };
 
@@ -32,7 +31,7 @@ pub mod sns;
 mod timeline;
 pub mod wechat;
 
-use dynamodb::DynamoDb;
+use dynamodb::{DynamoDb, Store};
 pub use gateway::{DeployedRoute, Functions, routes};
 use phones::PhoneNetwork;
 use sns::Sns;
@@ -46,8 +45,8 @@ pub const CRATES: [&str; 4] = ["send_code", "exchange_code", "login", env!("CARG
 pub struct Options {
     /// The port on 127.0.0.1; 0 takes a free one.
     pub port: u16,
-    /// The file that keeps the tables; without one they are gone with the process.
-    pub data: Option<PathBuf>,
+    /// Where the tables are.
+    pub store: Store,
     /// The functions' environment variables, over the ones that are made up at start.
     pub variables: Vec<(String, String)>,
     /// The functions' clock.
@@ -62,7 +61,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             port: 0,
-            data: None,
+            store: Store::default(),
             variables: Vec::new(),
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
@@ -100,7 +99,7 @@ pub struct Local {
     pub variables: Vec<(String, String)>,
     /// The functions, to be invoked without the gateway.
     pub functions: Arc<Functions>,
-    /// The embedded tables.
+    /// The tables, behind the line.
     pub dynamodb: Arc<DynamoDb>,
     /// What was texted.
     pub phones: Arc<PhoneNetwork>,
@@ -130,14 +129,16 @@ impl Local {
             variables.iter().find(|(set, _)| set == name).map(|(_, value)| value.clone()).unwrap_or_default()
         };
 
+        let aws = settings("AWS", &all, Aws::read)?;
+        let dynamodb_config = aws_sdk_dynamodb::Config::from(&aws.of("DYNAMODB"));
         let tables = [variable("CODES_TABLE"), variable("USERS_TABLE")];
-        let dynamodb = Arc::new(DynamoDb::start(options.data, &tables).await?);
-        let timeline = Arc::new(Timeline::new(options.clock.clone(), dynamodb.clone(), tables));
+        let dynamodb = Arc::new(DynamoDb::start(options.store, tables, &dynamodb_config).await?);
+        let timeline = Arc::new(Timeline::new(options.clock.clone(), dynamodb.clone()));
         let phones = Arc::new(PhoneNetwork::new(options.clock.clone()));
         let sns = Arc::new(Sns::new(phones.clone()));
         let wechat = Arc::new(Wechat::new(variable("WECHAT_APP_ID"), variable("WECHAT_APP_SECRET")));
 
-        let aws = settings("AWS", &all, Aws::read)?.over(numbered);
+        let aws = aws.over(numbered);
         let (clock, random) = (options.clock, options.random);
         let config = settings("send-code", &all, send_code::Config::read)?;
         let send_code = SendCode::new(config, &aws, clock.clone(), random.clone());

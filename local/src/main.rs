@@ -1,8 +1,8 @@
 //! `cargo run -p local`: the whole system on `http://127.0.0.1:3000`.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::process::ExitCode;
 
-use local::{Local, Options, openapi, secrets};
+use local::{Local, Options, dynamodb::Store, openapi, secrets};
 use shared::{
     config::{Env, process_variables},
     telemetry,
@@ -34,10 +34,10 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
     let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
     match arguments[..] {
-        [] => return serve(false, None).await,
-        ["--data", file] => return serve(false, Some(file.into())).await,
-        ["--services"] => return serve(true, None).await,
-        ["--services", "--data", file] => return serve(true, Some(file.into())).await,
+        [] => return serve(false, Store::Memory).await,
+        ["--data", file] => return serve(false, Store::File(file.into())).await,
+        ["--services"] => return serve(true, Store::Memory).await,
+        ["--services", "--data", file] => return serve(true, Store::File(file.into())).await,
         ["openapi"] => print!("{}", openapi::text()),
         ["keygen"] => print!("{}", secrets::signing_key()),
         ["keygen", "--rsa"] => print!("{}", secrets::rsa_signing_key()),
@@ -46,7 +46,7 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-async fn serve(services_only: bool, data: Option<PathBuf>) -> Result<(), Box<dyn std::error::Error>> {
+async fn serve(services_only: bool, store: Store) -> Result<(), Box<dyn std::error::Error>> {
     // A terminal is for messages; LOG_LEVEL=info brings the functions' logs there, too.
     let quiet = [("LOG_LEVEL".to_owned(), "warn".to_owned())];
     let (port, telemetry) = Env::new(quiet.into_iter().chain(process_variables()))
@@ -54,7 +54,7 @@ async fn serve(services_only: bool, data: Option<PathBuf>) -> Result<(), Box<dyn
     telemetry::init(telemetry, &local::CRATES);
 
     let variables = process_variables().collect();
-    let local = Local::start(Options { port, data, variables, services_only, ..Options::default() }).await?;
+    let local = Local::start(Options { port, store, variables, services_only, ..Options::default() }).await?;
     if services_only {
         // As the readers of .env files take them.
         for (name, value) in &local.variables {

@@ -8,7 +8,7 @@ use std::{
 
 use axum::{body::Bytes, http::Response};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use shared::clock::Clock;
 use tokio::sync::broadcast;
 
@@ -22,7 +22,7 @@ pub(crate) use steps::{Service, form, noted, numbered, query};
 const KEPT: usize = 50;
 
 /// How many items of a table are shown with an exchange.
-const ITEMS: usize = 20;
+const ITEMS: i32 = 20;
 
 /// What is kept of a body; the contract's are shorter than this.
 const BODY_BYTES: usize = 8 * 1024;
@@ -68,7 +68,6 @@ pub(crate) struct Step {
 pub struct Timeline {
     clock: Arc<dyn Clock>,
     dynamodb: Arc<DynamoDb>,
-    tables: [String; 2],
     log: Mutex<Log>,
 }
 
@@ -87,10 +86,10 @@ struct Open {
 }
 
 impl Timeline {
-    pub(crate) fn new(clock: Arc<dyn Clock>, dynamodb: Arc<DynamoDb>, tables: [String; 2]) -> Self {
+    pub(crate) fn new(clock: Arc<dyn Clock>, dynamodb: Arc<DynamoDb>) -> Self {
         let live = broadcast::channel(64).0;
         let log = Log { last: 0, open: BTreeMap::new(), past: VecDeque::new(), live };
-        Self { clock, dynamodb, tables, log: Mutex::new(log) }
+        Self { clock, dynamodb, log: Mutex::new(log) }
     }
 
     /// The exchanges so far, the oldest first, and those from then on.
@@ -111,7 +110,7 @@ impl Timeline {
         let answer = EXCHANGE.scope(open.number, answer).await;
         let Some(Open { began, request, steps }) = open.close() else { return answer };
         let milliseconds = milliseconds_since(began);
-        let tables = self.tables_if_quiet();
+        let tables = self.tables_if_quiet().await;
         let exchange = Exchange {
             number: open.number,
             at,
@@ -136,15 +135,14 @@ impl Timeline {
 
     /// The items of both tables. Beside other requests they would be of all of these at once, and a flood would be slower
     /// for being watched: then there are none.
-    fn tables_if_quiet(&self) -> Option<Value> {
-        if !self.log().open.is_empty() {
-            return None;
-        }
-        let table = |name: &String| {
-            let items = self.dynamodb.first_items(name, ITEMS).unwrap_or_default();
-            json!({ "name": name, "items": items })
+    async fn tables_if_quiet(&self) -> Option<Value> {
+        let quiet_since = || {
+            let log = self.log();
+            log.open.is_empty().then_some(log.last)
         };
-        Some(self.tables.iter().map(table).collect())
+        let before = quiet_since()?;
+        let tables = self.dynamodb.first_items(ITEMS).await.ok()?;
+        (quiet_since() == Some(before)).then_some(tables)
     }
 
     fn open(&self, request: Value) -> Opened<'_> {

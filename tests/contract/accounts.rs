@@ -23,8 +23,8 @@ async fn log_in(app: &TestApp, name: &str, number: &str) -> Answer {
 }
 
 /// Who is whose in the users table: `key → account or number`, accounts named in the order of their making.
-fn users(app: &TestApp) -> String {
-    let items = app.local.dynamodb.items("users").unwrap();
+async fn users(app: &TestApp) -> String {
+    let items = app.local.dynamodb.items("users").await.unwrap();
     let text = |item: &Value, name: &str| item[name]["S"].as_str().unwrap_or_default().to_owned();
     let mut accounts: Vec<_> =
         items.as_array().unwrap().iter().filter(|item| item["openids"].is_object()).collect();
@@ -54,7 +54,7 @@ fn users(app: &TestApp) -> String {
 async fn a_new_openid_with_a_new_number_makes_an_account() {
     let app = TestApp::start().await;
     assert_eq!(log_in(&app, "alice", FIRST).await.body["isNewUser"], true);
-    insta::assert_snapshot!(users(&app), @"
+    insta::assert_snapshot!(users(&app).await, @"
     openid#app#alice: A +8613800138000
     phone#+8613800138000: A 
     user#A:  +8613800138000
@@ -69,7 +69,7 @@ async fn parallel_logins_by_one_openid_make_one_account() {
     assert!(answers.iter().all(|answer| answer.status == 200), "{answers:?}");
     assert!(answers.iter().all(|answer| answer.body["userId"] == answers[0].body["userId"]));
     assert_eq!(answers.iter().filter(|answer| answer.body["isNewUser"] == true).count(), 1);
-    assert_eq!(app.local.dynamodb.items("users").unwrap().as_array().unwrap().len(), 3);
+    assert_eq!(app.local.dynamodb.items("users").await.unwrap().as_array().unwrap().len(), 3);
 }
 
 #[tokio::test]
@@ -78,7 +78,7 @@ async fn a_number_moves_to_another_account_and_back() {
     let alice = log_in(&app, "alice", FIRST).await.body;
     let moved = log_in(&app, "alice", SECOND).await.body;
     assert_eq!((&moved["userId"], &moved["isNewUser"]), (&alice["userId"], &false.into()));
-    insta::assert_snapshot!(users(&app), @"
+    insta::assert_snapshot!(users(&app).await, @"
     openid#app#alice: A +8613900139000
     phone#+8613900139000: A 
     user#A:  +8613900139000
@@ -88,7 +88,7 @@ async fn a_number_moves_to_another_account_and_back() {
     assert_eq!(bob["isNewUser"], true, "the number that Alice has left is free");
     assert_eq!(log_in(&app, "bob", SECOND).await.outcome(), "phone_taken");
     assert_eq!(log_in(&app, "alice", FIRST).await.outcome(), "phone_taken");
-    insta::assert_snapshot!(users(&app), @"
+    insta::assert_snapshot!(users(&app).await, @"
     openid#app#alice: A +8613900139000
     openid#app#bob: B +8613800138000
     phone#+8613800138000: B 
@@ -99,7 +99,7 @@ async fn a_number_moves_to_another_account_and_back() {
 
     log_in(&app, "bob", "13700137000").await;
     assert_eq!(log_in(&app, "alice", FIRST).await.body["userId"], alice["userId"]);
-    insta::assert_snapshot!(users(&app), @"
+    insta::assert_snapshot!(users(&app).await, @"
     openid#app#alice: A +8613800138000
     openid#app#bob: B +8613700137000
     phone#+8613700137000: B 
@@ -135,7 +135,7 @@ async fn where_the_deployment_links_it_joins_the_account() {
     let bob = log_in(&app, "bob", FIRST).await.body;
     assert_eq!((&bob["userId"], &bob["isNewUser"]), (&alice["userId"], &false.into()));
     assert_eq!(log_in(&app, "bob", FIRST).await.body["userId"], alice["userId"]);
-    insta::assert_snapshot!(users(&app), @"
+    insta::assert_snapshot!(users(&app).await, @"
     openid#app#alice: A +8613800138000
     openid#app#bob: A +8613800138000
     phone#+8613800138000: A 
@@ -149,7 +149,7 @@ async fn a_linked_account_moves_with_everybody_in_it() {
     let alice = log_in(&app, "alice", FIRST).await.body;
     log_in(&app, "bob", FIRST).await;
     log_in(&app, "alice", SECOND).await;
-    insta::assert_snapshot!(users(&app), @"
+    insta::assert_snapshot!(users(&app).await, @"
     openid#app#alice: A +8613900139000
     openid#app#bob: A +8613900139000
     phone#+8613900139000: A 
@@ -175,7 +175,7 @@ async fn of_two_openids_that_race_for_a_number_one_gets_it() {
         log_in(&app, "bob", FIRST).await
     });
     assert_eq!((alice.outcome(), bob.outcome()), ("phone_taken".into(), "200".into()));
-    assert_eq!(accounts(&app).len(), 1);
+    assert_eq!(accounts(&app).await.len(), 1);
 }
 
 /// Slows the transaction down that is at this place from now on, so that another request overtakes it.
@@ -199,7 +199,7 @@ async fn somebody_who_joins_while_the_account_moves_moves_along() {
         app.log_in("bob", FIRST, &first).await
     });
     assert_eq!((&moved.body["userId"], &joined.body["userId"]), (&alice["userId"], &alice["userId"]));
-    let accounts = accounts(&app);
+    let accounts = accounts(&app).await;
     assert_eq!(accounts.len(), 1);
     assert!(accounts.iter().all(|(number, people)| number.ends_with(SECOND) && people.len() == 2));
 }
@@ -218,7 +218,7 @@ async fn nobody_joins_an_account_by_a_number_that_it_leaves_meanwhile() {
     });
     assert_eq!(moved.body["userId"], alice["userId"]);
     assert_eq!(joined.body["isNewUser"], true, "the number was free by then");
-    assert_eq!(accounts(&app).len(), 2);
+    assert_eq!(accounts(&app).await.len(), 2);
 }
 
 #[tokio::test]
@@ -237,5 +237,5 @@ async fn one_openid_that_races_itself_over_two_numbers_has_one_account() {
         assert_eq!(answer.status, 200, "{answer:?}");
         assert_eq!(answer.body["userId"], answers[0].body["userId"]);
     }
-    assert_eq!(app.local.dynamodb.items("users").unwrap().as_array().unwrap().len(), 3);
+    assert_eq!(app.local.dynamodb.items("users").await.unwrap().as_array().unwrap().len(), 3);
 }

@@ -133,8 +133,8 @@ enum Settled {
 }
 
 /// The accounts as they stand in the table, after a look at whether its items contradict each other.
-pub(crate) fn accounts(app: &TestApp) -> BTreeSet<(String, BTreeSet<String>)> {
-    let items = app.local.dynamodb.items("users").unwrap();
+pub(crate) async fn accounts(app: &TestApp) -> BTreeSet<(String, BTreeSet<String>)> {
+    let items = app.local.dynamodb.items("users").await.unwrap();
     let items: BTreeMap<&str, &Value> =
         items.as_array().unwrap().iter().map(|item| (item["pk"]["S"].as_str().unwrap(), item)).collect();
     let text = |item: &Value, name: &str| item[name]["S"].as_str().unwrap().to_owned();
@@ -163,8 +163,8 @@ pub(crate) fn accounts(app: &TestApp) -> BTreeSet<(String, BTreeSet<String>)> {
 }
 
 /// A token is for an account that is stored, and for a person in it.
-fn assert_token_is_for_a_stored_account(app: &TestApp, person: &str, answer: &Answer) {
-    let items = app.local.dynamodb.items("users").unwrap();
+async fn assert_token_is_for_a_stored_account(app: &TestApp, person: &str, answer: &Answer) {
+    let items = app.local.dynamodb.items("users").await.unwrap();
     let user = format!("user#{}", answer.body["userId"].as_str().unwrap());
     let user = items.as_array().unwrap().iter().find(|item| item["pk"]["S"] == user.as_str()).unwrap();
     assert!(user["openids"].to_string().contains(&app.local.wechat.openid(person)));
@@ -209,7 +209,7 @@ async fn play(link: bool, steps: &[Step]) {
                 let answer = app.log_in(PEOPLE[person], NUMBERS[number], &guess).await;
                 assert_eq!(answer.outcome(), expected, "{step:?}");
                 if answer.status == 200 {
-                    assert_token_is_for_a_stored_account(&app, PEOPLE[person], &answer);
+                    assert_token_is_for_a_stored_account(&app, PEOPLE[person], &answer).await;
                 }
             }
             Step::Crash { person, number } => {
@@ -233,7 +233,7 @@ async fn play(link: bool, steps: &[Step]) {
         };
         let expected =
             model.accounts.iter().map(|(number, people)| (name(*number), people.iter().map(key).collect()));
-        assert_eq!(accounts(&app), expected.collect(), "after {step:?}");
+        assert_eq!(accounts(&app).await, expected.collect(), "after {step:?}");
     }
 }
 
@@ -258,7 +258,7 @@ async fn play_together(link: bool, rounds: &[Vec<Step>], delays: Vec<u8>) {
             })
         }))
         .await;
-        accounts(&app);
+        accounts(&app).await;
 
         let mut winners: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
         let mut judged: BTreeMap<usize, usize> = BTreeMap::new();
@@ -273,7 +273,7 @@ async fn play_together(link: bool, rounds: &[Vec<Step>], delays: Vec<u8>) {
                 Step::LogIn { person, number, .. } => match answer.outcome().as_str() {
                     "200" => {
                         winners.entry(number).or_default().insert(person);
-                        assert_token_is_for_a_stored_account(&app, PEOPLE[person], answer);
+                        assert_token_is_for_a_stored_account(&app, PEOPLE[person], answer).await;
                     }
                     "phone_taken" => _ = winners.entry(number).or_default().insert(person),
                     "code_incorrect" => *judged.entry(number).or_default() += 1,

@@ -207,7 +207,7 @@ async fn counters_are_gone_after_their_window_and_name_nobody() {
     let app = TestApp::start().await;
     let ticket = app.ticket("alice").await;
     send_with(&app, &ticket, "13800138000").await;
-    let items = app.local.dynamodb.items("codes").unwrap();
+    let items = app.local.dynamodb.items("codes").await.unwrap();
     let mut windows: Vec<_> = items
         .as_array()
         .unwrap()

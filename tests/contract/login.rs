@@ -99,7 +99,7 @@ async fn an_expired_code_that_ttl_has_not_deleted_yet_lets_nobody_in() {
     let code = app.texted(NUMBER).await;
     app.clock.turn(300);
     assert_eq!(app.log_in("alice", NUMBER, &code).await.outcome(), "code_expired");
-    let items = app.local.dynamodb.items("codes").unwrap();
+    let items = app.local.dynamodb.items("codes").await.unwrap();
     assert!(items.as_array().unwrap().iter().any(|item| item["code"].is_object()), "it is still there");
 }
 
@@ -317,7 +317,7 @@ async fn the_codes_table_holds_no_number_no_code_and_no_openid() {
     let app = TestApp::start().await;
     let code = app.texted(NUMBER).await;
     app.log_in("alice", NUMBER, &wrong(&code)).await;
-    let items = app.local.dynamodb.items("codes").unwrap().to_string();
+    let items = app.local.dynamodb.items("codes").await.unwrap().to_string();
     let in_base64 = |text: &str| BASE64_STANDARD_NO_PAD.encode(text);
     for secret in [NUMBER, &code, &wrong(&code), &app.local.wechat.openid("alice")] {
         assert!(!items.contains(secret) && !items.contains(&in_base64(secret)), "{secret} is in {items}");
