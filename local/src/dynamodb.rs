@@ -20,9 +20,11 @@ use futures_util::stream;
 use serde_json::{Value, json};
 
 mod calls;
+mod replica;
 mod tables;
 
 pub(crate) use calls::SERVICE;
+use replica::Replica;
 use tables::Tables;
 pub use tables::{Store, TablesError};
 
@@ -67,6 +69,7 @@ pub struct DynamoDb {
     client: reqwest::Client,
     journal: Mutex<Journal>,
     disturbance: Mutex<Option<(usize, Disturbance)>>,
+    replica: Mutex<Option<Replica>>,
 }
 
 #[derive(Default)]
@@ -89,6 +92,7 @@ impl DynamoDb {
             client: reqwest::Client::builder().no_proxy().build()?,
             journal: Mutex::default(),
             disturbance: Mutex::default(),
+            replica: Mutex::default(),
         })
     }
 
@@ -106,6 +110,14 @@ impl DynamoDb {
     /// Disturbs no more.
     pub fn calm(&self) {
         *self.disturbance.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    /// From now on reads that are not strongly consistent see the tables as they are now, whatever is written. That is
+    /// all that `DynamoDB` promises them.
+    pub async fn stop_replication(&self) -> Result<(), TablesError> {
+        let replica = Replica::of(&self.tables).await?;
+        *self.replica.lock().unwrap_or_else(PoisonError::into_inner) = Some(replica);
+        Ok(())
     }
 
     /// The items of a table, as `DynamoDB`'s JSON.
@@ -141,10 +153,10 @@ impl DynamoDb {
 
     async fn answer(&self, operation: &str, headers: HeaderMap, body: Bytes) -> Response {
         match self.fault(operation) {
-            None => self.forward(headers, body).await,
+            None => self.reach(operation, headers, body).await,
             Some(Fault::Slow(by)) => {
                 tokio::time::sleep(by).await;
-                self.forward(headers, body).await
+                self.reach(operation, headers, body).await
             }
             Some(Fault::Throttle) => response(
                 StatusCode::BAD_REQUEST,
@@ -167,11 +179,22 @@ impl DynamoDb {
             }
             Some(Fault::LoseRequest) => broken_off(),
             Some(Fault::LoseAnswer) => {
-                self.forward(headers, body).await;
+                self.reach(operation, headers, body).await;
                 broken_off()
             }
             Some(Fault::Hang) => std::future::pending().await,
         }
+    }
+
+    /// What the tables answer, or their replica.
+    async fn reach(&self, operation: &str, headers: HeaderMap, body: Bytes) -> Response {
+        if operation == "GetItem" {
+            let replica = self.replica.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(answer) = replica.as_ref().and_then(|replica| replica.answer(&body)) {
+                return response(StatusCode::OK, &answer);
+            }
+        }
+        self.forward(headers, body).await
     }
 
     async fn forward(&self, mut headers: HeaderMap, body: Bytes) -> Response {

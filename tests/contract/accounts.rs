@@ -16,7 +16,7 @@ const FIRST: &str = "13800138000";
 const SECOND: &str = "13900139000";
 
 /// A code for `number` and a login with it, after whatever cooldown there is.
-async fn log_in(app: &TestApp, name: &str, number: &str) -> Answer {
+pub(crate) async fn log_in(app: &TestApp, name: &str, number: &str) -> Answer {
     app.clock.turn(60);
     let code = app.texted(number).await;
     app.log_in(name, number, &code).await
