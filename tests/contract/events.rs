@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 
 use lambda_http::Body;
-use local::{Local, Options};
+use local::Local;
 use tests::events;
 
 #[tokio::test]
 async fn every_event_is_answered_as_its_name_says() {
-    let local =
-        Local::start(Options { variables: events::all_settings(), ..Options::default() }).await.unwrap();
+    let local = Local::start(tests::options(events::all_settings())).await.unwrap();
     let events = events::all();
     assert!(events.len() > 20);
     for event in events {

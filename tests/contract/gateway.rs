@@ -108,7 +108,7 @@ async fn messages_are_listed_with_their_number_and_time() {
         serde_json::json!([{
             "to": "+8613800138000",
             "text": format!("您的验证码是 {code}，5 分钟内有效。请勿告诉他人。"),
-            "at": "2027-01-15T12:00:00Z",
+            "at": "2099-01-15T12:00:00Z",
         }])
     );
 }

@@ -9,12 +9,17 @@ pub mod tls;
 
 use std::sync::{Arc, Mutex};
 
-use local::{Local, Options};
+use local::{Local, Options, dynamodb::Store};
 use serde_json::{Value, json};
-use shared::clock::{Clock, Timestamp};
+use shared::{
+    clock::{Clock, Timestamp},
+    config::Env,
+    random::{SystemRandom, uuid},
+};
 
-/// Noon UTC of a day in 2027, when every test begins.
-pub const NOON: Timestamp = Timestamp::from_unix(1_800_014_400);
+/// Noon UTC of a day in 2099, when every test begins. It is ahead of every machine's clock: `DynamoDB` deletes by its own
+/// clock what the TTL says.
+pub const NOON: Timestamp = Timestamp::from_unix(4_072_161_600);
 
 /// A clock that stands still until a test turns it.
 pub struct TestClock(Mutex<Timestamp>);
@@ -31,6 +36,18 @@ impl Clock for TestClock {
     fn now(&self) -> Timestamp {
         *self.0.lock().unwrap()
     }
+}
+
+/// A system with these variables and tables of its own. `TEST_DYNAMODB_URL` has them in the `DynamoDB` Local that listens
+/// there; it keeps those of each access key apart.
+#[must_use]
+pub fn options(variables: Vec<(String, String)>) -> Options {
+    let Some(url) = Env::of_process().optional("TEST_DYNAMODB_URL") else {
+        return Options { variables, ..Options::default() };
+    };
+    let access_key = ("AWS_ACCESS_KEY_ID".to_owned(), uuid(&SystemRandom).simple().to_string());
+    let variables = variables.into_iter().chain([access_key]).collect();
+    Options { store: Store::At(url), variables, ..Options::default() }
 }
 
 /// The system under test.
@@ -66,7 +83,7 @@ impl TestApp {
         let logged_before = logs::length();
         let clock = Arc::new(TestClock(Mutex::new(NOON)));
         let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        let options = Options { variables: variables.collect(), clock: clock.clone(), ..Options::default() };
+        let options = Options { clock: clock.clone(), ..options(variables.collect()) };
         let local = Local::start(options).await.unwrap();
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         Self { local, clock, client, logged_before }
