@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, path::Path};
 
 use serde_json::Value;
 use shared::problem::ProblemCode;
-use tests::{Answer, TestApp};
+use tests::{Answer, TestApp, described};
 
 fn everything<'a>(value: &'a Value, found: &mut Vec<&'a Value>) {
     found.push(value);
@@ -41,14 +41,30 @@ fn every_problem_is_described_with_its_status_and_every_reference_leads_somewher
     }
 }
 
+/// Where there are examples: the pointers of what has a `schema` and an `example` or `examples`.
+fn with_examples(pointer: &str, value: &Value, found: &mut Vec<String>) {
+    if value.get("schema").is_some() && (value.get("example").is_some() || value.get("examples").is_some()) {
+        found.push(pointer.to_owned());
+        return;
+    }
+    for (name, member) in value.as_object().into_iter().flatten() {
+        with_examples(&described::pointer(pointer, &[name]), member, found);
+    }
+}
+
 #[test]
-fn every_example_of_an_answer_has_the_fields_of_its_type() {
+fn every_example_is_as_its_schema_says() {
     let document = local::openapi::document();
-    for path in ["send-code", "exchange-code", "login"] {
-        let content = document
-            .pointer(&format!("/paths/~1{path}/post/responses/200/content/application~1json"))
-            .unwrap();
-        tests::described::check(&document, &content["schema"], &content["example"]);
+    let mut found = Vec::new();
+    with_examples("", &document, &mut found);
+    assert!(found.len() > 20);
+    for place in found {
+        let content = document.pointer(&place).unwrap();
+        let several =
+            content["examples"].as_object().into_iter().flatten().map(|(_, example)| &example["value"]);
+        for example in content.get("example").into_iter().chain(several) {
+            described::check(&described::pointer(&place, &["schema"]), example);
+        }
     }
 }
 
@@ -68,6 +84,6 @@ async fn what_checks_the_tokens_is_as_described() {
     for path in ["/.well-known/jwks.json", "/.well-known/openid-configuration"] {
         let answer = Answer::of(app.request("GET", path)).await;
         assert_eq!(answer.status, 200);
-        tests::described::answer("GET", path, &answer);
+        described::answer("GET", path, &answer);
     }
 }

@@ -1,7 +1,11 @@
 //! Whether an answer is one that `openapi.json` describes.
 
-use std::sync::LazyLock;
+use std::{
+    collections::HashMap,
+    sync::{Arc, LazyLock, Mutex},
+};
 
+use jsonschema::Validator;
 use serde_json::Value;
 
 use crate::Answer;
@@ -10,71 +14,106 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(local::openapi::document);
 
 /// Stops at an answer whose status, headers or body are not described.
 pub fn answer(method: &str, path: &str, answer: &Answer) {
-    let document = &*DOCUMENT;
-    let responses = &document["paths"][path][method.to_lowercase()]["responses"];
-    if responses.is_null() {
+    let method = method.to_lowercase();
+    let responses = pointer("/paths", &[path, &method, "responses"]);
+    if DOCUMENT.pointer(&responses).is_none() {
         return;
     }
-    let response = &responses[answer.status.to_string()];
-    assert!(response.is_object(), "{path} answers a status that is not described: {answer:?}");
-    let content_type = answer.headers["content-type"].to_str().unwrap();
-    let content = &response["content"][content_type];
-    assert!(content.is_object(), "{path} answers a content type that is not described: {answer:?}");
-    check(document, &content["schema"], &answer.body);
+    let response = pointer(&responses, &[&answer.status.to_string()]);
+    assert!(
+        DOCUMENT.pointer(&response).is_some(),
+        "{path} answers a status that is not described: {answer:?}"
+    );
+    let content = pointer(&response, &["content", answer.headers["content-type"].to_str().unwrap()]);
+    assert!(DOCUMENT.pointer(&content).is_some(), "{path} answers a type that is not described: {answer:?}");
+    check(&pointer(&content, &["schema"]), &answer.body);
     for name in ["cache-control", "retry-after", "allow"] {
-        let described = response["headers"]
-            .as_object()
-            .and_then(|headers| headers.iter().find(|(header, _)| header.eq_ignore_ascii_case(name)));
-        let given = answer.headers.get(name);
-        let header = described.map(|(_, header)| resolve(document, header));
-        assert!(given.is_none() || header.is_some(), "{path}: {name} is not described: {answer:?}");
-        let required = header.is_some_and(|header| header["required"] == true);
-        assert!(given.is_some() || !required, "{path}: {name} is missing: {answer:?}");
-        if let (Some(given), Some(header)) = (given, header) {
-            check(document, &header["schema"], &given.to_str().unwrap().into());
-        }
+        header(path, &pointer(&response, &["headers"]), name, answer);
     }
 }
 
-/// Checks what this project's description uses of JSON Schema, and that no member is there that it does not name.
-pub fn check(document: &Value, schema: &Value, value: &Value) {
-    let schema = resolve(document, schema);
-    for part in schema["allOf"].as_array().into_iter().flatten() {
-        check(document, part, value);
-    }
-    if let Some(only) = schema.get("const") {
-        assert_eq!(value, only);
-    }
-    if let Some(some) = schema["enum"].as_array() {
-        assert!(some.contains(value), "{value} is none of {some:?}");
-    }
-    match schema["type"].as_str() {
-        Some("object") => {
-            for name in schema["required"].as_array().into_iter().flatten() {
-                assert!(value.get(name.as_str().unwrap()).is_some(), "{name} is missing in {value}");
-            }
+/// Stops at a header that is missing, not described, or not as described.
+fn header(path: &str, headers: &str, name: &str, answer: &Answer) {
+    let described = DOCUMENT.pointer(headers).and_then(Value::as_object);
+    let described =
+        described.into_iter().flatten().find(|(described, _)| described.eq_ignore_ascii_case(name));
+    let described = described.map(|(name, header)| match header["$ref"].as_str() {
+        Some(reference) => reference.trim_start_matches('#').to_owned(),
+        None => pointer(headers, &[name]),
+    });
+    match (described, answer.headers.get(name)) {
+        (Some(described), Some(given)) => {
+            check(&pointer(&described, &["schema"]), &given.to_str().unwrap().into());
         }
-        Some("array") => {
-            for item in value.as_array().unwrap() {
-                check(document, &schema["items"], item);
-            }
+        (Some(described), None) => {
+            let required = DOCUMENT.pointer(&described).is_some_and(|header| header["required"] == true);
+            assert!(!required, "{path}: {name} is missing: {answer:?}");
         }
-        Some("string") => assert!(value.is_string(), "{value} is no string"),
-        Some("integer") => assert!(value.is_u64(), "{value} is no number"),
-        Some("boolean") => assert!(value.is_boolean(), "{value} is neither true nor false"),
-        Some(other) => panic!("a type that nobody checks: {other}"),
-        None => {}
-    }
-    // A part of an `allOf` names some members only, and a key has those of its kind.
-    let is_whole = schema["type"] == "object" && schema["properties"].get("kty").is_none();
-    for (name, member) in value.as_object().into_iter().flatten() {
-        match schema["properties"].get(name) {
-            Some(described) => check(document, described, member),
-            None => assert!(!is_whole, "{name} is not described"),
-        }
+        (None, given) => assert!(given.is_none(), "{path}: {name} is not described: {answer:?}"),
     }
 }
 
-fn resolve<'a>(document: &'a Value, part: &'a Value) -> &'a Value {
-    part["$ref"].as_str().map_or(part, |reference| document.pointer(&reference[1..]).unwrap())
+/// Stops at a value that is not as the schema at `schema`, a pointer into the document, describes it, and at one with a
+/// member that it does not name: a client may be sent more one day, but not before that is described.
+pub fn check(schema: &str, value: &Value) {
+    /// What was made ready so far: each takes a walk through the document.
+    static READY: LazyLock<Mutex<HashMap<String, Arc<Validator>>>> = LazyLock::new(Mutex::default);
+    let validator = READY.lock().unwrap().entry(schema.to_owned()).or_insert_with(|| ready(schema)).clone();
+    let wrong: Vec<_> = validator.iter_errors(value).map(|error| error.to_string()).collect();
+    assert!(wrong.is_empty(), "{value} is not as {schema} says: {wrong:?}");
+}
+
+/// The whole document as a schema that refers to a part of itself: so every reference in that part leads somewhere.
+fn ready(schema: &str) -> Arc<Validator> {
+    let mut root = DOCUMENT.clone();
+    root["$ref"] = format!("#{schema}").into();
+    root["unevaluatedProperties"] = false.into();
+    Arc::new(jsonschema::draft202012::new(&root).unwrap())
+}
+
+/// A JSON pointer (RFC 6901) that goes on by these names.
+#[must_use]
+pub fn pointer(start: &str, names: &[&str]) -> String {
+    let escaped = names.iter().map(|name| name.replace('~', "~0").replace('/', "~1"));
+    escaped.fold(start.to_owned(), |pointer, name| format!("{pointer}/{name}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::catch_unwind;
+
+    use serde_json::json;
+
+    use super::*;
+
+    fn holds(schema: &str, value: &Value) -> bool {
+        catch_unwind(|| check(schema, value)).is_ok()
+    }
+
+    #[test]
+    fn what_is_not_as_described_is_seen() {
+        let answer = "/components/schemas/SendCodeAnswer";
+        assert!(holds(answer, &json!({ "expiresIn": 300, "resendAfter": 60 })));
+        assert!(!holds(answer, &json!({ "expiresIn": 300 })), "a member is missing");
+        assert!(!holds(answer, &json!({ "expiresIn": 300, "resendAfter": "60" })), "no number");
+        assert!(!holds(answer, &json!({ "expiresIn": 300, "resendAfter": -1 })), "below the minimum");
+        assert!(!holds(answer, &json!({ "expiresIn": 300, "resendAfter": 60, "more": 1 })), "not described");
+
+        let seconds = "/components/headers/RetryAfter/schema";
+        assert!(holds(seconds, &json!("60")));
+        assert!(!holds(seconds, &json!("soon")), "not of the pattern");
+
+        let request = "/paths/~1send-code/post/requestBody/content/application~1json/schema";
+        assert!(holds(request, &json!({ "phoneNumber": "13800138000", "ticket": null })));
+        assert!(!holds(request, &json!({ "phoneNumber": "13800138000", "ticket": 7 })), "none of its types");
+    }
+
+    #[test]
+    fn a_problem_is_one_of_those_that_its_status_has() {
+        let refused = pointer("/paths", &["/login", "post", "responses", "409", "content"]);
+        let schema = pointer(&refused, &["application/problem+json", "schema"]);
+        let problem = |code: &str| json!({ "type": "t", "title": "t", "status": 409, "detail": "d", "code": code, "requestId": "r" });
+        assert!(holds(&schema, &problem("phone_taken")));
+        assert!(!holds(&schema, &problem("code_used")));
+    }
 }
