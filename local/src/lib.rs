@@ -74,12 +74,12 @@ impl Default for Options {
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// Another program has the port.
-    #[error("port {0} is taken; PORT=3001 would take another one")]
+    #[error("port {0} is taken; PORT={next} would take another one", next = .0.checked_add(1).unwrap_or(3000))]
     PortTaken(u16),
     /// The port can't be had.
     #[error("port {0} cannot be listened on: {1}")]
     Port(u16, std::io::Error),
-    /// The file is no database, say.
+    /// The tables could not be made, say.
     #[error(transparent)]
     DynamoDb(#[from] dynamodb::TablesError),
     /// A variable is wrong.
@@ -151,6 +151,7 @@ impl Local {
         let mut router = noted(dynamodb::SERVICE, dynamodb::router(dynamodb.clone()), &timeline)
             .merge(noted(sns::SERVICE, sns::router(sns.clone()), &timeline))
             .merge(noted(wechat::SERVICE, wechat::router(wechat.clone()), &timeline))
+            .merge(wechat::codes_router(wechat.clone()))
             .merge(phones::router(phones.clone()));
         if !options.services_only {
             router = router

@@ -1,21 +1,6 @@
 //! WeChat's `code2Session`, played.
 //!
-//! A code is a script: it says who logs in or what goes wrong.
-//!
-//! | code | WeChat |
-//! | --- | --- |
-//! | `alice`, any bare name | answers with Alice's openid, every time |
-//! | `alice-1`, anything else | the same Alice, once; then 40163 |
-//! | `err-40029`, `err--1`, … | answers with this errcode |
-//! | `http-500`, … | answers with this HTTP status |
-//! | `html` | answers with a page |
-//! | `no-openid` | answers with JSON that names nobody |
-//! | `half` | breaks off in the middle of the answer |
-//! | `close` | closes the connection without an answer |
-//! | `redirect` | sends the client elsewhere, where somebody else is named |
-//! | `huge` | answers with 10 MB of space before the person |
-//! | `drip` | answers a byte every 200 ms |
-//! | `hang` | never answers |
+//! A code is a script: it says who logs in or what goes wrong. [`PLAYED`] lists them.
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
@@ -37,7 +22,7 @@ use axum::{
         header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION},
     },
     response::{Html, IntoResponse, Response},
-    routing::get,
+    routing::{get, put},
 };
 use base64::{
     Engine,
@@ -47,6 +32,11 @@ use futures_util::stream;
 use serde_json::{Value, json};
 
 use crate::timeline::{Service, query};
+
+mod codes;
+
+use codes::Code;
+pub use codes::{PLAYED, Played};
 
 /// How its calls are read.
 pub(crate) const SERVICE: Service = Service {
@@ -63,17 +53,24 @@ pub(crate) const SERVICE: Service = Service {
 pub struct Wechat {
     app_id: String,
     secret: String,
+    visitor: Mutex<String>,
     used: Mutex<HashSet<String>>,
     scripted: Mutex<VecDeque<String>>,
     requests: AtomicUsize,
     open_platform: AtomicBool,
 }
 
+/// A code that stands for nobody by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a code of uni.login stands for a name or for what goes wrong, not for another code of its kind")]
+pub struct NoVisitor;
+
 impl Wechat {
     pub(crate) fn new(app_id: String, secret: String) -> Self {
         Self {
             app_id,
             secret,
+            visitor: Mutex::new("alice".to_owned()),
             used: Mutex::default(),
             scripted: Mutex::default(),
             requests: AtomicUsize::new(0),
@@ -89,6 +86,21 @@ impl Wechat {
     /// Binds the mini program to an Open Platform account: answers bring a `unionid` from now on.
     pub fn bind_to_open_platform(&self) {
         self.open_platform.store(true, Ordering::Relaxed);
+    }
+
+    /// Whom the codes of `uni.login` stand for: who sits at WeChat's developer tools.
+    #[must_use]
+    pub fn visitor(&self) -> String {
+        self.visitor.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// From now on these codes stand for `code`: a name, or what goes wrong. Nothing changes where it is neither.
+    pub fn set_visitor(&self, code: &str) -> Result<(), NoVisitor> {
+        if matches!(Code::read(code), Code::Missing | Code::OfUniLogin | Code::Mock) {
+            return Err(NoVisitor);
+        }
+        code.clone_into(&mut self.visitor.lock().unwrap_or_else(PoisonError::into_inner));
+        Ok(())
     }
 
     /// How many requests have come.
@@ -125,29 +137,32 @@ impl Wechat {
             _ if given("appid") != self.app_id => refuse(40013, "invalid appid"),
             _ if given("secret") != self.secret => refuse(40125, "invalid appsecret"),
             _ if given("grant_type") != "authorization_code" => refuse(40002, "invalid grant_type"),
-            "" => refuse(41008, "missing code"),
-            "html" => Html("<html><body>502 Bad Gateway</body></html>").into_response(),
-            "no-openid" => wechat_json(&json!({ "session_key": self.session_key("nobody") })),
-            "half" => broken_off("{\"session_key\":"),
-            "close" => broken_off(""),
-            "redirect" => (StatusCode::FOUND, [(LOCATION, "/_local/wechat/elsewhere")]).into_response(),
-            "huge" => (" ".repeat(10_000_000) + &self.session("huge").to_string()).into_response(),
-            "drip" => drip(),
-            "hang" => Body::from_stream(stream::pending::<Result<String, Infallible>>()).into_response(),
-            code => match (number_after("err-", code), number_after("http-", code)) {
-                (Some(errcode), _) => refuse(errcode, "played"),
-                (_, Some(status)) => StatusCode::from_u16(status).unwrap_or_default().into_response(),
-                _ => self.log_in(code),
-            },
+            code => self.play(code),
         }
     }
 
-    fn log_in(&self, code: &str) -> Response {
-        let is_name = code.chars().all(char::is_alphabetic);
-        if !is_name && !self.used.lock().unwrap_or_else(PoisonError::into_inner).insert(code.to_owned()) {
-            return refuse(40163, "code been used");
+    fn play(&self, code: &str) -> Response {
+        match Code::read(code) {
+            Code::Missing => refuse(41008, "missing code"),
+            Code::Once(_) | Code::OfUniLogin if !self.is_fresh(code) => refuse(40163, "code been used"),
+            Code::Name(name) | Code::Once(name) => wechat_json(&self.session(name)),
+            Code::OfUniLogin | Code::Mock => self.play(&self.visitor()),
+            Code::Refusal(code) => refuse(code, "played"),
+            Code::Status(status) => status.into_response(),
+            Code::Page => Html("<html><body>502 Bad Gateway</body></html>").into_response(),
+            Code::NoOpenid => wechat_json(&json!({ "session_key": self.session_key("nobody") })),
+            Code::Half => broken_off("{\"session_key\":"),
+            Code::Close => broken_off(""),
+            Code::Redirect => (StatusCode::FOUND, [(LOCATION, "/_local/wechat/elsewhere")]).into_response(),
+            Code::Huge => (" ".repeat(10_000_000) + &self.session("huge").to_string()).into_response(),
+            Code::Drip => drip(),
+            Code::Hang => Body::from_stream(stream::pending::<Result<String, Infallible>>()).into_response(),
         }
-        wechat_json(&self.session(code.split('-').next().unwrap_or(code)))
+    }
+
+    /// Whether this is the first time that the code is used.
+    fn is_fresh(&self, code: &str) -> bool {
+        self.used.lock().unwrap_or_else(PoisonError::into_inner).insert(code.to_owned())
     }
 
     /// Who the person of this name is.
@@ -175,8 +190,24 @@ pub(crate) fn router(wechat: Arc<Wechat>) -> Router {
         .with_state(wechat)
 }
 
-fn number_after<T: std::str::FromStr>(prefix: &str, code: &str) -> Option<T> {
-    code.strip_prefix(prefix)?.parse().ok()
+/// What the console asks and says of the codes.
+pub(crate) fn codes_router(wechat: Arc<Wechat>) -> Router {
+    Router::new()
+        .route("/_local/wechat/codes", get(list))
+        .route("/_local/wechat/uni-login", put(choose))
+        .with_state(wechat)
+}
+
+async fn list(State(wechat): State<Arc<Wechat>>) -> Response {
+    let list = json!({ "uniLogin": wechat.visitor(), "played": PLAYED });
+    ([(CONTENT_TYPE, "application/json")], list.to_string()).into_response()
+}
+
+async fn choose(State(wechat): State<Arc<Wechat>>, code: String) -> Response {
+    match wechat.set_visitor(code.trim()) {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+        Err(error) => (StatusCode::BAD_REQUEST, error.to_string()).into_response(),
+    }
 }
 
 fn refuse(errcode: i64, errmsg: &str) -> Response {

@@ -12,6 +12,7 @@ mod limits;
 mod login;
 mod logs;
 mod openapi;
+mod played_wechat;
 mod reviewers;
 mod round_trips;
 mod routes;

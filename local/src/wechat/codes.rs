@@ -1,0 +1,158 @@
+//! The codes that are played: what a person reads of them, and what is made of one.
+
+use std::str::FromStr;
+
+use axum::http::StatusCode;
+use serde::Serialize;
+
+/// A code, and what WeChat does when it is asked about it.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Played {
+    /// The code, or an example of its kind.
+    pub code: &'static str,
+    /// What happens, in English.
+    pub en: &'static str,
+    /// The same in Chinese.
+    pub zh: &'static str,
+}
+
+const fn played(code: &'static str, en: &'static str, zh: &'static str) -> Played {
+    Played { code, en, zh }
+}
+
+/// What WeChat's developer tools bring for a code in a project without an `AppID`, each time.
+const MOCK: &str = "the code is a mock one";
+
+/// Every kind of code: what the READMEs, `--help` and the console list.
+pub const PLAYED: [Played; 14] = [
+    played("alice", "any name: this person, every time", "任意名字：就是这个人，可以反复使用"),
+    played("alice-1", "Alice, once; then errcode 40163", "Alice，只能用一次，再用返回 40163"),
+    played(
+        "0a3bCdEf1GhIjK2lMnOp3QrStU4vWxYz",
+        "a code of `uni.login`: Alice, or whom the console says, once",
+        "`uni.login` 给出的 code：Alice，或控制台里选定的人，只能用一次",
+    ),
+    played(
+        MOCK,
+        "what the developer tools bring without an AppID: the same person, every time",
+        "开发者工具没有 AppID 时给出的 code：同一个人，可以反复使用",
+    ),
+    played("err-40029", "errcode 40029; so with any number", "返回 errcode 40029，其他数字同理"),
+    played("http-500", "HTTP status 500; so with any status", "返回 HTTP 状态码 500，其他状态码同理"),
+    played("html", "a page in place of JSON", "返回网页而不是 JSON"),
+    played("no-openid", "JSON that names nobody", "返回的 JSON 里没有 openid"),
+    played("half", "half an answer, then the connection breaks", "响应到一半连接中断"),
+    played("close", "no answer, the connection breaks", "没有响应，连接中断"),
+    played("redirect", "a redirect to where somebody else is named", "重定向到另一个地址，那里是另一个人"),
+    played("huge", "10 MB of spaces before the person", "先返回 10 MB 空格，再返回这个人"),
+    played("drip", "a byte every 200 ms, without end", "每 200 毫秒返回一个字节，没有尽头"),
+    played("hang", "never an answer", "一直不响应"),
+];
+
+/// A code, as WeChat reads it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Code<'a> {
+    /// None at all.
+    Missing,
+    /// A person, every time.
+    Name(&'a str),
+    /// A person, once.
+    Once(&'a str),
+    /// What `uni.login` brings: once.
+    OfUniLogin,
+    /// [`MOCK`].
+    Mock,
+    Refusal(i64),
+    Status(StatusCode),
+    Page,
+    NoOpenid,
+    Half,
+    Close,
+    Redirect,
+    Huge,
+    Drip,
+    Hang,
+}
+
+impl<'a> Code<'a> {
+    pub(super) fn read(code: &'a str) -> Self {
+        match code {
+            "" => Self::Missing,
+            "html" => Self::Page,
+            "no-openid" => Self::NoOpenid,
+            "half" => Self::Half,
+            "close" => Self::Close,
+            "redirect" => Self::Redirect,
+            "huge" => Self::Huge,
+            "drip" => Self::Drip,
+            "hang" => Self::Hang,
+            MOCK => Self::Mock,
+            _ if is_of_uni_login(code) => Self::OfUniLogin,
+            _ => None
+                .or_else(|| Some(Self::Refusal(after("err-", code)?)))
+                .or_else(|| Some(Self::Status(after("http-", code)?)))
+                .or_else(|| Some(Self::Once(numbered(code)?)))
+                .unwrap_or(Self::Name(code)),
+        }
+    }
+}
+
+/// WeChat writes down no form. What it gives are 32 letters and digits that begin with a 0; a name is not that long.
+fn is_of_uni_login(code: &str) -> bool {
+    code.len() >= 24
+        && code.starts_with(|first: char| first.is_ascii_digit())
+        && code.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+/// The name in `alice-1`.
+fn numbered(code: &str) -> Option<&str> {
+    let (name, number) = code.rsplit_once('-')?;
+    let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    (is_number && !name.is_empty()).then_some(name)
+}
+
+fn after<T: FromStr>(prefix: &str, code: &str) -> Option<T> {
+    code.strip_prefix(prefix)?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_listed_is_what_is_played() {
+        use Code::{
+            Close, Drip, Half, Hang, Huge, Mock, Name, NoOpenid, OfUniLogin, Once, Page, Redirect, Refusal,
+            Status,
+        };
+        let error = Status(StatusCode::INTERNAL_SERVER_ERROR);
+        let kinds = [
+            Name("alice"),
+            Once("alice"),
+            OfUniLogin,
+            Mock,
+            Refusal(40029),
+            error,
+            Page,
+            NoOpenid,
+            Half,
+            Close,
+            Redirect,
+            Huge,
+            Drip,
+            Hang,
+        ];
+        assert_eq!(PLAYED.map(|played| Code::read(played.code)), kinds);
+    }
+
+    #[test]
+    fn any_name_is_a_name() {
+        for name in ["user1", "张三", "mary-jane", "err-", "http-", "-1", "o_1", "13800138000"] {
+            assert_eq!(Code::read(name), Code::Name(name));
+        }
+        assert_eq!(Code::read("err--1"), Code::Refusal(-1));
+        assert_eq!(Code::read("mary-jane-2"), Code::Once("mary-jane"));
+        // One that WeChat gave to somebody.
+        assert_eq!(Code::read("0716AVll20uHk94SLDml27etM946AVlq"), Code::OfUniLogin);
+    }
+}
