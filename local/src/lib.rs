@@ -21,6 +21,7 @@ use shared::{
 use tokio::{net::TcpListener, task::JoinHandle};
 
 mod console;
+mod data;
 pub mod dynamodb;
 mod event;
 mod gateway;
@@ -31,6 +32,7 @@ pub mod sns;
 mod timeline;
 pub mod wechat;
 
+pub use data::DataError;
 use dynamodb::{DynamoDb, Store};
 pub use gateway::{DeployedRoute, Functions, routes};
 use phones::PhoneNetwork;
@@ -79,6 +81,9 @@ pub enum StartError {
     /// The port can't be had.
     #[error("port {0} cannot be listened on: {1}")]
     Port(u16, std::io::Error),
+    /// The file cannot be what keeps everything.
+    #[error(transparent)]
+    Data(#[from] DataError),
     /// The tables could not be made, say.
     #[error(transparent)]
     DynamoDb(#[from] dynamodb::TablesError),
@@ -117,6 +122,9 @@ impl Local {
         let address = listener.local_addr().map_err(|error| StartError::Port(options.port, error))?;
 
         let mut variables = secrets::made_up();
+        if let Store::File(file) = &options.store {
+            data::keep(file, &mut variables)?;
+        }
         variables.extend(addresses(address));
         let (given, others): (Vec<_>, Vec<_>) = options
             .variables

@@ -1,0 +1,218 @@
+//! The program as it is started: what it prints, what it refuses, what outlives it.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    net::TcpListener,
+    path::PathBuf,
+    process::{Child, ChildStdout, Command, Output, Stdio},
+};
+
+use serde_json::{Value, json};
+use shared::{
+    clock::{Clock, SystemClock},
+    token::Verifier,
+};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_local");
+
+/// Runs it to its end.
+fn run(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+    Command::new(PROGRAM).args(arguments).envs(variables.iter().copied()).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// A path of this test's own, with nothing at it.
+fn file(name: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder.join("data")
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// The program while it runs. It is killed, without a chance to tidy up, when this is dropped.
+struct Running {
+    program: Child,
+    out: BufReader<ChildStdout>,
+    url: String,
+    client: reqwest::Client,
+}
+
+impl Running {
+    fn start(port: u16, arguments: &[&str]) -> Self {
+        let mut program = Command::new(PROGRAM)
+            .args(arguments)
+            .env("PORT", port.to_string())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // It listens before it says so.
+        let mut first = String::new();
+        let mut out = BufReader::new(program.stdout.take().unwrap());
+        out.read_line(&mut first).unwrap();
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        Self { program, out, url: format!("http://127.0.0.1:{port}"), client }
+    }
+
+    async fn post(&self, path: &str, body: Value) -> Value {
+        let request = self.client.post(format!("{}{path}", self.url)).body(body.to_string());
+        serde_json::from_slice(&request.send().await.unwrap().bytes().await.unwrap()).unwrap()
+    }
+
+    async fn get(&self, path: &str) -> Value {
+        let request = self.client.get(format!("{}{path}", self.url));
+        serde_json::from_slice(&request.send().await.unwrap().bytes().await.unwrap()).unwrap()
+    }
+
+    async fn texted(&self, number: &str) -> String {
+        self.post("/send-code", json!({ "phoneNumber": number })).await;
+        let messages = self.get("/_local/sms").await;
+        let text = messages.as_array().unwrap().last().unwrap()["text"].as_str().unwrap();
+        text.chars().filter(char::is_ascii_digit).take(6).collect()
+    }
+
+    async fn ticket(&self, code: &str) -> Value {
+        self.post("/exchange-code", json!({ "code": code })).await["ticket"].take()
+    }
+
+    async fn log_in(&self, ticket: &Value, number: &str, code: &str) -> Value {
+        self.post("/login", json!({ "ticket": ticket, "phoneNumber": number, "verifyCode": code })).await
+    }
+
+    /// What it has printed since its first line, on standard output and on standard error.
+    fn stop(mut self) -> (String, String) {
+        self.program.kill().unwrap();
+        let (mut out, mut err) = (String::new(), String::new());
+        self.out.read_to_string(&mut out).unwrap();
+        self.program.stderr.take().unwrap().read_to_string(&mut err).unwrap();
+        (out, err)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        _ = self.program.kill();
+        _ = self.program.wait();
+    }
+}
+
+#[test]
+fn help_is_an_answer_and_lists_every_code_of_wechats() {
+    for option in ["--help", "-h"] {
+        let Output { status, stdout, stderr } = run(&[option], &[]);
+        assert!(status.success() && stderr.is_empty());
+        let said = text(&stdout);
+        assert!(said.starts_with("usage: ") && said.contains("--data FILE"), "{said}");
+        for played in local::wechat::PLAYED {
+            let line = said.lines().find(|line| line.trim_start().starts_with(&format!("{} ", played.code)));
+            assert!(line.is_some_and(|line| line.ends_with(played.en)), "{}", played.code);
+        }
+    }
+}
+
+#[test]
+fn what_cannot_be_done_is_said_in_a_sentence() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = taken.local_addr().unwrap().port();
+    let other = file("other");
+    std::fs::write(&other, "a letter to my landlord").unwrap();
+    let other = other.to_str().unwrap();
+    let nowhere = file("nowhere").join("data");
+    let nowhere = nowhere.to_str().unwrap();
+    for (arguments, port, sentence) in [
+        (&[][..], "abc", "PORT takes a whole number up to 65535: the port on 127.0.0.1"),
+        (&[], "65536", "PORT takes a whole number up to 65535: the port on 127.0.0.1"),
+        (
+            &[],
+            &*taken.to_string(),
+            &*format!("port {taken} is taken; PORT={} would take another one", taken + 1),
+        ),
+        (&["--data", ""], "0", "--data takes the name of a file; --help says what there is"),
+        (&["--data"], "0", "--data takes the name of a file; --help says what there is"),
+        (
+            &["--data", other],
+            "0",
+            &*format!(
+                "{other} is no database: --data takes a file that it has made, or the name of a new one"
+            ),
+        ),
+        (
+            &["--data", nowhere],
+            "0",
+            &*format!("{nowhere} cannot be opened: No such file or directory (os error 2)"),
+        ),
+        (&["--sevices"], "0", "invalid option '--sevices'; --help says what there is"),
+        (&["tables"], "0", "unexpected argument \"tables\"; --help says what there is"),
+    ] {
+        let Output { status, stdout, stderr } = run(arguments, &[("PORT", port)]);
+        assert_eq!((status.code(), text(&stderr).trim_end()), (Some(1), sentence), "{arguments:?}");
+        assert!(stdout.is_empty(), "{arguments:?}");
+    }
+    assert_eq!(std::fs::read_to_string(other).unwrap(), "a letter to my landlord");
+}
+
+#[tokio::test]
+async fn a_token_a_ticket_and_a_live_code_outlive_a_kill() {
+    let (port, file) = (free_port(), file("kept"));
+    let arguments = ["--services", "--data", file.to_str().unwrap()];
+    let program = Running::start(port, &arguments[1..]);
+    let code = program.texted("13800138000").await;
+    let ticket = program.ticket("alice").await;
+    let first = program.log_in(&ticket, "13800138000", &code).await;
+    let live = program.texted("13900139000").await;
+    program.stop();
+
+    let program = Running::start(port, &arguments[1..]);
+    let jwks = serde_json::from_value(program.get("/.well-known/jwks.json").await).unwrap();
+    let verifier = Verifier::new(jwks, &program.url, "local");
+    let claims = verifier.verify(first["token"].as_str().unwrap(), SystemClock.now()).unwrap();
+    assert_eq!(first["userId"], claims.sub);
+    let second = program.log_in(&ticket, "13900139000", &live).await;
+    assert_eq!((&second["userId"], &second["isNewUser"]), (&first["userId"], &json!(false)), "{second}");
+    program.stop();
+
+    // They are nobody else's to read, and the same for functions that run elsewhere.
+    #[cfg(unix)]
+    assert_eq!(std::os::unix::fs::MetadataExt::mode(&std::fs::metadata(&file).unwrap()) & 0o777, 0o600);
+    let [one, two] = [(); 2].map(|()| Running::start(port, &arguments).stop().0);
+    assert!(one.contains("TICKET_KEY=") && one == two);
+}
+
+#[tokio::test]
+async fn the_terminal_shows_what_to_do_and_messages_and_nothing_else() {
+    let program = Running::start(free_port(), &[]);
+    let code = program.texted("13800138000").await;
+    let too_soon = program.post("/send-code", json!({ "phoneNumber": "13800138000" })).await;
+    assert_eq!(too_soon["code"], "resend_too_soon");
+    let ticket = program.ticket("alice").await;
+    let wrong = if code == "000000" { "111111" } else { "000000" };
+    assert_eq!(program.log_in(&ticket, "13800138000", wrong).await["code"], "code_incorrect");
+    assert_eq!(program.log_in(&ticket, "13800138000", &code).await["isNewUser"], true);
+
+    let (out, err) = program.stop();
+    assert_eq!(err, "");
+    let after_the_guide = out.split_once("/_local/sms\n").unwrap().1;
+    assert_eq!(
+        after_the_guide,
+        format!("\nSMS to +8613800138000\n  您的验证码是 {code}，5 分钟内有效。请勿告诉他人。\n")
+    );
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_deployment_is_shown_without_being_asked_for() {
+    let program = Running::start(free_port(), &[]);
+    assert_eq!(
+        program.post("/exchange-code", json!({ "code": "err-40125" })).await["code"],
+        "wechat_misconfigured"
+    );
+    let (_, err) = program.stop();
+    assert!(err.contains("ERROR") && err.contains("WeChat answered errcode 40125"), "{err}");
+}
