@@ -2,13 +2,12 @@
 
 import { byId, h } from './dom.js';
 import { inEachLanguage, startLanguage } from './language.js';
-import { callView, prose } from './reference.js';
+import { callView, callsOf, prose } from './reference.js';
 
 startLanguage();
 const description = await (await fetch('/openapi.json')).json();
 
-const calls = Object.entries(description.paths).flatMap(([path, methods]) =>
-  Object.entries(methods).map(([method, call]) => ({ path, method: method.toUpperCase(), ...call })));
+const calls = callsOf(description.paths);
 
 inEachLanguage(() => byId('reference').replaceChildren(
   h('p', { class: 'intro', lang: 'en' }, prose(description.info.description)),

@@ -2,21 +2,30 @@
 
 import { byId, h } from './dom.js';
 import { inEachLanguage, languageTag, t } from './language.js';
-import { fillIn, suggest } from './phone.js';
+import { digits, isSame } from './numbers.js';
+import { fillIn, suggest, withdraw } from './phone.js';
 
 const list = byId('inbox');
 let messages = [];
+let logins = [];
 
 const codeOf = (text) => text.match(/(?<!\d)\d{6}(?!\d)/)?.[0];
 
-function view({ to, text, at }) {
-  const code = codeOf(text);
+const isUsed = ({ to, code }) => logins.some((login) => isSame(to, login.phoneNumber) && code === digits(login.verifyCode));
+
+/** Whether the code may let somebody in: it is the newest of its number, and nobody has logged in with it. */
+const isLive = (message) =>
+  message.code && !isUsed(message) && messages.findLast(({ to }) => to === message.to) === message;
+
+function view(message) {
+  const { to, text, at, code } = message;
   const [before, after] = code ? text.split(code) : [text, ''];
   const time = new Date(at).toLocaleTimeString(languageTag(), { hour12: false });
-  return h('li', {},
+  message.item = h('li', {},
     h('p', { class: 'meta' }, h('span', {}, t('to', { number: to })), h('time', { datetime: at }, time)),
     h('p', { class: 'bubble', lang: /\p{Script=Han}/u.test(text) ? 'zh-Hans' : 'en' }, before, code ? h('strong', {}, code) : '', after),
-    code && h('button', { type: 'button', class: 'small', 'aria-label': `${t('use')} ${code}`, onclick: () => fillIn(code) }, t('use')));
+    isLive(message) ? h('button', { type: 'button', class: 'small', 'aria-label': `${t('use')} ${code}`, onclick: () => fillIn(message) }, t('use')) : null);
+  return message.item;
 }
 
 function draw() {
@@ -24,18 +33,35 @@ function draw() {
   byId('inbox-empty').hidden = messages.length > 0;
 }
 
+/** Takes back the offer of a code that has become useless. */
+function redraw(message) {
+  message.item.replaceWith(view(message));
+  if (!isLive(message)) withdraw(message);
+}
+
 /** The stream begins: everything will be told again. */
 export function clearInbox() {
   messages = [];
+  logins = [];
   draw();
 }
 
 /** A message was sent. */
-export function deliver(message) {
+export function deliver({ to, text, at }) {
+  const before = messages.findLast((message) => message.to === to);
+  const message = { to, text, at, code: codeOf(text) };
   messages.push(message);
   list.prepend(view(message));
   byId('inbox-empty').hidden = true;
-  suggest({ to: message.to, code: codeOf(message.text) });
+  if (before) redraw(before);
+  if (isLive(message)) suggest(message);
+}
+
+/** A request was answered: a login uses its code up. */
+export function useUp({ path, status, request }) {
+  if (path !== '/login' || status !== 200) return;
+  logins.push(request);
+  messages.filter(isUsed).forEach(redraw);
 }
 
 /** Draws the inbox in each language. */

@@ -5,6 +5,15 @@ import { h, short } from './dom.js';
 /** What people read stays whole; tickets and tokens are shortened. */
 const stringView = (text) => (/\s|[^\x20-\x7e]/.test(text) ? text : short(text, 32));
 
+/** A body: JSON with its members in the order in which they were sent, or text. */
+export function parsed(body) {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return body;
+  }
+}
+
 /** A value as indented JSON. */
 export function jsonView(value, indent = '') {
   if (typeof value === 'string') return [h('span', { class: 'string' }, '"', stringView(value), '"')];

@@ -1,14 +1,17 @@
 // The console: the phone on one side, what happens behind it on the other, live.
 
+import { startCodes } from './codes.js';
 import { byId } from './dom.js';
 import { addExchange, clearExchanges, startExchanges } from './exchanges.js';
-import { clearInbox, deliver, startInbox } from './inbox.js';
+import { clearInbox, deliver, startInbox, useUp } from './inbox.js';
+import { parsed } from './json.js';
 import { inEachLanguage, startLanguage, t } from './language.js';
 import { clearOverview, markOverview } from './overview.js';
 import { startPhone } from './phone.js';
 
 startLanguage();
 startPhone();
+startCodes();
 startInbox();
 startExchanges();
 
@@ -27,8 +30,10 @@ events.addEventListener('start', () => {
 });
 events.addEventListener('sms', ({ data }) => deliver(JSON.parse(data)));
 events.addEventListener('exchange', ({ data }) => {
-  const exchange = JSON.parse(data);
+  const told = JSON.parse(data);
+  const exchange = { ...told, request: parsed(told.request), answer: parsed(told.answer) };
   addExchange(exchange);
+  useUp(exchange);
   markOverview(exchange);
 });
 inEachLanguage(() => events.readyState !== EventSource.CONNECTING && connection());

@@ -1,15 +1,44 @@
-// The three calls at the top: each shows how its last request went.
+// The three calls at the top: how each went in the flow that the newest request belongs to.
+
+import { isSame } from './numbers.js';
 
 const calls = document.querySelectorAll('#overview [data-path]');
+let past = [];
 
-/** No request yet. */
+/** No flow is shown. */
 export function clearOverview() {
-  for (const call of calls) delete call.dataset.last;
+  past = [];
+  mark([]);
+}
+
+function mark(exchanges) {
+  for (const call of calls) {
+    const last = exchanges.findLast(({ path }) => path === call.dataset.path);
+    if (last) call.dataset.last = last.status < 400 ? 'fine' : 'bad';
+    else delete call.dataset.last;
+  }
+}
+
+/** The exchange that a request has its ticket from. */
+const ofTicket = ({ request }) => past.findLast(({ answer }) => request?.ticket && answer?.ticket === request.ticket);
+
+const lastOf = (path) => past.findLast((exchange) => exchange.path === path);
+
+/** The request and those that it follows: a ticket comes from an exchange, a code went to the same number. */
+function flowOf(newest) {
+  const { path, request } = newest;
+  if (path === '/send-code') return [ofTicket(newest), newest];
+  if (path === '/exchange-code') {
+    const [sent, loggedIn] = [lastOf('/send-code'), lastOf('/login')];
+    return [past.indexOf(sent) > past.indexOf(loggedIn) ? sent : undefined, newest];
+  }
+  const sent = past.findLast((exchange) => exchange.path === '/send-code' && isSame(exchange.request?.phoneNumber, request?.phoneNumber));
+  return [sent, ofTicket(newest), newest];
 }
 
 /** A request was answered. */
-export function markOverview({ path, status }) {
-  for (const call of calls) {
-    if (call.dataset.path === path) call.dataset.last = status < 400 ? 'fine' : 'bad';
-  }
+export function markOverview(exchange) {
+  if (![...calls].some((call) => call.dataset.path === exchange.path)) return;
+  mark(flowOf(exchange).filter(Boolean));
+  past.push(exchange);
 }

@@ -4,6 +4,8 @@ import { Refused, logIn, sendCode } from './calls.js';
 import { startCountdown } from './countdown.js';
 import { byId, h } from './dom.js';
 import { inEachLanguage, languageTag, t } from './language.js';
+import { digits, isSame, national } from './numbers.js';
+import { clearOverview } from './overview.js';
 import { tokenView } from './token.js';
 
 /** Which field an error is about. */
@@ -21,7 +23,6 @@ const code = byId('code');
 const suggestion = byId('suggestion');
 
 const person = () => document.querySelector('input[name=person]:checked').value;
-const digits = (text) => text.replace(/\D/g, '');
 
 let session;
 
@@ -93,13 +94,18 @@ function logOut() {
   form.hidden = false;
   code.value = '';
   suggestion.hidden = true;
+  clearOverview();
   number.focus();
 }
 
-/** Puts a code from an SMS into the phone. */
-export function fillIn(digitsOfSms) {
+/** Puts a code from an SMS into the phone, with the number that it went to: it is good for no other. */
+export function fillIn({ to, code: ofSms }) {
   if (session) logOut();
-  code.value = digitsOfSms;
+  if (!isSame(to, number.value)) {
+    number.value = national(to);
+    number.dispatchEvent(new Event('input'));
+  }
+  code.value = ofSms;
   suggestion.hidden = true;
   mark();
   byId('submit').focus();
@@ -107,10 +113,16 @@ export function fillIn(digitsOfSms) {
 
 /** A message to this phone's number is offered above the keyboard, as phones do. */
 export function suggest({ to, code: ofSms }) {
-  if (!ofSms || !digits(to).endsWith(digits(number.value))) return;
+  if (!isSame(to, number.value)) return;
+  suggestion.dataset.to = to;
   suggestion.dataset.code = ofSms;
   suggestion.textContent = t('fill', { code: ofSms });
   suggestion.hidden = code.value === ofSms;
+}
+
+/** The code of this message is good no more. */
+export function withdraw({ to, code: ofSms }) {
+  if (suggestion.dataset.to === to && suggestion.dataset.code === ofSms) suggestion.hidden = true;
 }
 
 /** Makes the phone work. */
@@ -118,7 +130,7 @@ export function startPhone() {
   const send = byId('send');
   const countdown = startCountdown(send, () => digits(number.value));
   number.addEventListener('input', countdown.draw);
-  suggestion.addEventListener('click', () => fillIn(suggestion.dataset.code));
+  suggestion.addEventListener('click', () => fillIn(suggestion.dataset));
   send.addEventListener('click', () => {
     if (lacks(number)) return undefined;
     const asked = digits(number.value);

@@ -4,6 +4,20 @@ import { h } from './dom.js';
 import { jsonView } from './json.js';
 import { t } from './language.js';
 
+/** A login comes first, in its order; then other calls; last what checks the token. */
+const FLOW = ['/send-code', '/exchange-code', '/login'];
+function place(path) {
+  if (path.startsWith('/.well-known/')) return FLOW.length + 1;
+  return FLOW.includes(path) ? FLOW.indexOf(path) : FLOW.length;
+}
+
+/** The calls of a description, in whatever order it has them, in the order of the flow. */
+export function callsOf(paths) {
+  const inFlow = Object.entries(paths).sort(([one], [other]) => place(one) - place(other));
+  return inFlow.flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, call]) => ({ path, method: method.toUpperCase(), ...call })));
+}
+
 /** Where a `$ref` points to. */
 const resolve = (part, description) =>
   part?.$ref ? part.$ref.split('/').slice(1).reduce((at, name) => at[name], description) : part;
@@ -11,13 +25,19 @@ const resolve = (part, description) =>
 /** A description's `code` as code. */
 export const prose = (text) => text.split('`').map((part, place) => (place % 2 ? h('code', {}, part) : part));
 
+/** The members in the order of the call: what has to be there comes first, as the description lists it. */
+function inOrder(schema, members) {
+  const names = new Set([...(schema.required ?? []), ...Object.keys(members)]);
+  return [...names].filter((name) => name in members).map((name) => [name, members[name]]);
+}
+
 function fieldsView(schema) {
   const row = ([name, field]) => h('tr', {},
     h('th', { scope: 'row' }, h('code', {}, name)),
     h('td', {}, h('code', {}, [field.type ?? ''].flat().join(' | ')), ' ',
       h('span', { class: 'quiet' }, t(schema.required?.includes(name) ? 'required' : 'optional'))),
     h('td', { lang: 'en' }, prose(field.description ?? '')));
-  return h('div', { class: 'wide', tabindex: '0' }, h('table', { class: 'fields' }, h('tbody', {}, Object.entries(schema.properties).map(row))));
+  return h('div', { class: 'wide', tabindex: '0' }, h('table', { class: 'fields' }, h('tbody', {}, inOrder(schema, schema.properties).map(row))));
 }
 
 const example = (title, value) =>
@@ -26,7 +46,7 @@ const example = (title, value) =>
 function bodyView(title, content, description) {
   const schema = resolve(content.schema, description);
   return h('section', { class: 'part' }, h('h3', {}, title),
-    h('div', { class: 'beside' }, fieldsView(schema), example(t('example'), content.example)));
+    h('div', { class: 'beside' }, fieldsView(schema), example(t('example'), Object.fromEntries(inOrder(schema, content.example)))));
 }
 
 function headersView(headers, description) {

@@ -40,9 +40,11 @@ pub struct Exchange {
     at: String,
     method: String,
     path: String,
-    request: Value,
+    /// The body, as it was sent: a parsed one would be in another order.
+    request: String,
     status: u16,
-    answer: Value,
+    /// The same.
+    answer: String,
     milliseconds: f64,
     steps: Vec<Step>,
     /// As they were afterwards; `None` if other requests were under way.
@@ -81,7 +83,7 @@ struct Log {
 /// An exchange whose answer is not there yet.
 struct Open {
     began: Instant,
-    request: Value,
+    request: String,
     steps: Vec<Step>,
 }
 
@@ -145,7 +147,7 @@ impl Timeline {
         (quiet_since() == Some(before)).then_some(tables)
     }
 
-    fn open(&self, request: Value) -> Opened<'_> {
+    fn open(&self, request: String) -> Opened<'_> {
         let mut log = self.log();
         log.last += 1;
         let number = log.last;
@@ -176,12 +178,12 @@ impl Drop for Opened<'_> {
     }
 }
 
-/// JSON as it is, anything else as text.
-fn readable(body: &[u8]) -> Value {
+/// A body as text, or how long it is.
+fn readable(body: &[u8]) -> String {
     if body.len() > BODY_BYTES {
-        return format!("{} bytes", body.len()).into();
+        return format!("{} bytes", body.len());
     }
-    serde_json::from_slice(body).unwrap_or_else(|_| String::from_utf8_lossy(body).into())
+    String::from_utf8_lossy(body).into_owned()
 }
 
 fn milliseconds_since(began: Instant) -> f64 {

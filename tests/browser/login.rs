@@ -20,6 +20,8 @@ async fn a_new_user_logs_in_and_comes_back() {
         page.look("new-user").await;
 
         page.click("#again").await;
+        let marked = "return document.querySelectorAll('#overview [data-last]').length";
+        assert_eq!(page.ask(marked).await, 0, "a new flow begins");
         page.take_code().await;
         page.click("#submit").await;
         page.see("#welcome", "Welcome back").await;
@@ -123,6 +125,46 @@ async fn a_number_that_is_none_is_marked_and_one_of_another_person_is_refused() 
         page.take_code().await;
         page.click("#submit").await;
         page.see("#message", "belongs to another account").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_code_from_the_inbox_comes_with_its_number() {
+    visit(&[], async |page| {
+        let code = page.app.texted("13900139000").await;
+        page.see("#inbox .small", "Fill in").await;
+        page.click("#inbox .small").await;
+        assert_eq!(page.ask("return document.querySelector('#number').value").await, "13900139000");
+        assert_eq!(page.ask("return document.querySelector('#code').value").await, code);
+        page.click("#submit").await;
+        page.see("#welcome", "Account created").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_code_that_was_used_or_replaced_is_not_offered_after_a_reload() {
+    visit(&[("RESEND_COOLDOWN_SECONDS", "0")], async |page| {
+        let offered = "return document.querySelectorAll('#inbox .small').length";
+        page.take_code().await;
+        page.click("#submit").await;
+        page.see("#exchanges details[open] .path", "/login").await;
+        assert_eq!(page.ask(offered).await, 0);
+        for _ in 0..2 {
+            page.app.texted("13900139000").await;
+        }
+        page.open("/").await;
+        page.see("#live", "live").await;
+        page.see("#exchanges li:nth-child(5) .path", "/send-code").await;
+        assert_eq!(page.text("#suggestion").await, "");
+        assert_eq!(page.ask(offered).await, 1, "the newest of the other number");
+
+        // One that waits for its person is offered again.
+        page.app.texted("13800138000").await;
+        page.see("#suggestion", &page.app.last_code()).await;
+        page.open("/").await;
+        page.see("#suggestion", &page.app.last_code()).await;
     })
     .await;
 }

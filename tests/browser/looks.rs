@@ -1,5 +1,7 @@
 //! Narrow screens and dark ones.
 
+use serde_json::json;
+
 use crate::page::{Page, visit};
 
 async fn log_in(page: &Page) {
@@ -57,6 +59,20 @@ async fn the_documentation() {
         page.open("/docs").await;
         page.see("#login", "too_many_attempts").await;
         page.see("#sendCode", "Retry-After").await;
+        // The description has its members in the order of the alphabet, or not: that depends on how it was built.
+        let paths =
+            "{ '/.well-known/x': { get: {} }, '/account': { get: {} }, '/exchange-code': { post: {} },
+            '/login': { post: {} }, '/send-code': { post: {} } }";
+        let calls = format!("it.callsOf({paths}).map(({{ path }}) => path)");
+        assert_eq!(
+            page.ask_module("reference.js", &calls).await,
+            json!(["/send-code", "/exchange-code", "/login", "/account", "/.well-known/x"])
+        );
+        let calls = "return [...document.querySelectorAll('#reference article')].map((it) => it.id)";
+        let in_order = json!(["sendCode", "exchangeCode", "login", "jwks", "discovery"]);
+        assert_eq!(page.ask(calls).await, in_order, "as the flow goes");
+        let fields = "return [...document.querySelectorAll('#login .fields')][0].innerText.match(/^\\w+/gm)";
+        assert_eq!(page.ask(fields).await, json!(["ticket", "phoneNumber", "verifyCode", "openid"]));
         page.look("docs").await;
         page.click("[data-language=zh]").await;
         page.see("#login", "请求体").await;

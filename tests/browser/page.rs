@@ -102,6 +102,14 @@ impl Page {
         self.driver.execute(script, Vec::new()).await.unwrap().json().clone()
     }
 
+    /// What a module of the page's own makes of some arguments: `expression` is of its exports, as `it`.
+    pub async fn ask_module(&self, module: &str, expression: &str) -> Value {
+        let script = format!(
+            "const done = arguments[0]; import('/_local/console/{module}').then((it) => done({expression}), (error) => done(String(error)))"
+        );
+        self.driver.execute_async(&script, Vec::new()).await.unwrap().json().clone()
+    }
+
     /// The text that a person sees in the first element that matches; empty if there is none.
     pub async fn text(&self, css: &str) -> String {
         // What is hidden has its text nevertheless, by the standard.

@@ -1,6 +1,8 @@
 //! The other side: the inbox and the timeline.
 
+use local::wechat::PLAYED;
 use serde_json::json;
+use tests::wrong;
 
 use crate::page::visit;
 
@@ -45,6 +47,81 @@ async fn what_strangers_write_is_shown_as_text() {
         page.see("#exchanges details[open] .bodies", &markup[..20]).await;
         assert_eq!(page.ask("return document.querySelectorAll('#exchanges img').length").await, 0);
         assert_ne!(page.ask("return document.title").await, "owned");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_body_stands_in_the_order_in_which_it_was_sent() {
+    visit(&[], async |page| {
+        let body = r#"{"verifyCode":"123456","phoneNumber":"13800138000","openid":"o","ticket":"t"}"#;
+        page.app.request("POST", "/login").body(body).send().await.unwrap();
+        page.see("#exchanges details[open] .path", "POST /login").await;
+        let names = "return [...document.querySelectorAll('#exchanges details[open] .bodies .name')].map((it) => it.innerText)";
+        let names = page.ask(names).await;
+        let names: Vec<_> = names.as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+        assert_eq!(names[..4], ["\"verifyCode\"", "\"phoneNumber\"", "\"openid\"", "\"ticket\""]);
+        assert_eq!(names[4..7], ["\"type\"", "\"title\"", "\"status\""]);
+
+        // What is no JSON stands as it is.
+        page.app.request("POST", "/send-code").body("phone=1").send().await.unwrap();
+        page.see("#exchanges details[open] .bodies", "phone=1").await;
+    })
+    .await;
+}
+
+/// How each of the three calls went, `null` where it is not part of the flow that is shown.
+const MARKS: &str =
+    "return [...document.querySelectorAll('#overview [data-path]')].map((it) => it.dataset.last ?? null)";
+
+#[tokio::test]
+async fn the_overview_shows_one_flow_and_not_a_mixture() {
+    visit(&[], async |page| {
+        page.take_code().await;
+        page.click("#submit").await;
+        page.see("#exchanges details[open] .path", "/login").await;
+        assert_eq!(page.ask(MARKS).await, json!(["fine", "fine", "fine"]));
+
+        // Somebody else begins.
+        let code = page.app.texted("13900139000").await;
+        page.see("#exchanges details[open] .path", "/send-code").await;
+        assert_eq!(page.ask(MARKS).await, json!(["fine", null, null]));
+        page.app.send_code("123").await;
+        page.see("#exchanges details[open] .summed", "invalid_phone_number").await;
+        assert_eq!(page.ask(MARKS).await, json!(["bad", null, null]));
+
+        // The refused request was for another number.
+        page.app.log_in("bob", "13900139000", &wrong(&code)).await;
+        page.see("#exchanges details[open] .summed", "code_incorrect").await;
+        assert_eq!(page.ask(MARKS).await, json!(["fine", "fine", "bad"]));
+
+        page.open("/").await;
+        page.see("#exchanges details[open] .summed", "code_incorrect").await;
+        assert_eq!(page.ask(MARKS).await, json!(["fine", "fine", "bad"]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_code_of_wechats_is_listed_and_whom_those_of_uni_login_stand_for_is_chosen() {
+    visit(&[], async |page| {
+        page.click(".codes summary").await;
+        page.see("#codes", "never an answer").await;
+        let listed = "return document.querySelectorAll('#codes tr').length";
+        assert_eq!(page.ask(listed).await, PLAYED.len());
+        assert_eq!(page.ask("return document.querySelector('#uni-login').value").await, "alice");
+        page.look("codes").await;
+        page.fill("#uni-login", "bob").await;
+        page.click("#choose button").await;
+        page.see("#uni-login-said", "From now on they stand for bob.").await;
+        let answer =
+            page.app.post("/exchange-code", &json!({ "code": "0716AVll20uHk94SLDml27etM946AVlq" })).await;
+        assert_eq!(answer.body["openid"], page.app.local.wechat.openid("bob"));
+        page.fill("#uni-login", "the code is a mock one").await;
+        page.click("#choose button").await;
+        page.see("#uni-login-said", "not for another code of its kind").await;
+        page.click("[data-language=zh]").await;
+        page.see("#codes", "一直不响应").await;
     })
     .await;
 }

@@ -112,3 +112,20 @@ async fn messages_are_listed_with_their_number_and_time() {
         }])
     );
 }
+
+#[tokio::test]
+async fn the_console_is_told_each_body_as_it_was_sent() {
+    let app = TestApp::start().await;
+    let sent = r#"{"verifyCode": "123456", "phoneNumber":"1", "openid":"o"}"#;
+    let answer = app.request("POST", "/login").body(sent).send().await.unwrap().text().await.unwrap();
+    let mut events = app.request("GET", "/_local/events").send().await.unwrap();
+    let mut told = String::new();
+    let exchange = loop {
+        told += std::str::from_utf8(&events.chunk().await.unwrap().unwrap()).unwrap();
+        let exchange = told.split_once("event: exchange\ndata: ").and_then(|(_, data)| data.split_once('\n'));
+        if let Some((exchange, _)) = exchange {
+            break serde_json::from_str::<serde_json::Value>(exchange).unwrap();
+        }
+    };
+    assert_eq!((&exchange["request"], &exchange["answer"]), (&sent.into(), &answer.into()));
+}

@@ -23,7 +23,7 @@ use axum::{
 };
 use futures_util::StreamExt;
 
-use super::{EXCHANGE, Step, Timeline, milliseconds_since};
+use super::{EXCHANGE, Open, Step, Timeline, milliseconds_since};
 
 const HEADER: &str = "x-local-exchange";
 
@@ -104,7 +104,9 @@ impl Timeline {
     /// The longest open exchange of this code of WeChat's.
     fn exchanging(&self, code: &str) -> Option<u64> {
         let log = self.log();
-        log.open.iter().find(|(_, open)| open.request["code"] == code).map(|(number, _)| *number)
+        let asks =
+            |open: &Open| serde_json::from_str::<Value>(&open.request).is_ok_and(|it| it["code"] == code);
+        log.open.iter().find(|(_, open)| asks(open)).map(|(number, _)| *number)
     }
 }
 
