@@ -31,8 +31,10 @@ usage: cargo run -p local [-- [--services] [--data FILE] | -- keygen [--rsa] | -
   openapi       prints openapi.json
   --help        prints this
 
-Every setting of the functions can be given as an environment variable, RESEND_COOLDOWN_SECONDS=5 say; PORT is the port on
-127.0.0.1 (3000).
+Every setting of the functions can be given as an environment variable, RESEND_COOLDOWN_SECONDS=5 say. Two more are its own:
+
+  LISTEN        the address to listen on (127.0.0.1); with 0.0.0.0 containers and other machines reach it, too
+  PORT          the port (3000)
 
 WeChat is played here. The code that /exchange-code takes says who is there, or what goes wrong:
 ";

@@ -5,7 +5,7 @@
 //! line is played. Everything is on one port, so that a function that is run by other means can use it too.
 
 use std::{
-    net::{Ipv4Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     sync::Arc,
 };
 
@@ -45,7 +45,9 @@ pub const CRATES: [&str; 4] = ["send_code", "exchange_code", "login", env!("CARG
 
 /// How to start.
 pub struct Options {
-    /// The port on 127.0.0.1; 0 takes a free one.
+    /// The address to listen on: by default this machine alone can reach it.
+    pub host: IpAddr,
+    /// The port; 0 takes a free one.
     pub port: u16,
     /// Where the tables are.
     pub store: Store,
@@ -62,6 +64,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
+            host: Ipv4Addr::LOCALHOST.into(),
             port: 0,
             store: Store::default(),
             variables: Vec::new(),
@@ -78,9 +81,9 @@ pub enum StartError {
     /// Another program has the port.
     #[error("port {0} is taken; PORT={next} would take another one", next = .0.checked_add(1).unwrap_or(3000))]
     PortTaken(u16),
-    /// The port can't be had.
-    #[error("port {0} cannot be listened on: {1}")]
-    Port(u16, std::io::Error),
+    /// The address is another machine's, or the port is not for everybody.
+    #[error("{0} cannot be listened on: {1}")]
+    Address(SocketAddr, std::io::Error),
     /// The file cannot be what keeps everything.
     #[error(transparent)]
     Data(#[from] DataError),
@@ -97,7 +100,7 @@ pub enum StartError {
 
 /// The running system. It stops when this is dropped.
 pub struct Local {
-    /// Where the gateway listens.
+    /// Where everything is called on this machine.
     pub address: SocketAddr,
     /// The variables that a function takes to run against this system, here or elsewhere. What else was given in
     /// [`Options::variables`] is not among them.
@@ -118,8 +121,7 @@ pub struct Local {
 impl Local {
     /// Starts everything.
     pub async fn start(options: Options) -> Result<Self, StartError> {
-        let listener = listen(options.port).await?;
-        let address = listener.local_addr().map_err(|error| StartError::Port(options.port, error))?;
+        let (listener, address) = listen(SocketAddr::new(options.host, options.port)).await?;
 
         let mut variables = secrets::made_up();
         if let Store::File(file) = &options.store {
@@ -199,11 +201,20 @@ fn addresses(address: SocketAddr) -> [(String, String); 9] {
     .map(|(name, value)| (name.to_owned(), value))
 }
 
-async fn listen(port: u16) -> Result<TcpListener, StartError> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|error| match error.kind() {
-        std::io::ErrorKind::AddrInUse => StartError::PortTaken(port),
-        _ => StartError::Port(port, error),
-    })
+/// Listens there; and where that can be called from this machine: nobody can call 0.0.0.0.
+async fn listen(on: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let failed = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => StartError::PortTaken(on.port()),
+        _ => StartError::Address(on, error),
+    };
+    let listener = TcpListener::bind(on).await.map_err(failed)?;
+    let mut address = listener.local_addr().map_err(failed)?;
+    match address.ip() {
+        IpAddr::V4(Ipv4Addr::UNSPECIFIED) => address.set_ip(Ipv4Addr::LOCALHOST.into()),
+        IpAddr::V6(Ipv6Addr::UNSPECIFIED) => address.set_ip(Ipv6Addr::LOCALHOST.into()),
+        _ => {}
+    }
+    Ok((listener, address))
 }
 
 fn settings<T>(

@@ -1,6 +1,6 @@
 //! `cargo run -p local`: the whole system on `http://127.0.0.1:3000`.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{net::Ipv4Addr, path::PathBuf, process::ExitCode, str::FromStr};
 
 use local::{Local, Options, dynamodb::Store, openapi, secrets};
 use shared::config::{Env, process_variables};
@@ -34,22 +34,27 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 async fn serve(services_only: bool, data: Option<PathBuf>) -> Result<(), Box<dyn std::error::Error>> {
-    let (port, level) = Env::new(process_variables()).settings(|env| {
-        Some((env.optional("PORT").unwrap_or_else(|| "3000".to_owned()), terminal::level(env)?))
-    })?;
-    let port = port.trim().parse();
-    let port = port.map_err(|_| "PORT takes a whole number up to 65535: the port on 127.0.0.1")?;
+    let (host, port, level) = Env::new(process_variables())
+        .settings(|env| Some((env.optional("LISTEN"), env.optional("PORT"), terminal::level(env)?)))?;
+    let loopback = Ipv4Addr::LOCALHOST.into();
+    let host =
+        given(host, loopback, "LISTEN takes an IP address to listen on, such as 127.0.0.1 or 0.0.0.0")?;
+    let port = given(port, 3000, "PORT takes a whole number up to 65535: the port to listen on")?;
     terminal::log(level);
 
     let variables = process_variables().collect();
     let store = data.map_or(Store::Memory, Store::File);
-    let local = Local::start(Options { port, store, variables, services_only, ..Options::default() }).await?;
+    let local =
+        Local::start(Options { host, port, store, variables, services_only, ..Options::default() }).await?;
     let here = format!("http://{}", local.address);
     if services_only {
         println!("{}", terminal::env_file(&local.variables));
         eprintln!("{}", terminal::guide_to_services(&here));
     } else {
         println!("{}", terminal::guide(&here));
+    }
+    if !host.is_loopback() {
+        eprintln!("{}", terminal::warning_of_others(host));
     }
     let mut messages = local.phones.live();
     loop {
@@ -61,4 +66,9 @@ async fn serve(services_only: bool, data: Option<PathBuf>) -> Result<(), Box<dyn
             stop = tokio::signal::ctrl_c() => return stop.map_err(Into::into),
         }
     }
+}
+
+/// A variable's value or its default; `wants` says what it takes.
+fn given<T: FromStr>(value: Option<String>, default: T, wants: &'static str) -> Result<T, &'static str> {
+    value.map_or(Ok(default), |value| value.trim().parse().map_err(|_| wants))
 }

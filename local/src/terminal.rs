@@ -1,5 +1,7 @@
 //! What the terminal shows: what to do next, messages, and what went wrong.
 
+use std::net::IpAddr;
+
 use shared::config::Env;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::{Layer, filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
@@ -60,4 +62,9 @@ pub(crate) fn guide_to_services(here: &str) -> String {
         "DynamoDB, SNS and WeChat on {here}; Ctrl-C stops them. Functions that run elsewhere find them by the variables on\n\
          standard output: cargo lambda watch --env-file takes a file of them. Messages are shown here."
     )
+}
+
+/// What listening for others means: there is no password here.
+pub(crate) fn warning_of_others(host: IpAddr) -> String {
+    format!("It listens on {host}: who reaches this machine reads every message and logs in as anybody.")
 }

@@ -47,8 +47,13 @@ struct Running {
 
 impl Running {
     fn start(port: u16, arguments: &[&str]) -> Self {
+        Self::with(&[], port, arguments)
+    }
+
+    fn with(variables: &[(&str, &str)], port: u16, arguments: &[&str]) -> Self {
         let mut program = Command::new(PROGRAM)
             .args(arguments)
+            .envs(variables.iter().copied())
             .env("PORT", port.to_string())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -110,7 +115,11 @@ fn help_is_an_answer_and_lists_every_code_of_wechats() {
         let Output { status, stdout, stderr } = run(&[option], &[]);
         assert!(status.success() && stderr.is_empty());
         let said = text(&stdout);
-        assert!(said.starts_with("usage: ") && said.contains("--data FILE"), "{said}");
+        assert!(
+            said.starts_with("usage: ")
+                && ["--data FILE", "HOST ", "PORT "].iter().all(|it| said.contains(it)),
+            "{said}"
+        );
         for played in local::wechat::PLAYED {
             let line = said.lines().find(|line| line.trim_start().starts_with(&format!("{} ", played.code)));
             assert!(line.is_some_and(|line| line.ends_with(played.en)), "{}", played.code);
@@ -128,8 +137,8 @@ fn what_cannot_be_done_is_said_in_a_sentence() {
     let nowhere = file("nowhere").join("data");
     let nowhere = nowhere.to_str().unwrap();
     for (arguments, port, sentence) in [
-        (&[][..], "abc", "PORT takes a whole number up to 65535: the port on 127.0.0.1"),
-        (&[], "65536", "PORT takes a whole number up to 65535: the port on 127.0.0.1"),
+        (&[][..], "abc", "PORT takes a whole number up to 65535: the port to listen on"),
+        (&[], "65536", "PORT takes a whole number up to 65535: the port to listen on"),
         (
             &[],
             &*taken.to_string(),
@@ -159,6 +168,43 @@ fn what_cannot_be_done_is_said_in_a_sentence() {
     assert_eq!(std::fs::read_to_string(other).unwrap(), "a letter to my landlord");
 }
 
+#[test]
+fn an_address_to_listen_on_that_is_none_is_told_in_a_sentence() {
+    let wants = "HOST takes an IP address to listen on, such as 127.0.0.1 or 0.0.0.0";
+    // The last is for documentation, and no machine's.
+    let not_here = "192.0.2.1:0 cannot be listened on: ";
+    for (host, sentence) in [("everywhere", wants), ("127.0.0.1:3000", wants), ("192.0.2.1", not_here)] {
+        let Output { status, stdout, stderr } = run(&[], &[("HOST", host), ("PORT", "0")]);
+        let said = text(&stderr);
+        assert!(said.starts_with(sentence) && said.lines().count() == 1, "{host}: {said}");
+        assert!(status.code() == Some(1) && stdout.is_empty(), "{host}");
+    }
+}
+
+/// All of 127.0.0.0/8 is this machine, on Linux.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn other_machines_reach_it_only_where_host_says_so() {
+    let from_elsewhere = async |program: &Running| {
+        let url = program.url.replace("127.0.0.1", "127.0.0.2");
+        program.client.get(format!("{url}/.well-known/openid-configuration")).send().await
+    };
+    let program = Running::start(free_port(), &[]);
+    assert!(from_elsewhere(&program).await.is_err());
+    let (_, err) = program.stop();
+    assert_eq!(err, "");
+
+    let program = Running::with(&[("HOST", "0.0.0.0")], free_port(), &[]);
+    let answer = from_elsewhere(&program).await.unwrap().bytes().await.unwrap();
+    // Nobody can call 0.0.0.0.
+    assert_eq!(serde_json::from_slice::<Value>(&answer).unwrap()["issuer"], program.url);
+    let code = program.texted("13800138000").await;
+    let ticket = program.ticket("alice").await;
+    assert_eq!(program.log_in(&ticket, "13800138000", &code).await["isNewUser"], true);
+    let (_, err) = program.stop();
+    assert!(err.starts_with("It listens on 0.0.0.0: ") && err.lines().count() == 1, "{err}");
+}
+
 #[tokio::test]
 async fn a_token_a_ticket_and_a_live_code_outlive_a_kill() {
     let (port, file) = (free_port(), file("kept"));
@@ -184,6 +230,20 @@ async fn a_token_a_ticket_and_a_live_code_outlive_a_kill() {
     assert_eq!(std::os::unix::fs::MetadataExt::mode(&std::fs::metadata(&file).unwrap()) & 0o777, 0o600);
     let [one, two] = [(); 2].map(|()| Running::start(port, &arguments).stop().0);
     assert!(one.contains("TICKET_KEY=") && one == two);
+}
+
+#[test]
+fn a_variable_wins_over_what_the_file_keeps() {
+    let (port, file) = (free_port(), file("given"));
+    let arguments = ["--services", "--data", file.to_str().unwrap()];
+    let key_of = |variables: &[(&str, &str)]| {
+        let (printed, _) = Running::with(variables, port, &arguments).stop();
+        printed.lines().find_map(|line| line.strip_prefix("TICKET_KEY=").map(str::to_owned)).unwrap()
+    };
+    let kept = key_of(&[]);
+    let given = "a key of one's own, 32 bytes or more";
+    assert_eq!(key_of(&[("TICKET_KEY", given)]), format!("{given:?}"));
+    assert_eq!(key_of(&[]), kept, "the file still has its own");
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{TablesError, Tables};
+use super::{Tables, TablesError};
 
 /// The items of each table at one moment.
 pub(super) struct Replica(BTreeMap<String, Value>);

@@ -22,6 +22,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures_util::StreamExt;
+use serde_json::Value;
 
 use super::{EXCHANGE, Open, Step, Timeline, milliseconds_since};
 
