@@ -5,6 +5,7 @@ mod accounts;
 mod consistency;
 mod events;
 mod exchange_code;
+mod failed_sends;
 mod faults;
 mod gateway;
 mod interleavings;

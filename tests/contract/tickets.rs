@@ -1,9 +1,10 @@
-//! Tickets that somebody made up. That no part of one is logged, every test checks when its [`TestApp`] is dropped.
+//! Who holds no ticket, another's, or one that somebody made up. That no part of one is logged, every test checks when its
+//! [`TestApp`] is dropped.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
-use tests::{Answer, NOON, TestApp};
+use tests::{Answer, NOON, TestApp, wrong};
 
 const NUMBER: &str = "13800138000";
 
@@ -79,4 +80,99 @@ async fn a_ticket_that_is_not_exactly_ours_lets_nobody_in() {
     }
     let claim = signed(&ours, &claims);
     assert_eq!(log_in(&app, &claim, &code).await.status, 200, "what was changed above is what was refused");
+}
+
+#[tokio::test]
+async fn an_openid_without_its_ticket_is_nobody() {
+    let app = TestApp::start().await;
+    let code = app.texted(NUMBER).await;
+    let alice = app.local.wechat.openid("alice");
+    let request = json!({ "openid": alice, "phoneNumber": NUMBER, "verifyCode": code });
+    insta::assert_snapshot!(app.post("/login", &request).await.snapshot(), @r#"
+    400
+    cache-control: no-store
+    content-type: application/problem+json
+    {
+      "code": "ticket_required",
+      "detail": "缺少微信登录票据，请重新登录。",
+      "requestId": "[requestId]",
+      "status": 400,
+      "title": "Ticket required",
+      "type": "urn:problem-type:ticket_required"
+    }
+    "#);
+
+    let with = async |ticket: &str, openid: &str| {
+        app.post(
+            "/login",
+            &json!({ "ticket": ticket, "openid": openid, "phoneNumber": NUMBER, "verifyCode": code }),
+        )
+        .await
+    };
+    let mallorys = app.ticket("mallory").await;
+    insta::assert_snapshot!(with(&mallorys, &alice).await.snapshot(), @r#"
+    400
+    cache-control: no-store
+    content-type: application/problem+json
+    {
+      "code": "openid_mismatch",
+      "detail": "微信身份不一致，请重新登录。",
+      "requestId": "[requestId]",
+      "status": 400,
+      "title": "Openid mismatch",
+      "type": "urn:problem-type:openid_mismatch"
+    }
+    "#);
+    insta::assert_snapshot!(with("a.b.c", &alice).await.snapshot(), @r#"
+    400
+    cache-control: no-store
+    content-type: application/problem+json
+    {
+      "code": "ticket_invalid",
+      "detail": "微信登录票据无效，请重新登录。",
+      "requestId": "[requestId]",
+      "status": 400,
+      "title": "Invalid ticket",
+      "type": "urn:problem-type:ticket_invalid"
+    }
+    "#);
+    let anothers = TestApp::start().await.ticket("alice").await;
+    assert_eq!(with(&anothers, &alice).await.outcome(), "ticket_invalid", "of another deployment");
+
+    let early = app.ticket("alice").await;
+    app.clock.turn(299);
+    assert_eq!(with(&early, &alice).await.status, 200);
+    app.clock.turn(1);
+    insta::assert_snapshot!(with(&early, &alice).await.snapshot(), @r#"
+    400
+    cache-control: no-store
+    content-type: application/problem+json
+    {
+      "code": "ticket_expired",
+      "detail": "微信登录票据已过期，请重新登录。",
+      "requestId": "[requestId]",
+      "status": 400,
+      "title": "Ticket expired",
+      "type": "urn:problem-type:ticket_expired"
+    }
+    "#);
+}
+
+#[tokio::test]
+async fn a_ticket_that_does_not_hold_costs_no_attempt() {
+    let app = TestApp::start().await;
+    let code = app.texted(NUMBER).await;
+    for _ in 0..9 {
+        let request = json!({ "ticket": "a.b.c", "phoneNumber": NUMBER, "verifyCode": wrong(&code) });
+        assert_eq!(app.post("/login", &request).await.outcome(), "ticket_invalid");
+    }
+    assert_eq!(app.log_in("alice", NUMBER, &wrong(&code)).await.body["attemptsLeft"], 4);
+}
+
+#[tokio::test]
+async fn a_token_is_no_ticket() {
+    let app = TestApp::start().await;
+    let token = app.logged_in("alice", NUMBER).await["token"].take();
+    let request = json!({ "ticket": token, "phoneNumber": NUMBER, "verifyCode": "123456" });
+    assert_eq!(app.post("/login", &request).await.outcome(), "ticket_invalid");
 }

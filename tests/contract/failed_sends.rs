@@ -1,0 +1,138 @@
+//! `POST /send-code` where the provider does not take the message: what is undone, what stays.
+
+use std::time::{Duration, Instant};
+
+use local::sns::{Fault, Refusal};
+use tests::TestApp;
+
+const NUMBER: &str = "13800138000";
+
+#[tokio::test]
+async fn a_send_that_the_provider_fails_can_be_repeated_at_once() {
+    let app = TestApp::with(&[("PHONE_DAILY_LIMIT", "1")]).await;
+    for (status, code, message, outcome) in [
+        (400, "OptedOut", "opted out", "sms_rejected"),
+        (400, "InvalidParameter", "Invalid parameter: PhoneNumber", "sms_rejected"),
+        (400, "InvalidParameter", "Invalid parameter: SenderID", "sms_unavailable"),
+        (403, "AuthorizationError", "no", "sms_unavailable"),
+    ] {
+        app.local.sns.refuse_next(Refusal { status, code, message });
+        assert_eq!(app.send_code(NUMBER).await.outcome(), outcome, "{code}: {message}");
+    }
+    assert_eq!(app.send_code(NUMBER).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_refused_number_is_told_apart_from_a_provider_that_is_down() {
+    let app = TestApp::start().await;
+    app.local.sns.refuse_next(Refusal { status: 400, code: "OptedOut", message: "opted out" });
+    insta::assert_snapshot!(app.send_code(NUMBER).await.snapshot(), @r#"
+    422
+    cache-control: no-store
+    content-type: application/problem+json
+    {
+      "code": "sms_rejected",
+      "detail": "无法向该手机号发送短信，请换一个号码。",
+      "requestId": "[requestId]",
+      "status": 422,
+      "title": "Number refused",
+      "type": "urn:problem-type:sms_rejected"
+    }
+    "#);
+    app.local.sns.refuse_next(Refusal { status: 400, code: "MonthlySpendLimitReached", message: "spent" });
+    insta::assert_snapshot!(app.send_code(NUMBER).await.snapshot(), @r#"
+    503
+    cache-control: no-store
+    content-type: application/problem+json
+    {
+      "code": "sms_unavailable",
+      "detail": "短信暂时无法发送，请稍后重试。",
+      "requestId": "[requestId]",
+      "status": 503,
+      "title": "SMS unavailable",
+      "type": "urn:problem-type:sms_unavailable"
+    }
+    "#);
+}
+
+#[tokio::test]
+async fn a_provider_that_answers_nothing_of_use_is_given_up_and_the_send_undone() {
+    let refusal = |status, code| Fault::Refusal(Refusal { status, code, message: "played" });
+    for fault in [
+        Fault::Hang,
+        Fault::Garbage,
+        refusal(500, "InternalError"),
+        refusal(503, "ServiceUnavailable"),
+        refusal(400, "Throttling"),
+        refusal(429, "Throttled"),
+    ] {
+        let app = TestApp::with(&[("PHONE_DAILY_LIMIT", "1")]).await;
+        for _ in 0..3 {
+            app.local.sns.fail_next(fault.clone());
+        }
+        let started = Instant::now();
+        let answer = app.send_code(NUMBER).await;
+        assert_eq!(answer.outcome(), "sms_unavailable", "{fault:?}");
+        assert!(started.elapsed() < Duration::from_secs(8), "{fault:?}");
+        app.local.sns.recover();
+        assert_eq!(app.send_code(NUMBER).await.status, 200, "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_sns_may_have_carried_out_is_not_repeated() {
+    let app = TestApp::start().await;
+    app.local.sns.fail_next(Fault::Hang);
+    assert_eq!(app.send_code(NUMBER).await.outcome(), "sms_unavailable");
+    assert!(app.local.phones.sent().is_empty(), "a second attempt would have been answered");
+}
+
+#[tokio::test]
+async fn a_message_that_may_have_gone_out_is_counted_and_a_refused_one_is_not() {
+    let app = TestApp::with(&[("SMS_DAILY_BUDGET", "1")]).await;
+    app.local.sns.refuse_next(Refusal { status: 503, code: "ServiceUnavailable", message: "down" });
+    assert_eq!(app.send_code(NUMBER).await.outcome(), "sms_unavailable");
+    app.local.sns.fail_next(Fault::Hang);
+    assert_eq!(app.send_code(NUMBER).await.outcome(), "sms_unavailable");
+    assert_eq!(app.send_code(NUMBER).await.outcome(), "sms_budget_exhausted");
+}
+
+#[tokio::test]
+async fn sends_that_the_provider_refuses_bring_no_guesses_without_end() {
+    let app = TestApp::with(&[("PHONE_DAILY_LIMIT", "2"), ("RESEND_COOLDOWN_SECONDS", "0")]).await;
+    for _ in 0..2 {
+        app.local.sns.fail_next(Fault::Hang);
+        let (sent, guess) = tokio::join!(app.send_code(NUMBER), async {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            app.log_in("mallory", NUMBER, "000000").await
+        });
+        // One guess in a million is right.
+        assert_eq!((sent.outcome(), guess.outcome()), ("sms_unavailable".into(), "code_incorrect".into()));
+        assert_eq!(app.log_in("mallory", NUMBER, "000000").await.outcome(), "code_expired");
+    }
+    assert_eq!(app.send_code(NUMBER).await.outcome(), "phone_limit_reached");
+}
+
+#[tokio::test]
+async fn a_send_that_another_one_followed_is_not_undone() {
+    let app = TestApp::with(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
+    app.local.sns.fail_next(Fault::Hang);
+    let (failed, sent) = tokio::join!(app.send_code(NUMBER), async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        app.send_code(NUMBER).await
+    });
+    assert_eq!((failed.outcome(), sent.status), ("sms_unavailable".into(), 200));
+    assert_eq!(app.log_in("alice", NUMBER, &app.last_code()).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_resend_that_fails_costs_nobody_the_code_they_hold() {
+    let app = TestApp::start().await;
+    let code = app.texted(NUMBER).await;
+    app.clock.turn(60);
+    app.local.sns.refuse_next(Refusal { status: 503, code: "ServiceUnavailable", message: "down" });
+    app.local.sns.refuse_next(Refusal { status: 503, code: "ServiceUnavailable", message: "down" });
+    app.local.sns.refuse_next(Refusal { status: 503, code: "ServiceUnavailable", message: "down" });
+    assert_eq!(app.send_code(NUMBER).await.outcome(), "sms_unavailable");
+    assert_eq!(app.log_in("alice", NUMBER, &code).await.status, 200);
+}
