@@ -10,9 +10,8 @@ use serde::Serialize;
 
 mod catalogue;
 mod language;
-mod metric;
 
-pub use catalogue::ProblemCode;
+pub use catalogue::{Entry, ProblemCode};
 pub use language::Language;
 
 /// One answer that is an error: which, and what applies to it.
