@@ -17,18 +17,21 @@ pub(crate) enum Command {
     Keygen { rsa: bool },
     /// Prints `openapi.json`.
     Openapi,
+    /// Writes the pages that are made of the code into this folder.
+    Pages(PathBuf),
     /// Prints [`help`].
     Help,
 }
 
 const USAGE: &str = "\
-usage: cargo run -p local [-- [--services] [--data FILE] | -- keygen [--rsa] | -- openapi]
+usage: cargo run -p local [-- [--services] [--data FILE] | -- keygen [--rsa] | -- openapi | -- pages FOLDER]
 
   --services    starts DynamoDB, SNS and WeChat alone, and prints the variables with which functions that run elsewhere
                 find them: cargo lambda watch --env-file takes the output as it is. Messages go to standard error
   --data FILE   keeps codes, accounts, keys and the pepper in FILE; without it they are gone when this stops
   keygen        prints a new key for TOKEN_SIGNING_KEY: P-256, or RSA for API Gateway's JWT authorizer
   openapi       prints openapi.json
+  pages FOLDER  writes settings.md and errors.md, in two languages, into FOLDER
   --help        prints this
 
 Every setting of the functions can be given as an environment variable, RESEND_COOLDOWN_SECONDS=5 say. Two more are its own:
@@ -56,6 +59,9 @@ impl Command {
                 (Long("help") | Short('h'), _) => return Ok(Self::Help),
                 (Value(value), _) if is_first && value == "keygen" => command = Self::Keygen { rsa: false },
                 (Value(value), _) if is_first && value == "openapi" => command = Self::Openapi,
+                (Value(value), _) if is_first && value == "pages" => {
+                    command = Self::Pages(arguments.value()?.into());
+                }
                 (Long("rsa"), Self::Keygen { rsa }) => *rsa = true,
                 (Long("services"), Self::Serve { services_only, .. }) => *services_only = true,
                 (Long("data"), Self::Serve { data, .. }) => {
@@ -94,6 +100,7 @@ mod tests {
         assert_eq!(read("--data=a.db"), Ok(serve(false, Some("a.db"))));
         assert_eq!(read("keygen --rsa"), Ok(Command::Keygen { rsa: true }));
         assert_eq!(read("openapi"), Ok(Command::Openapi));
+        assert_eq!(read("pages docs"), Ok(Command::Pages("docs".into())));
         assert_eq!(read("--services -h"), Ok(Command::Help));
     }
 

@@ -27,6 +27,7 @@ mod event;
 mod gateway;
 pub mod openapi;
 pub mod phones;
+pub mod reference;
 pub mod secrets;
 pub mod sns;
 mod timeline;

@@ -2,13 +2,16 @@
 
 use std::{net::Ipv4Addr, path::PathBuf, process::ExitCode, str::FromStr};
 
-use local::{Local, Options, dynamodb::Store, openapi, secrets};
-use shared::config::{Env, process_variables};
+use local::{Local, Options, dynamodb::Store, openapi, reference, secrets};
+use shared::config::{Env, Setting, process_variables};
 
 mod arguments;
 mod terminal;
 
 use arguments::Command;
+
+const LISTEN: Setting = Setting::optional("LISTEN");
+const PORT: Setting = Setting::optional("PORT");
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -28,6 +31,11 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
         Command::Keygen { rsa: false } => print!("{}", secrets::signing_key()),
         Command::Keygen { rsa: true } => print!("{}", secrets::rsa_signing_key()),
         Command::Openapi => print!("{}", openapi::text()),
+        Command::Pages(folder) => {
+            for (name, page) in reference::pages() {
+                std::fs::write(folder.join(name), page)?;
+            }
+        }
         Command::Help => println!("{}", arguments::help()),
     }
     Ok(())
@@ -35,7 +43,7 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
 
 async fn serve(services_only: bool, data: Option<PathBuf>) -> Result<(), Box<dyn std::error::Error>> {
     let (host, port, level) = Env::new(process_variables())
-        .settings(|env| Some((env.optional("LISTEN"), env.optional("PORT"), terminal::level(env)?)))?;
+        .settings(|env| Some((env.optional(&LISTEN), env.optional(&PORT), terminal::level(env)?)))?;
     let loopback = Ipv4Addr::LOCALHOST.into();
     let host =
         given(host, loopback, "LISTEN takes an IP address to listen on, such as 127.0.0.1 or 0.0.0.0")?;

@@ -2,13 +2,13 @@
 
 use std::net::IpAddr;
 
-use shared::config::Env;
+use shared::config::{Env, Setting};
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::{Layer, filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
 
 /// Reads `LOG_LEVEL`: here `warn` is the default, a terminal is for messages.
 pub(crate) fn level(env: &mut Env) -> Option<LevelFilter> {
-    env.parsed("LOG_LEVEL", LevelFilter::WARN)
+    env.parsed(&Setting::text("LOG_LEVEL", "warn"))
 }
 
 /// Logs to standard error, for people: standard output may be a file of variables. Metrics are for `CloudWatch`, and the

@@ -12,7 +12,7 @@ use lambda_http::http::Uri;
 use rustls::ClientConfig;
 
 use crate::{
-    config::Env,
+    config::{Env, Setting},
     net::{self, Pool},
 };
 
@@ -39,10 +39,10 @@ pub struct Aws {
 impl Aws {
     /// Reads it from the settings: the SDK's own variables.
     pub fn read(env: &mut Env) -> Option<Self> {
-        let region = env.required("AWS_REGION");
-        let key_id = env.required("AWS_ACCESS_KEY_ID");
-        let secret_key = env.required("AWS_SECRET_ACCESS_KEY");
-        let token = env.optional("AWS_SESSION_TOKEN");
+        let region = env.required(&Setting::required("AWS_REGION"));
+        let key_id = env.required(&Setting::required("AWS_ACCESS_KEY_ID"));
+        let secret_key = env.required(&Setting::required("AWS_SECRET_ACCESS_KEY"));
+        let token = env.optional(&Setting::optional("AWS_SESSION_TOKEN"));
         let tls = net::read(env)?;
         let pool = Pool::new(tls.clone());
         let credentials = Credentials::new(key_id?, secret_key?, token, None, "environment");

@@ -8,7 +8,11 @@ use aws_sdk_dynamodb::{
     Client, error::SdkError, operation::update_item::UpdateItemError, types::AttributeValue,
 };
 
-use crate::{aws::AwsFailure, clock::Timestamp, config::Env};
+use crate::{
+    aws::AwsFailure,
+    clock::Timestamp,
+    config::{Env, Setting},
+};
 
 mod check;
 mod code;
@@ -18,13 +22,17 @@ mod verdict;
 
 pub use check::Accepted;
 pub use code::VerifyCode;
-pub use pepper::{Pepper, Tag};
+pub use pepper::{CODE_PEPPER, Pepper, Tag};
 pub use send::{SendError, Sent};
 pub use verdict::CheckError;
 
 type Item = HashMap<String, AttributeValue>;
 
-/// How long codes live and how many are sent and tried.
+/// The table of the codes.
+pub const CODES_TABLE: Setting = Setting::required("CODES_TABLE")
+    .about("The DynamoDB table of codes and counters.", "验证码和计数器所在的 DynamoDB 表。");
+
+/// How long codes live and how many are sent.
 #[derive(Debug, Clone)]
 pub struct CodePolicy {
     /// `CODE_TTL_SECONDS`: how long a code may be used.
@@ -33,9 +41,14 @@ pub struct CodePolicy {
     pub cooldown: u64,
     /// `PHONE_DAILY_LIMIT`: codes for one number on one UTC day.
     pub daily_limit: u64,
-    /// `CODE_MAX_ATTEMPTS`: guesses that are judged for one code.
-    pub max_attempts: usize,
 }
+
+const TTL: Setting = Setting::number("CODE_TTL_SECONDS", 300, 30, CodePolicy::LONGEST_TTL)
+    .about("Seconds that a code may be used.", "验证码的有效秒数。");
+const COOLDOWN: Setting = Setting::number("RESEND_COOLDOWN_SECONDS", 60, 0, 3600)
+    .about("Seconds that a number waits for its next code.", "同一号码再次获取验证码要等的秒数。");
+const DAILY_LIMIT: Setting = Setting::number("PHONE_DAILY_LIMIT", 10, 1, 1000)
+    .about("Codes for one number on one UTC day.", "同一号码每天（UTC）的验证码条数。");
 
 impl CodePolicy {
     /// Seconds that NIST SP 800-63B and OWASP allow a code at most.
@@ -43,16 +56,9 @@ impl CodePolicy {
 
     /// Reads it from the settings.
     pub fn read(env: &mut Env) -> Option<Self> {
-        let ttl = env.number("CODE_TTL_SECONDS", 300, 30, Self::LONGEST_TTL);
-        let cooldown = env.number("RESEND_COOLDOWN_SECONDS", 60, 0, 3600);
-        let daily_limit = env.number("PHONE_DAILY_LIMIT", 10, 1, 1000);
-        let max_attempts = env.number("CODE_MAX_ATTEMPTS", 5, 1, 10);
-        Some(Self {
-            ttl: ttl?,
-            cooldown: cooldown?,
-            daily_limit: daily_limit?,
-            max_attempts: usize::try_from(max_attempts?).ok()?,
-        })
+        let (ttl, cooldown, daily_limit) =
+            (env.number(&TTL), env.number(&COOLDOWN), env.number(&DAILY_LIMIT));
+        Some(Self { ttl: ttl?, cooldown: cooldown?, daily_limit: daily_limit? })
     }
 }
 
@@ -61,14 +67,13 @@ pub struct CodesTable {
     client: Client,
     table: String,
     pepper: Pepper,
-    policy: CodePolicy,
 }
 
 impl CodesTable {
     /// The table of this name.
     #[must_use]
-    pub fn new(client: Client, table: String, pepper: Pepper, policy: CodePolicy) -> Self {
-        Self { client, table, pepper, policy }
+    pub fn new(client: Client, table: String, pepper: Pepper) -> Self {
+        Self { client, table, pepper }
     }
 }
 

@@ -8,6 +8,10 @@ use std::{
 
 use secrecy::SecretString;
 
+mod setting;
+
+pub use setting::{Form, Setting};
+
 /// The environment, and what was found wrong with it so far.
 ///
 /// A settings struct reads all its variables, then takes them with `?`: every reader notes what is wrong and gives
@@ -15,6 +19,9 @@ use secrecy::SecretString;
 pub struct Env {
     variables: HashMap<String, String>,
     wrong: Vec<String>,
+    /// The settings that were read, in their order.
+    #[cfg(feature = "openapi")]
+    read: Vec<Setting>,
 }
 
 /// What keeps a function from starting. Names variables, never their values.
@@ -42,7 +49,12 @@ impl Env {
     #[must_use]
     pub fn new(variables: impl IntoIterator<Item = (String, String)>) -> Self {
         let variables = variables.into_iter().filter(|(_, value)| !value.trim().is_empty()).collect();
-        Self { variables, wrong: Vec::new() }
+        Self {
+            variables,
+            wrong: Vec::new(),
+            #[cfg(feature = "openapi")]
+            read: Vec::new(),
+        }
     }
 
     /// The process's environment.
@@ -59,19 +71,9 @@ impl Env {
         }
     }
 
-    /// A variable that must be set.
-    pub fn required(&mut self, name: &str) -> Option<String> {
-        let value = self.optional(name);
-        if value.is_none() {
-            self.wrong.push(format!("{name} is not set"));
-        }
-        value
-    }
-
-    /// A variable that may be unset.
-    #[must_use]
-    pub fn optional(&self, name: &str) -> Option<String> {
-        self.variables.get(name).cloned()
+    /// What a variable says.
+    pub(crate) fn variable(&self, name: &str) -> Option<&str> {
+        self.variables.get(name).map(String::as_str)
     }
 
     /// The variables whose names begin so.
@@ -81,34 +83,64 @@ impl Env {
         variables.map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 
-    /// A secret of at least `min_bytes` bytes, given as `NAME` or, through Secrets Manager, as `NAME_SECRET_ARN`.
-    pub fn secret(&mut self, name: &str, min_bytes: usize) -> Option<SecretString> {
-        match self.optional(name) {
+    /// What a setting says; `None` where it is absent.
+    pub fn optional(&mut self, setting: &Setting) -> Option<String> {
+        #[cfg(feature = "openapi")]
+        self.read.push(*setting);
+        self.variables.get(setting.name).cloned()
+    }
+
+    /// What a setting says that has to be there.
+    pub fn required(&mut self, setting: &Setting) -> Option<String> {
+        let value = self.optional(setting);
+        if value.is_none() {
+            self.wrong.push(format!("{} is not set", setting.name));
+        }
+        value
+    }
+
+    /// What a setting says, or its default.
+    pub fn text(&mut self, setting: &Setting) -> String {
+        self.optional(setting).or_else(|| setting.default()).unwrap_or_default()
+    }
+
+    /// A secret, given as `NAME` or, through Secrets Manager, as `NAME_SECRET_ARN`.
+    pub fn secret(&mut self, setting: &Setting) -> Option<SecretString> {
+        let Setting { name, .. } = *setting;
+        let least = if let Form::Secret(bytes) = setting.form { bytes } else { 1 };
+        match self.optional(setting) {
             None if self.wrong.iter().any(|wrong| wrong.starts_with(name)) => None,
             None => self.wrong(format!("neither {name} nor {name}_SECRET_ARN is set")),
-            Some(value) if value.len() < min_bytes => {
-                self.wrong(format!("{name} is shorter than {min_bytes} bytes"))
-            }
+            Some(value) if value.len() < least => self.wrong(format!("{name} is shorter than {least} bytes")),
             Some(value) => Some(value.into()),
         }
     }
 
-    /// A variable of another type, with its default.
-    pub fn parsed<T: FromStr<Err: Display>>(&mut self, name: &str, default: T) -> Option<T> {
-        match self.optional(name).map(|value| value.trim().parse::<T>()) {
-            None => Some(default),
-            Some(Ok(value)) => Some(value),
-            Some(Err(error)) => self.wrong(format!("{name}: {error}")),
+    /// A setting of another type.
+    pub fn parsed<T: FromStr<Err: Display>>(&mut self, setting: &Setting) -> Option<T> {
+        match self.text(setting).trim().parse() {
+            Ok(value) => Some(value),
+            Err(error) => self.wrong(format!("{}: {error}", setting.name)),
         }
     }
 
-    /// A whole number between `min` and `max`, with its default.
-    pub fn number(&mut self, name: &str, default: u64, min: u64, max: u64) -> Option<u64> {
-        let value = self.parsed(name, default)?;
-        if (min..=max).contains(&value) {
-            return Some(value);
+    /// A whole number within the setting's bounds.
+    pub fn number(&mut self, setting: &Setting) -> Option<u64> {
+        let value = self.parsed(setting)?;
+        match setting.form {
+            Form::Number { min, max, .. } if !(min..=max).contains(&value) => {
+                self.wrong(format!("{} must be between {min} and {max}", setting.name))
+            }
+            _ => Some(value),
         }
-        self.wrong(format!("{name} must be between {min} and {max}"))
+    }
+
+    /// The settings that `read` takes from an environment, in their order.
+    #[cfg(feature = "openapi")]
+    pub fn asked<T>(read: impl FnOnce(&mut Self) -> Option<T>) -> Vec<Setting> {
+        let mut env = Self::new([]);
+        read(&mut env);
+        env.read
     }
 
     /// Sets a variable, to what it was found to stand for.
@@ -141,11 +173,11 @@ mod tests {
         ];
         let error = env(&variables)
             .settings(|env| {
-                let key = env.secret("TICKET_KEY", 32);
-                let pepper = env.secret("CODE_PEPPER", 1);
-                let ttl = env.number("CODE_TTL_SECONDS", 300, 30, 600);
-                let attempts = env.number("CODE_MAX_ATTEMPTS", 5, 1, 10);
-                let users = env.required("USERS_TABLE");
+                let key = env.secret(&Setting::secret("TICKET_KEY", 32));
+                let pepper = env.secret(&Setting::secret("CODE_PEPPER", 1));
+                let ttl = env.number(&Setting::number("CODE_TTL_SECONDS", 300, 30, 600));
+                let attempts = env.number(&Setting::number("CODE_MAX_ATTEMPTS", 5, 1, 10));
+                let users = env.required(&Setting::required("USERS_TABLE"));
                 Some((key?, pepper?, ttl?, attempts?, users?))
             })
             .err()
@@ -166,7 +198,7 @@ mod tests {
 
     #[test]
     fn what_is_unset_has_its_default() {
-        let ttl = env(&[]).settings(|env| env.number("CODE_TTL_SECONDS", 300, 30, 600));
+        let ttl = env(&[]).settings(|env| env.number(&Setting::number("CODE_TTL_SECONDS", 300, 30, 600)));
         assert_eq!(ttl.unwrap(), 300);
     }
 }

@@ -4,4 +4,4 @@ mod openid;
 mod ticket;
 
 pub use openid::Openid;
-pub use ticket::{TicketError, TicketKey, WechatIdentity};
+pub use ticket::{TICKET_KEY, TicketError, TicketKey, WechatIdentity};

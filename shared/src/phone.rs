@@ -11,7 +11,7 @@ use std::{
 use rlibphonenumber::{PhoneNumberFormat, PhoneNumberType, PhoneNumberUtil, Region};
 
 use crate::{
-    config::Env,
+    config::{Env, Setting},
     problem::{Failure, Problem, ProblemCode},
 };
 
@@ -45,6 +45,15 @@ impl Failure for PhoneNumberError {
     }
 }
 
+const ALLOWED: Setting = Setting::text("ALLOWED_COUNTRIES", "CN").about(
+    "Countries whose numbers are taken: ISO 3166-1 codes, separated by commas.",
+    "接受哪些国家或地区的号码：ISO 3166-1 代码，用逗号分隔。",
+);
+const DEFAULT: Setting = Setting::text("DEFAULT_COUNTRY", "CN").about(
+    "The country of a number without a country code; one of the allowed.",
+    "不带国家代码的号码属于哪个国家或地区，必须是接受的之一。",
+);
+
 /// The countries whose numbers are taken, and the one that a number without a country code belongs to.
 #[derive(Clone)]
 pub struct Countries {
@@ -60,8 +69,7 @@ impl Countries {
     /// Reads `ALLOWED_COUNTRIES` (separated by commas) and `DEFAULT_COUNTRY`. What takes long of them goes on meanwhile:
     /// read them before what waits for the network.
     pub fn read(env: &mut Env) -> Option<Self> {
-        let allowed = env.optional("ALLOWED_COUNTRIES").unwrap_or_else(|| "CN".to_owned());
-        let default = env.optional("DEFAULT_COUNTRY").unwrap_or_else(|| "CN".to_owned());
+        let (allowed, default) = (env.text(&ALLOWED), env.text(&DEFAULT));
         let allowed: Vec<_> = allowed.split(',').map(str::trim).collect();
         match Self::new(&allowed, default.trim()) {
             Ok(countries) => {

@@ -5,7 +5,7 @@ use tracing_subscriber::{
     Layer, filter::Targets, fmt::MakeWriter, layer::SubscriberExt, util::SubscriberInitExt,
 };
 
-use crate::config::Env;
+use crate::config::{Env, Setting};
 
 mod metrics;
 
@@ -13,6 +13,11 @@ pub use metrics::Metric;
 
 /// What is logged here is logged whoever uses it.
 const THIS: &str = env!("CARGO_CRATE_NAME");
+
+const LEVEL: Setting = Setting::choice("LOG_LEVEL", &["info", "warn", "error"])
+    .about("What is logged. Nothing below `info` is compiled in.", "记录哪些日志。`info` 以下的不编译。");
+const NAMESPACE: Setting = Setting::text("METRICS_NAMESPACE", "PhoneLogin")
+    .about("The namespace of the metrics in CloudWatch.", "CloudWatch 中指标的命名空间。");
 
 /// `LOG_LEVEL` and `METRICS_NAMESPACE`.
 #[derive(Debug, Clone)]
@@ -26,8 +31,8 @@ pub struct Settings {
 impl Settings {
     /// Reads them from the settings.
     pub fn read(env: &mut Env) -> Option<Self> {
-        let level = env.parsed("LOG_LEVEL", LevelFilter::INFO);
-        let namespace = env.optional("METRICS_NAMESPACE").unwrap_or_else(|| "PhoneLogin".to_owned());
+        let level = env.parsed(&LEVEL);
+        let namespace = env.text(&NAMESPACE);
         Some(Self { level: level?, namespace })
     }
 }

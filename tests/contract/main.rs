@@ -18,6 +18,7 @@ mod reviewers;
 mod round_trips;
 mod routes;
 mod send_code;
+mod settings;
 mod tickets;
 mod tls;
 mod tokens;

@@ -13,7 +13,7 @@ use local::{Local, Options, dynamodb::Store};
 use serde_json::{Value, json};
 use shared::{
     clock::{Clock, Timestamp},
-    config::Env,
+    config::{Env, Setting},
     random::{SystemRandom, uuid},
 };
 
@@ -42,7 +42,7 @@ impl Clock for TestClock {
 /// there; it keeps those of each access key apart.
 #[must_use]
 pub fn options(variables: Vec<(String, String)>) -> Options {
-    let Some(url) = Env::of_process().optional("TEST_DYNAMODB_URL") else {
+    let Some(url) = Env::of_process().optional(&Setting::optional("TEST_DYNAMODB_URL")) else {
         return Options { variables, ..Options::default() };
     };
     let access_key = ("AWS_ACCESS_KEY_ID".to_owned(), uuid(&SystemRandom).simple().to_string());

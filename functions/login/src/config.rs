@@ -2,23 +2,32 @@
 
 use shared::{
     aws::{self, Aws},
-    codes::{CodePolicy, Pepper},
-    config::{ConfigError, Env},
-    identity::TicketKey,
+    codes::{CODE_PEPPER, CODES_TABLE, Pepper},
+    config::{ConfigError, Env, Setting},
+    identity::{TICKET_KEY, TicketKey},
     phone::Countries,
     telemetry,
 };
 
 use crate::{
     accounts::PhoneConflict,
-    token::{SigningKeys, TokenPolicy},
+    token::{SIGNING_KEY, SigningKeys, TokenPolicy},
 };
 
 /// The secrets that may come from Secrets Manager.
-const SECRETS: [&str; 3] = ["CODE_PEPPER", "TICKET_KEY", "TOKEN_SIGNING_KEY"];
+const SECRETS: [Setting; 3] = [CODE_PEPPER, TICKET_KEY, SIGNING_KEY];
 
 /// The connections that the first request takes: the attempt and the person together.
 const CONNECTIONS: [(&str, usize); 1] = [("DYNAMODB", 2)];
+
+const USERS_TABLE: Setting =
+    Setting::required("USERS_TABLE").about("The DynamoDB table of accounts.", "账号所在的 DynamoDB 表。");
+const MAX_ATTEMPTS: Setting = Setting::number("CODE_MAX_ATTEMPTS", 5, 1, 10)
+    .about("Guesses that are judged for one code.", "每个验证码最多可以尝试几次。");
+const CONFLICT: Setting = Setting::choice("PHONE_CONFLICT", &["reject", "link"]).about(
+    "What happens to a new openid with a number that has an account. `reject`: it is turned away; `link`: it joins the account.",
+    "新的 openid 使用已有账号的号码时怎么办。`reject`：拒绝；`link`：加入该账号。",
+);
 
 /// The environment variables of this function.
 pub struct Config {
@@ -28,8 +37,8 @@ pub struct Config {
     pub users_table: String,
     /// `CODE_PEPPER`.
     pub pepper: Pepper,
-    /// How often a code may be tried.
-    pub policy: CodePolicy,
+    /// `CODE_MAX_ATTEMPTS`: guesses that are judged for one code.
+    pub max_attempts: usize,
     /// `ALLOWED_COUNTRIES`, `DEFAULT_COUNTRY`.
     pub countries: Countries,
     /// `TICKET_KEY`.
@@ -59,20 +68,20 @@ impl Config {
     }
 
     fn with(countries: Option<Countries>, env: &mut Env) -> Option<Self> {
-        let codes_table = env.required("CODES_TABLE");
-        let users_table = env.required("USERS_TABLE");
+        let codes_table = env.required(&CODES_TABLE);
+        let users_table = env.required(&USERS_TABLE);
         let pepper = Pepper::read(env);
-        let policy = CodePolicy::read(env);
+        let max_attempts = env.number(&MAX_ATTEMPTS);
         let ticket_key = TicketKey::read(env);
         let signing_keys = SigningKeys::read(env);
         let tokens = TokenPolicy::read(env);
-        let conflict = env.parsed("PHONE_CONFLICT", PhoneConflict::Reject);
+        let conflict = env.parsed(&CONFLICT);
         let telemetry = telemetry::Settings::read(env);
         Some(Self {
             codes_table: codes_table?,
             users_table: users_table?,
             pepper: pepper?,
-            policy: policy?,
+            max_attempts: usize::try_from(max_attempts?).ok()?,
             countries: countries?,
             ticket_key: ticket_key?,
             signing_keys: signing_keys?,

@@ -39,6 +39,7 @@ pub static ROUTES: [Route<Login>; 3] = [
 /// The function, with all that it works with.
 pub struct Login {
     codes: CodesTable,
+    max_attempts: usize,
     accounts: Accounts,
     countries: Countries,
     ticket_key: TicketKey,
@@ -53,7 +54,8 @@ impl Login {
     pub fn new(config: Config, aws: &Aws, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
         let dynamodb = aws_sdk_dynamodb::Client::new(&aws.of("DYNAMODB"));
         Self {
-            codes: CodesTable::new(dynamodb.clone(), config.codes_table, config.pepper, config.policy),
+            codes: CodesTable::new(dynamodb.clone(), config.codes_table, config.pepper),
+            max_attempts: config.max_attempts,
             accounts: Accounts::new(dynamodb, config.users_table, config.conflict),
             countries: config.countries,
             ticket_key: config.ticket_key,

@@ -94,7 +94,10 @@ impl Login {
             english: "six digits",
         })?;
 
-        let attempt = join(self.codes.check(&number, &code, &person, now), self.accounts.find(&person));
+        let attempt = join(
+            self.codes.check(&number, &code, &person, self.max_attempts, now),
+            self.accounts.find(&person),
+        );
         let (accepted, known) = call.step("attempt", attempt).await;
         let Accepted { is_fixed } = accepted?;
 

@@ -7,8 +7,29 @@ use jsonwebtoken::{
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
-use shared::{clock::Timestamp, config::Env, identity::Openid, token::Claims};
+use shared::{
+    clock::Timestamp,
+    config::{Env, Setting},
+    identity::Openid,
+    token::Claims,
+};
 use uuid::Uuid;
+
+const WEEK: u64 = 7 * 24 * 60 * 60;
+
+const ISSUER: Setting = Setting::required("TOKEN_ISSUER").about(
+    "Who issues the tokens, their claim `iss`: the API's address, without a slash at its end.",
+    "token 的签发者（`iss`）：API 的地址，末尾不带斜杠。",
+);
+const AUDIENCE: Setting = Setting::required("TOKEN_AUDIENCE")
+    .about("For whom the tokens are, their claim `aud`.", "token 给谁用（`aud`）。");
+const TTL: Setting = Setting::number("TOKEN_TTL_SECONDS", WEEK, 60, 52 * WEEK)
+    .about("Seconds that a token is good for.", "token 的有效秒数。");
+/// What signs tokens.
+pub const SIGNING_KEY: Setting = Setting::secret("TOKEN_SIGNING_KEY", 1).about(
+    "PKCS#8 in PEM: a P-256 key signs ES256, RSA RS256, Ed25519 EdDSA. Of several keys the first signs, and all are in the JWKS.",
+    "PEM 格式的 PKCS#8 私钥：P-256 用 ES256 签名，RSA 用 RS256，Ed25519 用 EdDSA。有多个时用第一个签名，全部公布在 JWKS 里。",
+);
 
 /// `TOKEN_ISSUER`, `TOKEN_AUDIENCE`, `TOKEN_TTL_SECONDS`.
 #[derive(Debug, Clone)]
@@ -24,10 +45,7 @@ pub struct TokenPolicy {
 impl TokenPolicy {
     /// Reads it from the settings.
     pub fn read(env: &mut Env) -> Option<Self> {
-        const WEEK: u64 = 7 * 24 * 60 * 60;
-        let issuer = env.required("TOKEN_ISSUER");
-        let audience = env.required("TOKEN_AUDIENCE");
-        let ttl = env.number("TOKEN_TTL_SECONDS", WEEK, 60, 52 * WEEK);
+        let (issuer, audience, ttl) = (env.required(&ISSUER), env.required(&AUDIENCE), env.number(&TTL));
         Some(Self { issuer: issuer?, audience: audience?, ttl: ttl? })
     }
 }
@@ -47,7 +65,7 @@ struct SigningKey {
 impl SigningKeys {
     /// Reads it from the settings.
     pub fn read(env: &mut Env) -> Option<Self> {
-        match Self::parse(&env.secret("TOKEN_SIGNING_KEY", 1)?) {
+        match Self::parse(&env.secret(&SIGNING_KEY)?) {
             Ok(keys) => Some(keys),
             Err(error) => env.wrong(format!("TOKEN_SIGNING_KEY: {error}")),
         }

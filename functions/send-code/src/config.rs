@@ -2,9 +2,9 @@
 
 use shared::{
     aws::{self, Aws},
-    codes::{CodePolicy, Pepper},
-    config::{ConfigError, Env},
-    identity::TicketKey,
+    codes::{CODE_PEPPER, CODES_TABLE, CodePolicy, Pepper},
+    config::{ConfigError, Env, Setting},
+    identity::{TICKET_KEY, TicketKey},
     phone::Countries,
     telemetry,
 };
@@ -16,10 +16,15 @@ use crate::{
 };
 
 /// The secrets that may come from Secrets Manager.
-const SECRETS: [&str; 2] = ["CODE_PEPPER", "TICKET_KEY"];
+const SECRETS: [Setting; 2] = [CODE_PEPPER, TICKET_KEY];
 
 /// The connections that the first request takes: two counters together, then the message.
 const CONNECTIONS: [(&str, usize); 2] = [("DYNAMODB", 2), sms::CONNECTIONS];
+
+const REQUIRE_TICKET: Setting = Setting::choice("REQUIRE_TICKET", &["false", "true"]).about(
+    "`true`: no code without a WeChat ticket. Turn it on if the app runs in WeChat alone.",
+    "`true`：没有微信票据就不发验证码。应用只在微信里运行时请打开。",
+);
 
 /// The environment variables of this function.
 pub struct Config {
@@ -62,12 +67,12 @@ impl Config {
     }
 
     fn with(countries: Option<Countries>, env: &mut Env) -> Option<Self> {
-        let codes_table = env.required("CODES_TABLE");
+        let codes_table = env.required(&CODES_TABLE);
         let pepper = Pepper::read(env);
         let policy = CodePolicy::read(env);
         let allowances = Allowances::read(env);
         let ticket_key = TicketKey::read(env);
-        let require_ticket = env.parsed("REQUIRE_TICKET", false);
+        let require_ticket = env.parsed(&REQUIRE_TICKET);
         let reviewers = Reviewers::read(env, countries.as_ref());
         let text = SmsText::read(env, policy.as_ref().map_or(CodePolicy::LONGEST_TTL, |policy| policy.ttl));
         let sms = SmsSettings::read(env);

@@ -8,7 +8,7 @@ use serde::Serialize;
 use shared::{
     aws::Aws,
     clock::{Clock, Timestamp},
-    codes::{CodesTable, SendError, Sent, VerifyCode},
+    codes::{CodePolicy, CodesTable, SendError, Sent, VerifyCode},
     http::{Call, Fields, Reply, RequestError, Route, serve},
     identity::{TicketError, TicketKey, WechatIdentity},
     phone::{Countries, PhoneNumberError},
@@ -37,6 +37,7 @@ pub static ROUTES: [Route<SendCode>; 1] =
 /// The function, with all that it works with.
 pub struct SendCode {
     codes: CodesTable,
+    policy: CodePolicy,
     limits: Limits,
     sms: Sms,
     text: SmsText,
@@ -103,7 +104,8 @@ impl SendCode {
         let (table, pepper) = (config.codes_table, config.pepper);
         Self {
             limits: Limits::new(dynamodb.clone(), table.clone(), pepper.clone(), config.allowances),
-            codes: CodesTable::new(dynamodb, table, pepper, config.policy),
+            codes: CodesTable::new(dynamodb, table, pepper),
+            policy: config.policy,
             sms: Sms::new(config.sms, aws),
             text: config.text,
             countries: config.countries,
@@ -129,7 +131,8 @@ impl SendCode {
         let send_id = random::uuid(&*self.random).to_string();
 
         if let Some(code) = self.reviewers.code_of(&number, now) {
-            let sent = call.step("number", self.codes.place(&number, code, send_id, now)).await?;
+            let sent =
+                call.step("number", self.codes.place(&number, code, send_id, &self.policy, now)).await?;
             tracing::info!(audit = "reviewer_code", ?number, "a reviewer's number asked for its fixed code");
             return Ok(answer(&sent));
         }
@@ -137,13 +140,14 @@ impl SendCode {
         let taken = self.limits.take(call.source(), person.as_ref(), now, &*self.random);
         let taken = call.step("counters", taken).await?;
         let code = VerifyCode::random(&*self.random);
-        let sent = match call.step("number", self.codes.send(&number, &code, send_id, now)).await {
-            Ok(sent) => sent,
-            Err(error) => {
-                self.limits.give_back(taken).await;
-                return Err(error.into());
-            }
-        };
+        let sent =
+            match call.step("number", self.codes.send(&number, &code, send_id, &self.policy, now)).await {
+                Ok(sent) => sent,
+                Err(error) => {
+                    self.limits.give_back(taken).await;
+                    return Err(error.into());
+                }
+            };
         if let Err(error) = call.step("sms", self.sms.send(&number, self.text.with(&code))).await {
             // What may have been sent is counted, or a provider that is slow would cost without a limit.
             let taken = if matches!(error, SmsError::InDoubt(_)) { Taken::default() } else { taken };

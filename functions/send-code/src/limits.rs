@@ -15,7 +15,7 @@ use shared::{
     aws::AwsFailure,
     clock::{SECONDS_PER_DAY, Timestamp},
     codes::Pepper,
-    config::Env,
+    config::{Env, Setting},
     identity::WechatIdentity,
     problem::{Failure, Problem, ProblemCode},
     random::Random,
@@ -28,6 +28,17 @@ const SHARDS: u64 = 4;
 /// All counters of one request, however many shards of the budget it has to try.
 const WHOLE: Duration = Duration::from_secs(2);
 
+const ADDRESS: Setting = Setting::number("IP_HOURLY_LIMIT", 60, 1, 1_000_000).about(
+    "Codes for one address in one hour; of IPv6 a /64 is one address.",
+    "同一地址每小时的验证码条数；IPv6 以 /64 为一个地址。",
+);
+const OPENID: Setting = Setting::number("OPENID_DAILY_LIMIT", 10, 1, 1000).about(
+    "Codes for one openid on one UTC day, where a ticket came along.",
+    "同一 openid 每天（UTC）的验证码条数（请求带票据时）。",
+);
+const BUDGET: Setting = Setting::number("SMS_DAILY_BUDGET", 10_000, 0, 1_000_000_000)
+    .about("Codes of the whole deployment on one UTC day.", "整个部署每天（UTC）的验证码条数。");
+
 /// `IP_HOURLY_LIMIT`, `OPENID_DAILY_LIMIT`, `SMS_DAILY_BUDGET`.
 #[derive(Debug, Clone)]
 pub struct Allowances {
@@ -39,9 +50,7 @@ pub struct Allowances {
 impl Allowances {
     /// Reads them from the settings.
     pub fn read(env: &mut Env) -> Option<Self> {
-        let address = env.number("IP_HOURLY_LIMIT", 60, 1, 1_000_000);
-        let openid = env.number("OPENID_DAILY_LIMIT", 10, 1, 1000);
-        let budget = env.number("SMS_DAILY_BUDGET", 10_000, 0, 1_000_000_000);
+        let (address, openid, budget) = (env.number(&ADDRESS), env.number(&OPENID), env.number(&BUDGET));
         Some(Self { address: address?, openid: openid?, budget: budget? })
     }
 }

@@ -3,9 +3,15 @@
 use shared::{
     clock::Timestamp,
     codes::VerifyCode,
-    config::Env,
+    config::{Env, Setting},
     phone::{Countries, PhoneNumber},
 };
+
+const NUMBERS: Setting = Setting::optional("TEST_PHONE_NUMBERS").about(
+    "Numbers of an app store's reviewers, such as `+8613800000000=123456@2027-01-01`, separated by commas. Through that day \
+     (UTC) no SMS is sent, the code is fixed and no limit on sending holds.",
+    "应用商店审核人员的号码，例如 `+8613800000000=123456@2027-01-01`，用逗号分隔。到该日（UTC）为止不发短信，验证码固定，也不受发送限制。",
+);
 
 /// Numbers with a fixed code, each until a day.
 #[derive(Debug, Clone, Default)]
@@ -22,7 +28,7 @@ struct Reviewer {
 impl Reviewers {
     /// Reads them from the settings.
     pub fn read(env: &mut Env, countries: Option<&Countries>) -> Option<Self> {
-        let Some(list) = env.optional("TEST_PHONE_NUMBERS") else { return Some(Self::default()) };
+        let Some(list) = env.optional(&NUMBERS) else { return Some(Self::default()) };
         match Self::parse(&list, countries?) {
             Ok(reviewers) => Some(reviewers),
             Err(nth) => env.wrong(format!(

@@ -4,14 +4,14 @@ use aws_sdk_secretsmanager::Client;
 use futures_util::future::{join, join_all};
 
 use super::{Aws, AwsFailure};
-use crate::config::{ConfigError, Env};
+use crate::config::{ConfigError, Env, Setting};
 
-/// Settings that `read` takes from `env`, and the AWS clients' set-up. A secret `NAME` of `secrets` that is given as
+/// Settings that `read` takes from `env`, and the AWS clients' set-up. One of `secrets`, `NAME` say, that is given as
 /// `NAME_SECRET_ARN` is fetched from Secrets Manager first. While it waits for that, so many connections to each of
 /// `services`, by its name in `AWS_ENDPOINT_URL_…`, are opened for the first request.
 pub async fn settings<T>(
     mut env: Env,
-    secrets: &[&str],
+    secrets: &[Setting],
     services: &[(&str, usize)],
     read: impl FnOnce(&mut Env) -> Option<T>,
 ) -> Result<(Aws, T), ConfigError> {
@@ -27,11 +27,14 @@ pub async fn settings<T>(
     })
 }
 
-/// The secrets among `names` that are given by the ARN of what holds them.
-fn arns(env: &Env, names: &[&str]) -> Vec<(String, String)> {
-    let missing = names.iter().filter(|name| env.optional(name).is_none());
+/// Those among `secrets` that are given by the ARN of what holds them.
+fn arns(env: &Env, secrets: &[Setting]) -> Vec<(String, String)> {
+    let missing = secrets.iter().map(|secret| secret.name).filter(|name| env.variable(name).is_none());
     missing
-        .filter_map(|name| Some(((*name).to_owned(), env.optional(&format!("{name}_SECRET_ARN"))?)))
+        .filter_map(|name| {
+            let arn = env.variable(&format!("{name}_SECRET_ARN"))?;
+            Some((name.to_owned(), arn.to_owned()))
+        })
         .collect()
 }
 

@@ -22,6 +22,7 @@ impl CodesTable {
         number: &PhoneNumber,
         code: &VerifyCode,
         person: &WechatIdentity,
+        max_attempts: usize,
         now: Timestamp,
     ) -> Result<Accepted, CheckError> {
         let attempt = Attempt {
@@ -38,7 +39,7 @@ impl CodesTable {
             .expression_attribute_names("#expires", "expires")
             .expression_attribute_names("#attempts", "attempts")
             .expression_attribute_values(":now", n(now.as_unix()))
-            .expression_attribute_values(":limit", n(self.policy.max_attempts as u64))
+            .expression_attribute_values(":limit", n(max_attempts as u64))
             .expression_attribute_values(":attempt", AttributeValue::L(vec![attempt.write()]))
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
@@ -49,7 +50,7 @@ impl CodesTable {
             Update::Refused(item) => (item, false),
         };
         let live = item.as_ref().and_then(LiveCode::read).filter(|live| live.expires > now);
-        judge(live.as_ref(), &attempt, counted, self.policy.max_attempts)?;
+        judge(live.as_ref(), &attempt, counted, max_attempts)?;
         Ok(Accepted { is_fixed: item.is_some_and(|item| item.contains_key("placed")) })
     }
 }

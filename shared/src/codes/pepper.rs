@@ -5,7 +5,15 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::VerifyCode;
-use crate::{config::Env, identity::Openid, phone::PhoneNumber};
+use crate::{
+    config::{Env, Setting},
+    identity::Openid,
+    phone::PhoneNumber,
+};
+
+/// What keys every HMAC.
+pub const CODE_PEPPER: Setting = Setting::secret("CODE_PEPPER", 1)
+    .about("The key of the HMACs in the codes table.", "验证码表中 HMAC 的密钥。");
 
 /// The key of every HMAC in the codes table. Six digits behind a bare hash are found in a second; behind a key that the
 /// table's reader does not have, they are not.
@@ -19,7 +27,7 @@ pub struct Tag(Vec<u8>);
 impl Pepper {
     /// Reads it from the settings.
     pub fn read(env: &mut Env) -> Option<Self> {
-        Some(Self::new(&env.secret("CODE_PEPPER", 1)?))
+        Some(Self::new(&env.secret(&CODE_PEPPER)?))
     }
 
     /// From the secret's text, as it is.

@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::{
     types::{AttributeValue, ReturnValuesOnConditionCheckFailure},
 };
 
-use super::{CodesTable, Item, Update, VerifyCode, n, number, timestamp, update};
+use super::{CodePolicy, CodesTable, Item, Update, VerifyCode, n, number, timestamp, update};
 use crate::{
     aws::AwsFailure,
     clock::Timestamp,
@@ -78,9 +78,10 @@ impl CodesTable {
         number: &PhoneNumber,
         code: &VerifyCode,
         send_id: String,
+        policy: &CodePolicy,
         now: Timestamp,
     ) -> Result<Sent, SendError> {
-        let sent = self.sent(number, send_id, now);
+        let sent = self.sent(number, send_id, policy, now);
         let past =
             zip(PAST, 1..).map(|(name, days)| (name.into(), day_attribute(now.day().saturating_sub(days))));
         let answer = self
@@ -109,8 +110,8 @@ impl CodesTable {
                     .collect(),
             ))
             .set_expression_attribute_values(Some(self.values(&sent, number, code, now)))
-            .expression_attribute_values(":latest", n(now.minus(self.policy.cooldown).as_unix()))
-            .expression_attribute_values(":limit", n(self.policy.daily_limit))
+            .expression_attribute_values(":latest", n(now.minus(policy.cooldown).as_unix()))
+            .expression_attribute_values(":limit", n(policy.daily_limit))
             .expression_attribute_values(":nothing", AttributeValue::Null(true))
             .expression_attribute_values(":zero", n(0))
             .expression_attribute_values(":one", n(1))
@@ -121,7 +122,7 @@ impl CodesTable {
             Ok(Update::Done(_)) => Ok(sent),
             // The write went through, its answer was lost, and the SDK sent it again: what refused it is itself.
             Ok(Update::Refused(Some(item))) if is_of_send(&item, &sent.send_id) => Ok(sent),
-            Ok(Update::Refused(item)) => Err(self.refusal(&item.unwrap_or_default(), now)),
+            Ok(Update::Refused(item)) => Err(refusal(&item.unwrap_or_default(), policy, now)),
             Err(failure) => {
                 if failure.is_in_doubt() {
                     // It may have gone through: then a code that nobody was sent holds the number's cooldown.
@@ -139,9 +140,10 @@ impl CodesTable {
         number: &PhoneNumber,
         code: &VerifyCode,
         send_id: String,
+        policy: &CodePolicy,
         now: Timestamp,
     ) -> Result<Sent, SendError> {
-        let sent = self.sent(number, send_id, now);
+        let sent = self.sent(number, send_id, policy, now);
         let answer = self
             .client
             .update_item()
@@ -169,21 +171,21 @@ impl CodesTable {
         }
     }
 
-    fn sent(&self, number: &PhoneNumber, send_id: String, now: Timestamp) -> Sent {
+    fn sent(&self, number: &PhoneNumber, send_id: String, policy: &CodePolicy, now: Timestamp) -> Sent {
         Sent {
             key: self.pepper.number_key(number),
             send_id,
             today: day_attribute(now.day()),
-            expires_in: self.policy.ttl,
-            resend_after: self.policy.cooldown,
+            expires_in: policy.ttl,
+            resend_after: policy.cooldown,
         }
     }
 
     /// What both ways of storing a code write.
     fn values(&self, sent: &Sent, number: &PhoneNumber, code: &VerifyCode, now: Timestamp) -> Item {
-        let expires = now.plus(self.policy.ttl);
+        let expires = now.plus(sent.expires_in);
         // The item is kept for as long as anything in it counts: the code, the cooldown, the day's count.
-        let kept_until = expires.max(now.plus(self.policy.cooldown)).max(now.next_day());
+        let kept_until = expires.max(now.plus(sent.resend_after)).max(now.next_day());
         let code = AttributeValue::B(self.pepper.code(number, code).as_bytes().to_vec().into());
         [
             (":code", code),
@@ -195,14 +197,6 @@ impl CodesTable {
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .into()
-    }
-
-    fn refusal(&self, item: &Item, now: Timestamp) -> SendError {
-        if number(item, &day_attribute(now.day())) >= Some(self.policy.daily_limit) {
-            return SendError::DailyLimit { retry_after: now.seconds_until(now.next_day()) };
-        }
-        let sent_at = timestamp(item, "sent_at").unwrap_or(now).min(now);
-        SendError::TooSoon { retry_after: now.seconds_until(sent_at.plus(self.policy.cooldown)).max(1) }
     }
 
     /// Undoes a send whose code went to nobody: the code before it and its cooldown are back. If another send has come
@@ -240,6 +234,14 @@ impl CodesTable {
             .expression_attribute_values(":mine", AttributeValue::S(sent.send_id.clone()))
             .expression_attribute_values(":zero", n(0))
     }
+}
+
+fn refusal(item: &Item, policy: &CodePolicy, now: Timestamp) -> SendError {
+    if number(item, &day_attribute(now.day())) >= Some(policy.daily_limit) {
+        return SendError::DailyLimit { retry_after: now.seconds_until(now.next_day()) };
+    }
+    let sent_at = timestamp(item, "sent_at").unwrap_or(now).min(now);
+    SendError::TooSoon { retry_after: now.seconds_until(sent_at.plus(policy.cooldown)).max(1) }
 }
 
 fn is_of_send(item: &Item, send_id: &str) -> bool {

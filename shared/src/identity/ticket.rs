@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::Openid;
 use crate::{
     clock::Timestamp,
-    config::Env,
+    config::{Env, Setting},
     problem::{Failure, Problem, ProblemCode},
 };
 
@@ -59,6 +59,10 @@ impl Failure for TicketError {
     }
 }
 
+/// What signs tickets: 32 bytes or more, as HS256 asks for (RFC 7518, section 3.2).
+pub const TICKET_KEY: Setting = Setting::secret("TICKET_KEY", 32)
+    .about("The key that tickets are signed with; 32 bytes or more.", "签署票据的密钥，至少 32 字节。");
+
 #[derive(Serialize, Deserialize)]
 struct Claims {
     aud: String,
@@ -70,9 +74,9 @@ struct Claims {
 }
 
 impl TicketKey {
-    /// Reads it from the settings: 32 bytes or more, as HS256 asks for (RFC 7518, section 3.2).
+    /// Reads it from the settings.
     pub fn read(env: &mut Env) -> Option<Self> {
-        Some(Self::new(&env.secret("TICKET_KEY", 32)?))
+        Some(Self::new(&env.secret(&TICKET_KEY)?))
     }
 
     /// From the secret's text, as it is.

@@ -8,12 +8,17 @@ use rustls::{
     pki_types::{CertificateDer, pem::PemObject},
 };
 
-use crate::config::Env;
+use crate::config::{Env, Setting};
+
+const ROOTS: Setting = Setting::optional("SSL_CERT_FILE").about(
+    "A PEM file of the roots to trust, in place of Mozilla's, which are compiled in.",
+    "改为信任这个 PEM 文件中的根证书；默认使用编译进程序的 Mozilla 根证书。",
+);
 
 /// Reads whom TLS trusts from the settings: Mozilla's roots as they were when this was built, or those of the PEM file that
 /// `SSL_CERT_FILE` names.
 pub(crate) fn read(env: &mut Env) -> Option<ClientConfig> {
-    let roots = match env.optional("SSL_CERT_FILE") {
+    let roots = match env.optional(&ROOTS) {
         None => RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() },
         Some(file) => match of_file(&file) {
             Some(roots) => roots,

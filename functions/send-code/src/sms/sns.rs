@@ -10,7 +10,7 @@ use aws_sdk_sns::{
 };
 use shared::{
     aws::{Aws, AwsFailure},
-    config::Env,
+    config::{Env, Setting},
     phone::PhoneNumber,
 };
 
@@ -22,6 +22,37 @@ pub(super) const CONNECTIONS: (&str, usize) = (SERVICE, 1);
 /// Its name in `AWS_ENDPOINT_URL_…`.
 const SERVICE: &str = "SNS";
 
+/// The optional attributes that are texts, and SNS's names for them.
+const ATTRIBUTES: [(&Setting, &str); 4] = [
+    (
+        &Setting::optional("SMS_SENDER_ID").about(
+            "The sender that the phone shows, where the country allows one.",
+            "手机上显示的发送方（国家允许时）。",
+        ),
+        "AWS.SNS.SMS.SenderID",
+    ),
+    (
+        &Setting::optional("SMS_ORIGINATION_NUMBER")
+            .about("A number of yours that messages come from, in E.164.", "短信的发出号码（E.164 格式）。"),
+        "AWS.MM.SMS.OriginationNumber",
+    ),
+    (
+        &Setting::optional("SMS_ENTITY_ID")
+            .about("The entity id of a registered sender (India).", "已报备发送方的实体 ID（印度）。"),
+        "AWS.MM.SMS.EntityId",
+    ),
+    (
+        &Setting::optional("SMS_TEMPLATE_ID")
+            .about("The id of a registered template (China, India).", "已报备模板的 ID（中国、印度）。"),
+        "AWS.MM.SMS.TemplateId",
+    ),
+];
+
+const MAX_PRICE: Setting = Setting::optional("SMS_MAX_PRICE_USD").about(
+    "The most that one message may cost, in US dollars: `0.05`, say.",
+    "一条短信最多花多少美元，例如 `0.05`。",
+);
+
 /// The optional attributes of a message, under SNS's own names.
 #[derive(Debug, Clone)]
 pub(super) struct Settings(Vec<(&'static str, &'static str, String)>);
@@ -29,18 +60,12 @@ pub(super) struct Settings(Vec<(&'static str, &'static str, String)>);
 impl Settings {
     /// Reads them from the settings.
     pub(super) fn read(env: &mut Env) -> Option<Self> {
-        const NAMES: [(&str, &str); 4] = [
-            ("SMS_SENDER_ID", "AWS.SNS.SMS.SenderID"),
-            ("SMS_ORIGINATION_NUMBER", "AWS.MM.SMS.OriginationNumber"),
-            ("SMS_ENTITY_ID", "AWS.MM.SMS.EntityId"),
-            ("SMS_TEMPLATE_ID", "AWS.MM.SMS.TemplateId"),
-        ];
         // Promotional, SNS's default, is held back at night and dropped first under load.
         let mut attributes = vec![("AWS.SNS.SMS.SMSType", "String", "Transactional".to_owned())];
-        for (variable, name) in NAMES {
-            attributes.extend(env.optional(variable).map(|value| (name, "String", value)));
+        for (setting, name) in ATTRIBUTES {
+            attributes.extend(env.optional(setting).map(|value| (name, "String", value)));
         }
-        match env.optional("SMS_MAX_PRICE_USD").map(|price| (price.parse::<f64>(), price)) {
+        match env.optional(&MAX_PRICE).map(|price| (price.parse::<f64>(), price)) {
             None => {}
             Some((Ok(usd), price)) if usd.is_finite() && usd > 0.0 => {
                 attributes.push(("AWS.SNS.SMS.MaxPrice", "Number", price));

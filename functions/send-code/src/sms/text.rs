@@ -1,9 +1,17 @@
 //! What is texted.
 
-use shared::{codes::VerifyCode, config::Env};
+use shared::{
+    codes::VerifyCode,
+    config::{Env, Setting},
+};
 
 /// A text with a Chinese character goes out in UCS-2: 70 characters a part, and every part is paid for.
 const ONE_PART: usize = 70;
+
+const TEMPLATE: Setting = Setting::text("SMS_TEMPLATE", SmsText::DEFAULT).about(
+    "The text of the message, with `{code}` and, if you like, `{minutes}`; 70 characters at most, one part of an SMS.",
+    "短信内容，包含 `{code}`，可以包含 `{minutes}`；最多 70 个字符，即一条短信。",
+);
 
 /// `SMS_TEMPLATE`, with the minutes filled in.
 #[derive(Debug, Clone)]
@@ -15,8 +23,7 @@ impl SmsText {
 
     /// Reads `SMS_TEMPLATE`, for codes that live `ttl` seconds.
     pub fn read(env: &mut Env, ttl: u64) -> Option<Self> {
-        let template = env.optional("SMS_TEMPLATE");
-        match Self::new(template.as_deref().unwrap_or(Self::DEFAULT), ttl) {
+        match Self::new(&env.text(&TEMPLATE), ttl) {
             Ok(text) => Some(text),
             Err(error) => env.wrong(format!("SMS_TEMPLATE {error}")),
         }
