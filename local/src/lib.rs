@@ -29,6 +29,7 @@ pub mod openapi;
 pub mod phones;
 pub mod reference;
 pub mod secrets;
+mod service;
 pub mod sns;
 mod timeline;
 pub mod wechat;

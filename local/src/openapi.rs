@@ -8,7 +8,7 @@ use utoipa::PartialSchema;
 mod responses;
 mod well_known;
 
-use crate::{DeployedRoute, routes};
+use crate::gateway::{DeployedRoute, routes};
 use responses::{JSON, answered, problems};
 
 /// The problems that any call with a body can end in.

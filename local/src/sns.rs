@@ -18,7 +18,7 @@ use shared::random::{SystemRandom, uuid};
 
 use crate::{
     phones::PhoneNetwork,
-    timeline::{Service, form},
+    service::{Service, form},
 };
 
 /// How its calls are read.

@@ -16,7 +16,7 @@ use crate::dynamodb::DynamoDb;
 
 mod steps;
 
-pub(crate) use steps::{Service, form, noted, numbered, query};
+pub(crate) use steps::{noted, numbered};
 
 /// How many exchanges are kept.
 const KEPT: usize = 50;

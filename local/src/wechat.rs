@@ -31,7 +31,7 @@ use base64::{
 use futures_util::stream;
 use serde_json::{Value, json};
 
-use crate::timeline::{Service, query};
+use crate::service::{Service, query};
 
 mod codes;
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use shared::http::Reply;
 
-use crate::Login;
+use crate::function::Login;
 
 pub(crate) const JWKS_PATH: &str = "/.well-known/jwks.json";
 pub(crate) const DISCOVERY_PATH: &str = "/.well-known/openid-configuration";

@@ -13,9 +13,9 @@ use shared::{
 };
 
 use crate::{
-    Login,
     accounts::{AccountError, Entry},
     audit,
+    function::Login,
 };
 
 /// Somebody logged in for the first time.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::timeline::Service;
+use crate::service::Service;
 
 pub(crate) const SERVICE: Service = Service {
     name: "DynamoDB",

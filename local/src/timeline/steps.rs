@@ -17,7 +17,7 @@ use axum::{
     Router,
     body::{Body, HttpBody, to_bytes},
     extract::{Request, State},
-    http::{StatusCode, request::Parts},
+    http::StatusCode,
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
 };
@@ -25,6 +25,7 @@ use futures_util::StreamExt;
 use serde_json::Value;
 
 use super::{EXCHANGE, Open, Step, Timeline, milliseconds_since};
+use crate::service::Service;
 
 const HEADER: &str = "x-local-exchange";
 
@@ -52,18 +53,6 @@ impl HttpConnector for Numbered {
         }
         self.0.call(request)
     }
-}
-
-/// What is at the other end of a call, and how the call is read.
-#[derive(Clone, Copy)]
-pub(crate) struct Service {
-    pub(crate) name: &'static str,
-    /// The code of WeChat's that a call is about, by which it is told whose it is, where it has no number.
-    pub(crate) code: fn(&Parts) -> Option<String>,
-    /// The operation and what it is about.
-    pub(crate) describe: fn(&Parts, &[u8]) -> (String, String),
-    /// The error that an answer names.
-    pub(crate) error: fn(&[u8]) -> Option<String>,
 }
 
 /// The service's routes, with the calls of open exchanges noted.
@@ -109,17 +98,6 @@ impl Timeline {
             |open: &Open| serde_json::from_str::<Value>(&open.request).is_ok_and(|it| it["code"] == code);
         log.open.iter().find(|(_, open)| asks(open)).map(|(number, _)| *number)
     }
-}
-
-/// A parameter of the request's query, or nothing.
-pub(crate) fn query(parts: &Parts, name: &str) -> String {
-    form(parts.uri.query().unwrap_or_default().as_bytes(), name)
-}
-
-/// A field of a form, or nothing.
-pub(crate) fn form(fields: &[u8], name: &str) -> String {
-    let mut fields = form_urlencoded::parse(fields);
-    fields.find(|(field, _)| field == name).map(|(_, value)| value.into_owned()).unwrap_or_default()
 }
 
 /// A step without its answer; it ends without one if this is dropped.
