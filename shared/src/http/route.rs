@@ -54,3 +54,50 @@ fn find<F>(routes: &'static [Route<F>], call: &Call) -> Result<&'static Route<F>
         RequestError::MethodNotAllowed { allow: methods.join(", ") }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        convert::Infallible,
+        future::{Ready, ready},
+    };
+
+    use super::*;
+    use crate::http::Reply;
+
+    struct Account;
+
+    static ROUTES: [Route<Account>; 2] = [
+        Route::get("/account", |_, call| Box::pin(call.answer(said("shown")))),
+        Route::post("/account", |_, call| Box::pin(call.answer(said("changed")))),
+    ];
+
+    fn said(what: &str) -> Ready<Result<Reply, Infallible>> {
+        ready(Ok(Reply::json(&what)))
+    }
+
+    async fn asked(method: Method, path: &'static str) -> Response<Body> {
+        let mut request = Request::new(Body::Empty);
+        *request.method_mut() = method;
+        *request.uri_mut() = path.parse().unwrap();
+        serve(&Account, &ROUTES, request).await
+    }
+
+    #[tokio::test]
+    async fn a_path_and_a_method_lead_to_a_row() {
+        for path in ["/account", "/account/", "/prod/account"] {
+            assert_eq!(asked(Method::GET, path).await.body().as_ref(), b"\"shown\"");
+            assert_eq!(asked(Method::POST, path).await.body().as_ref(), b"\"changed\"");
+        }
+        for path in ["/", "/accounts", "/an-account"] {
+            assert_eq!(asked(Method::GET, path).await.status(), 404, "{path}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_method_that_is_not_taken_is_told_all_that_are() {
+        let answer = asked(Method::DELETE, "/account").await;
+        assert_eq!(answer.status(), 405);
+        assert_eq!(answer.headers()["allow"], "GET, POST");
+    }
+}
