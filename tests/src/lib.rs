@@ -45,6 +45,7 @@ pub fn options(variables: Vec<(String, String)>) -> Options {
     let Some(url) = Env::of_process().optional(&Setting::optional("TEST_DYNAMODB_URL")) else {
         return Options { variables, ..Options::default() };
     };
+    // It refuses a key with a hyphen.
     let access_key = ("AWS_ACCESS_KEY_ID".to_owned(), uuid(&SystemRandom).simple().to_string());
     let variables = variables.into_iter().chain([access_key]).collect();
     Options { store: Store::At(url), variables, ..Options::default() }
