@@ -2,7 +2,9 @@
 
 use std::{fs, path::Path};
 
-use crate::system::{System, event};
+use tests::events::with_body;
+
+use crate::system::System;
 
 /// Where `bench/run` has put what it built.
 const BUILT: &str = "target/bench";
@@ -71,9 +73,9 @@ impl Subject {
     /// An event that the function answers with success.
     pub async fn event(&self, system: &System) -> String {
         match self.request {
-            Request::SendCode => event("send-code", &system.wants_a_code()),
-            Request::ExchangeCode => event("exchange-code", &system.has_a_wechat_code()),
-            Request::Login => event("login", &system.wants_in().await),
+            Request::SendCode => with_body("send-code", &system.wants_a_code()).to_string(),
+            Request::ExchangeCode => with_body("exchange-code", &system.has_a_wechat_code()).to_string(),
+            Request::Login => with_body("login", &system.wants_in().await).to_string(),
         }
     }
 

@@ -1,9 +1,6 @@
 //! What the functions talk to, and the requests that they are sent.
 
-use std::{
-    fs,
-    sync::atomic::{AtomicU64, Ordering},
-};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use local::{Local, Options};
 use serde_json::{Value, from_str, json};
@@ -69,13 +66,4 @@ impl System {
         let exchanged = self.post("/exchange-code", &json!({ "code": name })).await;
         json!({ "ticket": exchanged["ticket"], "phoneNumber": number, "verifyCode": code })
     }
-}
-
-/// The event with which `events/` has a function succeed, with another body.
-pub fn event(function: &str, body: &Value) -> String {
-    let file = fs::read_to_string(format!("events/{function}/success.json")).unwrap();
-    let mut event: Value = from_str(&file).unwrap();
-    event["body"] = body.to_string().into();
-    event["isBase64Encoded"] = false.into();
-    event.to_string()
 }

@@ -11,11 +11,8 @@ fn number(nth: usize) -> String {
 
 /// Asks for a code from an address: API Gateway's event says where a request came from.
 async fn send_from(app: &TestApp, address: &str, number: &str) -> (u16, Value) {
-    let events = events::all();
-    let event = events.iter().find(|event| event.function == "send-code" && event.name == "success");
-    let mut event: Value = serde_json::from_str(&event.unwrap().json).unwrap();
+    let mut event = events::with_body("send-code", &json!({ "phoneNumber": number }));
     event["requestContext"]["http"]["sourceIp"] = address.into();
-    event["body"] = json!({ "phoneNumber": number }).to_string().into();
     let answer = app.local.functions.invoke("send-code", &event.to_string()).await.unwrap().unwrap();
     let lambda_http::Body::Text(body) = answer.body() else { panic!("{answer:?}") };
     (answer.status().as_u16(), serde_json::from_str(body).unwrap())

@@ -50,6 +50,16 @@ pub fn all() -> Vec<Event> {
     FUNCTIONS.into_iter().flat_map(of_function).collect()
 }
 
+/// The event with which a function succeeds, with another body.
+#[must_use]
+pub fn with_body(function: &str, body: &Value) -> Value {
+    let file = fs::read_to_string(folder().join(function).join("success.json")).unwrap();
+    let mut event: Value = from_str(&file).unwrap();
+    event["body"] = body.to_string().into();
+    event["isBase64Encoded"] = false.into();
+    event
+}
+
 /// `events/env.json`: the settings of the function of this name in the template. Addresses are left out: they are those
 /// of another machine.
 #[must_use]
