@@ -1,10 +1,11 @@
 //! Runs the release binaries under Amazon's runtime interface emulator and feeds them the files of `events/`.
 //!
-//! `cargo run -p tests --example emulator -- EMULATOR FOLDER [AWS | --settings FILE]`: the emulator's program; the folder with
+//! `cargo run -p tests --example emulator -- EMULATOR FOLDER [AWS | --settings FILE] [-- RUNNER…]`: the emulator's program; the folder with
 //! `SendCode/bootstrap`, `ExchangeCode/bootstrap` and `Login/bootstrap`, as `sam build` leaves it; the address of
-//! Secrets Manager and SNS, moto's say, where the secrets are put and the messages sent. Without it they are variables, and
-//! messages go to `local`. With `--settings` each function gets exactly the variables of FILE, JSON by the functions' names in
-//! the template, and `local` runs elsewhere, where they say.
+//! Secrets Manager and SNS, moto's say, where the secrets are put and the messages sent. Without it they are variables,
+//! messages go to `local`, and a person whose phone that is logs in with the three calls. With `--settings` each function gets exactly the variables of FILE, JSON by the functions' names in
+//! the template, and `local` runs elsewhere, where they say. `RUNNER` is a command that runs programs of another
+//! processor, `qemu-aarch64` say.
 #![expect(clippy::unwrap_used, reason = "a check that cannot go on should stop")]
 
 use std::{
@@ -17,7 +18,7 @@ use std::{
 use aws_config::{BehaviorVersion, Region};
 use aws_credential_types::Credentials;
 use local::{Local, Options};
-use serde_json::{Value, from_str};
+use serde_json::{Value, from_str, json};
 use shared::random::{SystemRandom, uuid};
 use tests::{
     emulated::Emulated,
@@ -26,30 +27,41 @@ use tests::{
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    let mut given = std::env::args().skip(1);
+    let arguments: Vec<_> = given.by_ref().take_while(|argument| argument != "--").collect();
+    let runner: Vec<_> = given.collect();
     let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
     let (emulator, folder, source) = match arguments[..] {
         [emulator, folder] => (emulator, folder, Source::here(None).await),
         [emulator, folder, "--settings", file] => (emulator, folder, Source::of_file(file)),
         [emulator, folder, aws] => (emulator, folder, Source::here(Some(aws)).await),
         _ => {
-            eprintln!("usage: emulator EMULATOR FOLDER [AWS | --settings FILE]");
+            eprintln!("usage: emulator EMULATOR FOLDER [AWS | --settings FILE] [-- RUNNER…]");
             return ExitCode::FAILURE;
         }
     };
 
     let mut tally = Tally::default();
+    let mut functions = BTreeMap::new();
     for (function, name) in FUNCTIONS {
         let binary = Path::new(folder).join(name).join("bootstrap").canonicalize().unwrap();
-        tally.note(&format!("{function} without settings"), &refusal_to_start(&binary), "all settings named");
+        let command = [&runner[..], &[binary.to_str().unwrap().to_owned()]].concat();
+        tally.note(
+            &format!("{function} without settings"),
+            &refusal_to_start(&command),
+            "all settings named",
+        );
         let variables = source.variables(name).await;
-        let command = [binary.to_str().unwrap().to_owned()];
         let emulated =
             Emulated::start(emulator, &command, &variables, &File::create("/dev/null").unwrap()).await;
         for event in events::all().into_iter().filter(|event| event.function == function) {
             let outcome = outcome(emulated.invoke(&event.json).await);
             tally.note(&format!("events/{function}/{}.json", event.name), &outcome, &event.expected);
         }
+        functions.insert(function, emulated);
+    }
+    if let Source::Here(local, None) = &source {
+        tally.note("a login of three calls", &log_in(local, &functions).await, "success");
     }
     println!("{} passed, {} failed", tally.passed, tally.failed);
     if tally.failed == 0 && tally.passed > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
@@ -105,10 +117,10 @@ impl Tally {
 }
 
 /// What a function says that is started without its settings.
-fn refusal_to_start(binary: &Path) -> String {
+fn refusal_to_start(command: &[String]) -> String {
     let region =
         [("AWS_REGION", "local"), ("AWS_ACCESS_KEY_ID", "local"), ("AWS_SECRET_ACCESS_KEY", "local")];
-    let output = Command::new(binary).env_clear().envs(region).output().unwrap();
+    let output = Command::new(&command[0]).args(&command[1..]).env_clear().envs(region).output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     let named =
         said.contains("neither TICKET_KEY nor TICKET_KEY_SECRET_ARN is set") && !output.status.success();
@@ -148,6 +160,21 @@ async fn move_to_aws(variables: &mut Vec<(String, String)>, endpoint: &str) {
     for name in ["AWS_ENDPOINT_URL_SNS", "AWS_ENDPOINT_URL_SECRETS_MANAGER"] {
         variables.push((name.to_owned(), endpoint.to_owned()));
     }
+}
+
+/// What the third call comes to, of a person who reads the code from their phone.
+async fn log_in(local: &Local, functions: &BTreeMap<&str, Emulated>) -> String {
+    let call = async |function, body: Value| {
+        functions[function].invoke(&events::with_body(function, &body).to_string()).await
+    };
+    let number = "13800138000";
+    call("send-code", json!({ "phoneNumber": number })).await;
+    let Some(message) = local.phones.sent().pop() else { return "no message".to_owned() };
+    let code: String = message.text.chars().filter(char::is_ascii_digit).take(6).collect();
+    let exchanged: Value = from_str(&call("exchange-code", json!({ "code": "alice" })).await).unwrap();
+    let exchanged: Value = from_str(exchanged["body"].as_str().unwrap()).unwrap();
+    let login = json!({ "ticket": exchanged["ticket"], "phoneNumber": number, "verifyCode": code });
+    outcome(call("login", login).await)
 }
 
 /// What an answer comes to, as events are named.
