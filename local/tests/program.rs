@@ -117,7 +117,7 @@ fn help_is_an_answer_and_lists_every_code_of_wechats() {
         let said = text(&stdout);
         assert!(
             said.starts_with("usage: ")
-                && ["--data FILE", "HOST ", "PORT "].iter().all(|it| said.contains(it)),
+                && ["--data FILE", "LISTEN ", "PORT "].iter().all(|it| said.contains(it)),
             "{said}"
         );
         for played in local::wechat::PLAYED {
@@ -170,11 +170,11 @@ fn what_cannot_be_done_is_said_in_a_sentence() {
 
 #[test]
 fn an_address_to_listen_on_that_is_none_is_told_in_a_sentence() {
-    let wants = "HOST takes an IP address to listen on, such as 127.0.0.1 or 0.0.0.0";
+    let wants = "LISTEN takes an IP address to listen on, such as 127.0.0.1 or 0.0.0.0";
     // The last is for documentation, and no machine's.
     let not_here = "192.0.2.1:0 cannot be listened on: ";
     for (host, sentence) in [("everywhere", wants), ("127.0.0.1:3000", wants), ("192.0.2.1", not_here)] {
-        let Output { status, stdout, stderr } = run(&[], &[("HOST", host), ("PORT", "0")]);
+        let Output { status, stdout, stderr } = run(&[], &[("LISTEN", host), ("PORT", "0")]);
         let said = text(&stderr);
         assert!(said.starts_with(sentence) && said.lines().count() == 1, "{host}: {said}");
         assert!(status.code() == Some(1) && stdout.is_empty(), "{host}");
@@ -184,7 +184,7 @@ fn an_address_to_listen_on_that_is_none_is_told_in_a_sentence() {
 /// All of 127.0.0.0/8 is this machine, on Linux.
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn other_machines_reach_it_only_where_host_says_so() {
+async fn other_machines_reach_it_only_where_listen_says_so() {
     let from_elsewhere = async |program: &Running| {
         let url = program.url.replace("127.0.0.1", "127.0.0.2");
         program.client.get(format!("{url}/.well-known/openid-configuration")).send().await
@@ -194,7 +194,7 @@ async fn other_machines_reach_it_only_where_host_says_so() {
     let (_, err) = program.stop();
     assert_eq!(err, "");
 
-    let program = Running::with(&[("HOST", "0.0.0.0")], free_port(), &[]);
+    let program = Running::with(&[("LISTEN", "0.0.0.0")], free_port(), &[]);
     let answer = from_elsewhere(&program).await.unwrap().bytes().await.unwrap();
     // Nobody can call 0.0.0.0.
     assert_eq!(serde_json::from_slice::<Value>(&answer).unwrap()["issuer"], program.url);
