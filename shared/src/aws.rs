@@ -13,7 +13,7 @@ use rustls::ClientConfig;
 
 use crate::{
     config::{Env, Setting},
-    net::{self, Pool},
+    net::{self, JsonClient, Pool},
 };
 
 mod failure;
@@ -87,6 +87,12 @@ impl Aws {
     #[must_use]
     pub fn tls(&self) -> &ClientConfig {
         &self.tls
+    }
+
+    /// For a service that has no SDK here: HTTPS with JSON over the same connections, as far as `over` does not look on.
+    #[must_use]
+    pub fn json(&self) -> JsonClient {
+        JsonClient::new(self.pool.clone())
     }
 
     /// For a service by its name in `AWS_ENDPOINT_URL_…`: `DYNAMODB`, `SNS`, `SECRETS_MANAGER`.

@@ -15,7 +15,7 @@ use hyper_util::{
     client::legacy::{self, connect::HttpConnector as TcpConnector},
     rt::TokioExecutor,
 };
-use lambda_http::http::{Request, Uri};
+use lambda_http::http::{Request, Response, Uri};
 use rustls::ClientConfig;
 use tokio::time::timeout;
 
@@ -44,6 +44,14 @@ impl Pool {
     pub(crate) fn client(&self) -> SharedHttpClient {
         let connector = SharedHttpConnector::new(self.clone());
         http_client_fn(move |_, _| connector.clone())
+    }
+
+    /// Sends a request; its error tells whether there was no connection.
+    pub(crate) async fn request(
+        &self,
+        request: Request<SdkBody>,
+    ) -> Result<Response<SdkBody>, legacy::Error> {
+        Ok(self.0.request(request).await?.map(SdkBody::from_body_1_x))
     }
 
     /// Leaves an open connection to `url` in the pool, if there can be one in time.
