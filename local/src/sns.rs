@@ -4,6 +4,7 @@
 use std::{
     collections::{BTreeMap, VecDeque},
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use axum::{
@@ -51,8 +52,12 @@ pub enum Fault {
     Refusal(Refusal),
     /// SNS answers with status 200 and something else than an answer.
     Garbage,
-    /// SNS never answers.
+    /// SNS never answers, and sends nothing.
     Hang,
+    /// SNS sends the message and never answers.
+    SentUnanswered,
+    /// SNS refuses after a second.
+    Late(Refusal),
 }
 
 /// SNS.
@@ -128,6 +133,14 @@ async fn publish(State(sns): State<Arc<Sns>>, body: Bytes) -> Response {
         Some(Fault::Refusal(refusal)) => Err(refusal),
         Some(Fault::Garbage) => return "<html>".into_response(),
         Some(Fault::Hang) => std::future::pending().await,
+        Some(Fault::SentUnanswered) => {
+            _ = sns.publish(&body);
+            std::future::pending().await
+        }
+        Some(Fault::Late(refusal)) => {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            Err(refusal)
+        }
     };
     let (status, body) = match outcome {
         Ok(message) => (

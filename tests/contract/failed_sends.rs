@@ -3,9 +3,11 @@
 use std::time::{Duration, Instant};
 
 use local::sns::{Fault, Refusal};
+use serde_json::Value;
 use tests::TestApp;
 
 const NUMBER: &str = "13800138000";
+const DOWN: Refusal = Refusal { status: 503, code: "ServiceUnavailable", message: "down" };
 
 #[tokio::test]
 async fn a_send_that_the_provider_fails_can_be_repeated_at_once() {
@@ -56,27 +58,72 @@ async fn a_refused_number_is_told_apart_from_a_provider_that_is_down() {
 }
 
 #[tokio::test]
-async fn a_provider_that_answers_nothing_of_use_is_given_up_and_the_send_undone() {
+async fn a_provider_that_is_down_or_throttles_has_the_send_undone() {
     let refusal = |status, code| Fault::Refusal(Refusal { status, code, message: "played" });
     for fault in [
-        Fault::Hang,
-        Fault::Garbage,
         refusal(500, "InternalError"),
         refusal(503, "ServiceUnavailable"),
         refusal(400, "Throttling"),
         refusal(429, "Throttled"),
     ] {
         let app = TestApp::with(&[("PHONE_DAILY_LIMIT", "1")]).await;
-        for _ in 0..3 {
-            app.local.sns.fail_next(fault.clone());
-        }
-        let started = Instant::now();
+        app.local.sns.fail_next(fault.clone());
         let answer = app.send_code(NUMBER).await;
-        assert_eq!(answer.outcome(), "sms_unavailable", "{fault:?}");
-        assert!(started.elapsed() < Duration::from_secs(8), "{fault:?}");
-        app.local.sns.recover();
+        assert_eq!(
+            (&*answer.outcome(), &answer.body["retryAfter"]),
+            ("sms_unavailable", &Value::Null),
+            "{fault:?}"
+        );
         assert_eq!(app.send_code(NUMBER).await.status, 200, "{fault:?}");
     }
+}
+
+#[tokio::test]
+async fn a_provider_that_cannot_be_reached_has_sent_nothing() {
+    let app = TestApp::with(&[("AWS_ENDPOINT_URL_SNS", "http://127.0.0.1:9")]).await;
+    for _ in 0..2 {
+        assert_eq!(app.send_code(NUMBER).await.outcome(), "sms_unavailable");
+    }
+    assert_eq!(app.log_in("alice", NUMBER, "000000").await.outcome(), "code_expired");
+}
+
+#[tokio::test]
+async fn a_message_that_may_have_gone_out_counts_as_sent() {
+    for fault in [Fault::Hang, Fault::Garbage, Fault::SentUnanswered] {
+        let app = TestApp::with(&[("PHONE_DAILY_LIMIT", "2")]).await;
+        app.local.sns.fail_next(fault.clone());
+        let started = Instant::now();
+        let answer = app.send_code(NUMBER).await;
+        assert_eq!(
+            (&*answer.outcome(), &answer.body["retryAfter"]),
+            ("sms_unavailable", &60.into()),
+            "{fault:?}"
+        );
+        assert!(started.elapsed() < Duration::from_secs(8), "{fault:?}");
+        assert_eq!(app.send_code(NUMBER).await.outcome(), "resend_too_soon", "{fault:?}");
+        app.clock.turn(60);
+        assert_eq!(app.send_code(NUMBER).await.status, 200, "{fault:?}");
+        app.clock.turn(60);
+        assert_eq!(app.send_code(NUMBER).await.outcome(), "phone_limit_reached", "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_code_that_arrived_although_its_provider_gave_no_answer_lets_its_person_in() {
+    let app = TestApp::start().await;
+    app.local.sns.fail_next(Fault::SentUnanswered);
+    assert_eq!(app.send_code(NUMBER).await.outcome(), "sms_unavailable");
+    assert_eq!(app.log_in("alice", NUMBER, &app.last_code()).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_slow_provider_sends_one_message_a_cooldown_however_often_it_is_asked() {
+    let app = TestApp::start().await;
+    for _ in 0..3 {
+        app.local.sns.fail_next(Fault::SentUnanswered);
+        app.send_code(NUMBER).await;
+    }
+    assert_eq!(app.local.phones.sent().len(), 1);
 }
 
 #[tokio::test]
@@ -94,14 +141,14 @@ async fn a_message_that_may_have_gone_out_is_counted_and_a_refused_one_is_not() 
     assert_eq!(app.send_code(NUMBER).await.outcome(), "sms_unavailable");
     app.local.sns.fail_next(Fault::Hang);
     assert_eq!(app.send_code(NUMBER).await.outcome(), "sms_unavailable");
-    assert_eq!(app.send_code(NUMBER).await.outcome(), "sms_budget_exhausted");
+    assert_eq!(app.send_code("13800138001").await.outcome(), "sms_budget_exhausted");
 }
 
 #[tokio::test]
 async fn sends_that_the_provider_refuses_bring_no_guesses_without_end() {
     let app = TestApp::with(&[("PHONE_DAILY_LIMIT", "2"), ("RESEND_COOLDOWN_SECONDS", "0")]).await;
     for _ in 0..2 {
-        app.local.sns.fail_next(Fault::Hang);
+        app.local.sns.fail_next(Fault::Late(DOWN));
         let (sent, guess) = tokio::join!(app.send_code(NUMBER), async {
             tokio::time::sleep(Duration::from_millis(500)).await;
             app.log_in("mallory", NUMBER, "000000").await
@@ -116,7 +163,7 @@ async fn sends_that_the_provider_refuses_bring_no_guesses_without_end() {
 #[tokio::test]
 async fn a_send_that_another_one_followed_is_not_undone() {
     let app = TestApp::with(&[("RESEND_COOLDOWN_SECONDS", "0")]).await;
-    app.local.sns.fail_next(Fault::Hang);
+    app.local.sns.fail_next(Fault::Late(DOWN));
     let (failed, sent) = tokio::join!(app.send_code(NUMBER), async {
         tokio::time::sleep(Duration::from_millis(500)).await;
         app.send_code(NUMBER).await
@@ -130,9 +177,7 @@ async fn a_resend_that_fails_costs_nobody_the_code_they_hold() {
     let app = TestApp::start().await;
     let code = app.texted(NUMBER).await;
     app.clock.turn(60);
-    app.local.sns.refuse_next(Refusal { status: 503, code: "ServiceUnavailable", message: "down" });
-    app.local.sns.refuse_next(Refusal { status: 503, code: "ServiceUnavailable", message: "down" });
-    app.local.sns.refuse_next(Refusal { status: 503, code: "ServiceUnavailable", message: "down" });
+    app.local.sns.refuse_next(DOWN);
     assert_eq!(app.send_code(NUMBER).await.outcome(), "sms_unavailable");
     assert_eq!(app.log_in("alice", NUMBER, &code).await.status, 200);
 }

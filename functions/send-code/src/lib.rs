@@ -23,7 +23,7 @@ pub mod reviewers;
 pub mod sms;
 
 pub use config::Config;
-use limits::{LimitError, Limits, Taken};
+use limits::{LimitError, Limits};
 use reviewers::Reviewers;
 use sms::{Sms, SmsError, SmsText};
 
@@ -81,6 +81,14 @@ pub enum SendCodeError {
     /// The provider did not take the message.
     #[error(transparent)]
     Sms(#[from] SmsError),
+    /// The provider may have taken the message: the code is live, and all counts stay.
+    #[error("the message may have been sent")]
+    InDoubt {
+        /// How its answer was lost.
+        source: SmsError,
+        /// Seconds until the number may ask again.
+        retry_after: u64,
+    },
 }
 
 impl Failure for SendCodeError {
@@ -92,6 +100,7 @@ impl Failure for SendCodeError {
             Self::Limit(error) => error.problem(),
             Self::Send(error) => error.problem(),
             Self::Sms(error) => error.problem(),
+            Self::InDoubt { source, retry_after } => source.problem().retry_after(*retry_after),
         }
     }
 }
@@ -148,13 +157,17 @@ impl SendCode {
                     return Err(error.into());
                 }
             };
-        if let Err(error) = call.step("sms", self.sms.send(&number, self.text.with(&code))).await {
-            // What may have been sent is counted, or a provider that is slow would cost without a limit.
-            let taken = if matches!(error, SmsError::InDoubt(_)) { Taken::default() } else { taken };
-            join(self.codes.undo(&sent), self.limits.give_back(taken)).await;
-            return Err(error.into());
+        match call.step("sms", self.sms.send(&number, self.text.with(&code))).await {
+            Ok(()) => Ok(answer(&sent).counted(CODES_SENT)),
+            // What may have been sent counts as sent: its code lets its person in, and no second one is paid for meanwhile.
+            Err(source @ SmsError::InDoubt(_)) => {
+                Err(SendCodeError::InDoubt { source, retry_after: sent.resend_after })
+            }
+            Err(error) => {
+                join(self.codes.undo(&sent), self.limits.give_back(taken)).await;
+                Err(error.into())
+            }
         }
-        Ok(answer(&sent).counted(CODES_SENT))
     }
 
     /// Whom the ticket vouches for. One that came along has to hold, whether it was required or not.

@@ -25,6 +25,9 @@ use tokio::time::timeout;
 /// The budget's counter is spread over this many items: one takes a thousand writes a second.
 const SHARDS: u64 = 4;
 
+/// All counts of one request that are given back, whatever `DynamoDB` does.
+const GIVE_BACK: Duration = Duration::from_millis(1400);
+
 /// All counters of one request, however many shards of the budget it has to try.
 const WHOLE: Duration = Duration::from_secs(2);
 
@@ -179,7 +182,7 @@ impl Limits {
 
     /// Takes the counts back of a request that sent no code. What can't be given back stays counted until its window ends.
     pub async fn give_back(&self, taken: Taken) {
-        join_all(taken.0.into_iter().map(async |key| {
+        let given_back = join_all(taken.0.into_iter().map(async |key| {
             let given_back = self
                 .client
                 .update_item()
@@ -200,8 +203,10 @@ impl Limits {
             if let Err(error) = given_back {
                 tracing::warn!(failure = %AwsFailure::new(&error), "a count could not be given back");
             }
-        }))
-        .await;
+        }));
+        if timeout(GIVE_BACK, given_back).await.is_err() {
+            tracing::warn!("a count could not be given back in time");
+        }
     }
 
     fn of_address(&self, address: IpAddr, now: Timestamp) -> Counter {

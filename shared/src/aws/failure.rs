@@ -1,12 +1,13 @@
 //! A call to AWS that failed: what may be logged of it, and what it is to a client.
 
-use std::fmt;
+use std::{fmt, iter::successors};
 
 use aws_sdk_dynamodb::{
     config::http::HttpResponse,
     error::{BuildError, ProvideErrorMetadata, SdkError},
     operation::RequestId,
 };
+use hyper_util::client::legacy;
 
 use crate::problem::{Failure, Problem, ProblemCode};
 
@@ -25,7 +26,9 @@ pub struct AwsFailure {
 
 impl AwsFailure {
     /// What may be known of `error`.
-    pub fn new<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Self {
+    pub fn new<E: ProvideErrorMetadata + std::error::Error + 'static>(
+        error: &SdkError<E, HttpResponse>,
+    ) -> Self {
         const THROTTLED: [&str; 6] = [
             "ThrottlingException",
             "Throttling",
@@ -45,10 +48,13 @@ impl AwsFailure {
             _ => ("failed", None),
         };
         let code = error.code().map(str::to_owned);
-        let unreached = matches!(
-            error,
-            SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_)
-        );
+        // A success that cannot be read is no refusal.
+        let unreadable = status.is_some_and(|status| status < 300);
+        let unreached = unreadable
+            || matches!(
+                error,
+                SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_)
+            );
         let in_doubt = unreached || status.is_some_and(|status| status >= 500);
         let transient =
             in_doubt || status == Some(429) || code.as_deref().is_some_and(|code| THROTTLED.contains(&code));
@@ -58,7 +64,7 @@ impl AwsFailure {
             request_id: error.request_id().map(str::to_owned),
             transient,
             in_doubt,
-            unanswered: unreached,
+            unanswered: unreached && !never_left(error),
         }
     }
 
@@ -87,11 +93,18 @@ impl AwsFailure {
         self.in_doubt
     }
 
-    /// Whether the service gave no answer of its own: time-out, broken connection, garbage.
+    /// Whether the service got the request, as far as is known, and gave no answer of its own: time-out, broken connection,
+    /// garbage. Of several attempts this is said of the last.
     #[must_use]
     pub fn is_unanswered(&self) -> bool {
         self.unanswered
     }
+}
+
+/// Whether there was no connection for the (last) attempt to go out on.
+fn never_left(error: &(dyn std::error::Error + 'static)) -> bool {
+    let sources = successors(Some(error), |error| error.source());
+    sources.filter_map(|source| source.downcast_ref::<legacy::Error>()).any(legacy::Error::is_connect)
 }
 
 impl fmt::Display for AwsFailure {

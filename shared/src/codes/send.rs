@@ -1,11 +1,12 @@
 //! A send: a new code in place of the old one, and the way back.
 
-use std::iter::zip;
+use std::{iter::zip, time::Duration};
 
 use aws_sdk_dynamodb::{
     operation::update_item::builders::UpdateItemFluentBuilder,
     types::{AttributeValue, ReturnValuesOnConditionCheckFailure},
 };
+use tokio::time::timeout;
 
 use super::{CodePolicy, CodesTable, Item, Update, VerifyCode, n, number, timestamp, update};
 use crate::{
@@ -24,6 +25,9 @@ const PAST: [&str; 3] = ["#past1", "#past2", "#past3"];
 /// What stood there before the send stands there again.
 const RESTORED: &str = "SET #code = was_code, #send_id = was_send_id, #sent_at = was_sent_at, #expires = was_expires, \
                         #attempts = was_attempts";
+
+/// Both requests of an undo, whatever `DynamoDB` does: a send ends within eight seconds (docs/adr/0008-time-outs.md).
+const UNDO: Duration = Duration::from_millis(1400);
 
 /// A code that stands in the table.
 #[derive(Debug)]
@@ -215,12 +219,16 @@ impl CodesTable {
             .restoring(sent)
             .condition_expression("#send_id = :mine AND size(#attempts) > :zero")
             .update_expression(RESTORED);
-        let outcome = match update(untried.send().await) {
-            Ok(Update::Refused(_)) => update(tried.send().await),
-            outcome => outcome,
+        let undo = async {
+            match update(untried.send().await) {
+                Ok(Update::Refused(_)) => update(tried.send().await),
+                outcome => outcome,
+            }
         };
-        if let Err(failure) = outcome {
-            tracing::error!(%failure, "a code that was not sent could not be taken back");
+        match timeout(UNDO, undo).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(failure)) => tracing::error!(%failure, "a code that was not sent could not be taken back"),
+            Err(_) => tracing::error!("a code that was not sent could not be taken back in time"),
         }
     }
 
