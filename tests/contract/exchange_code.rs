@@ -7,6 +7,7 @@ use tests::{Answer, TestApp};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpListener,
+    task::JoinHandle,
 };
 
 async fn exchange(app: &TestApp, code: &str) -> Answer {
@@ -152,7 +153,7 @@ async fn a_busy_wechat_is_asked_once_more_and_no_more() {
 #[tokio::test]
 async fn a_code_that_wechat_may_have_used_up_is_not_sent_again() {
     let app = TestApp::start().await;
-    for (asked, code) in ["http-500", "close", "html", "err-40029"].into_iter().enumerate() {
+    for (asked, code) in ["close", "http-500", "html", "err-40029"].into_iter().enumerate() {
         assert!(exchange(&app, code).await.status >= 400);
         assert_eq!(app.local.wechat.requests(), asked + 1, "{code}");
     }
@@ -176,6 +177,43 @@ async fn a_connection_that_fails_is_tried_once_more() {
     assert!(connections.await.unwrap(), "there is no third attempt");
 }
 
+/// A WeChat that answers each connection's first request and breaks the connection at the second.
+async fn forgetful_wechat(answer: &'static str) -> (String, JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let server = tokio::spawn(async move {
+        loop {
+            let (mut connection, _) = listener.accept().await.unwrap();
+            tokio::spawn(async move {
+                let mut request = [0; 2048];
+                _ = connection.read(&mut request).await.unwrap();
+                let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", answer.len());
+                connection.write_all((head + answer).as_bytes()).await.unwrap();
+                _ = connection.read(&mut request).await;
+            });
+        }
+    });
+    (base, server)
+}
+
+#[tokio::test]
+async fn a_connection_that_died_while_the_function_slept_costs_nobody_their_login() {
+    let (base, _server) = forgetful_wechat(r#"{"openid":"ofNJBo1VzE1nDcTF7vS72HS8T6Eo"}"#).await;
+    let app = TestApp::with(&[("WECHAT_API_BASE", &base)]).await;
+    for nth in 0..4 {
+        assert_eq!(exchange(&app, "alice").await.status, 200, "{nth}");
+    }
+}
+
+#[tokio::test]
+async fn a_second_answer_after_a_lost_first_one_is_told_as_it_is() {
+    let (base, _server) = forgetful_wechat(r#"{"errcode":40163}"#).await;
+    let app = TestApp::with(&[("WECHAT_API_BASE", &base)]).await;
+    for nth in 0..3 {
+        assert_eq!(exchange(&app, "alice").await.outcome(), "wechat_code_used", "{nth}");
+    }
+}
+
 #[tokio::test]
 async fn a_mini_program_that_is_not_ours_is_a_misconfiguration() {
     let app = TestApp::with(&[("WECHAT_APP_ID", "wx1"), ("WECHAT_APP_SECRET", "s")]).await;
@@ -187,8 +225,9 @@ async fn a_mini_program_that_is_not_ours_is_a_misconfiguration() {
 #[tokio::test]
 async fn what_is_no_code_is_refused_before_wechat_is_asked() {
     let app = TestApp::start().await;
-    for body in ["", "{}", r#"{"code":""}"#, r#"{"code":7}"#] {
-        let answer = Answer::of(app.request("POST", "/exchange-code").body(body)).await;
+    let long = json!({ "code": "0".repeat(129) }).to_string();
+    for body in ["", "{}", r#"{"code":""}"#, r#"{"code":7}"#, &long] {
+        let answer = Answer::of(app.request("POST", "/exchange-code").body(body.to_owned())).await;
         assert_eq!(answer.outcome(), "invalid_request", "{body}");
     }
     assert_eq!(app.local.wechat.requests(), 0);

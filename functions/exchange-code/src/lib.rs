@@ -19,6 +19,9 @@ mod wechat;
 pub use config::Config;
 use wechat::{Wechat, WechatError};
 
+/// WeChat's codes have 32 characters.
+const MOST_CODE_CHARACTERS: usize = 128;
+
 /// What the function answers, a row a call.
 pub static ROUTES: [Route<ExchangeCode>; 1] =
     [Route::post("/exchange-code", |function, call| Box::pin(call.answer(function.exchange(call))))];
@@ -101,8 +104,7 @@ impl ExchangeCode {
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Result<Self, reqwest::Error> {
-        let wechat =
-            Wechat::new(config.wechat, aws.tls().clone(), config.app_id.clone(), config.app_secret, random)?;
+        let wechat = Wechat::new(config.wechat, aws.tls(), config.app_id.clone(), config.app_secret, random)?;
         Ok(Self {
             wechat,
             app_id: config.app_id,
@@ -118,7 +120,17 @@ impl ExchangeCode {
     }
 
     async fn exchange(&self, call: &Call) -> Result<Reply, ExchangeCodeError> {
-        let session = call.step("wechat", self.wechat.session(call.fields()?.text("code")?)).await?;
+        let fields = call.fields()?;
+        let code = fields.text("code")?;
+        if code.chars().count() > MOST_CODE_CHARACTERS {
+            return Err(RequestError::Malformed {
+                field: "code",
+                chinese: "uni.login 返回的 code",
+                english: "the code that uni.login brought",
+            }
+            .into());
+        }
+        let session = call.step("wechat", self.wechat.session(code)).await?;
 
         let identity = WechatIdentity { app_id: self.app_id.clone(), openid: session.openid };
         let ticket = self.ticket_key.issue(&identity, self.clock.now(), self.ticket_ttl)?;

@@ -1,7 +1,13 @@
 //! WeChat's `code2Session`:
 //! <https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/user-login/code2Session.html>.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use reqwest::{Client, Url, redirect};
 use secrecy::{ExposeSecret, SecretString};
@@ -24,7 +30,12 @@ const BUSY: i64 = -1;
 
 /// WeChat's API, for one mini program.
 pub(crate) struct Wechat {
-    client: Client,
+    /// Keeps connections open for the next request.
+    pooled: Client,
+    /// Has a connection for each request.
+    fresh: Client,
+    /// Whether there has been a connection that may be open.
+    may_reuse: AtomicBool,
     code2session: Url,
     app_id: String,
     app_secret: SecretString,
@@ -76,29 +87,38 @@ struct Code2Session {
 impl Wechat {
     pub(crate) fn new(
         code2session: Url,
-        tls: ClientConfig,
+        tls: &ClientConfig,
         app_id: String,
         app_secret: SecretString,
         random: Arc<dyn Random>,
     ) -> Result<Self, reqwest::Error> {
-        let client = Client::builder()
-            .tls_backend_preconfigured(tls)
-            .connect_timeout(CONNECT)
-            .timeout(ATTEMPT)
-            // The URL holds the secret: it goes to the configured host and nowhere else.
-            .redirect(redirect::Policy::none())
-            .no_proxy()
-            .build()?;
-        Ok(Self { client, code2session, app_id, app_secret, random })
+        let client = || {
+            Client::builder()
+                .tls_backend_preconfigured(tls.clone())
+                .connect_timeout(CONNECT)
+                .timeout(ATTEMPT)
+                // The URL holds the secret: it goes to the configured host and nowhere else.
+                .redirect(redirect::Policy::none())
+                .no_proxy()
+        };
+        let (pooled, fresh) = (client().build()?, client().pool_max_idle_per_host(0).build()?);
+        let may_reuse = AtomicBool::new(false);
+        Ok(Self { pooled, fresh, may_reuse, code2session, app_id, app_secret, random })
     }
 
-    /// Asks whom `code` stands for; a failure that may pass is tried once more.
+    /// Asks whom `code` stands for; a failure that may pass is tried once more, on a new connection if the old one broke.
     pub(crate) async fn session(&self, code: &str) -> Result<Session, WechatError> {
         let attempts = async {
-            match self.ask(code).await {
+            let may_reuse = self.may_reuse.load(Ordering::Relaxed);
+            match self.ask(&self.pooled, code).await {
                 Err(error) if error.may_pass() => {
                     sleep(self.pause()).await;
-                    self.ask(code).await
+                    self.ask(&self.pooled, code).await
+                }
+                // A connection that was left open may have been closed by WeChat while the function slept. Whether or not
+                // it has seen the code, the code is spent: asking again can only help.
+                Err(WechatError::Unreached(error)) if may_reuse && error.is_request() => {
+                    self.ask(&self.fresh, code).await
                 }
                 answer => answer,
             }
@@ -106,14 +126,15 @@ impl Wechat {
         timeout(WHOLE, attempts).await.unwrap_or(Err(WechatError::TimedOut))
     }
 
-    async fn ask(&self, code: &str) -> Result<Session, WechatError> {
+    async fn ask(&self, client: &Client, code: &str) -> Result<Session, WechatError> {
         let query = [
             ("appid", self.app_id.as_str()),
             ("secret", self.app_secret.expose_secret()),
             ("js_code", code),
             ("grant_type", "authorization_code"),
         ];
-        let mut response = self.client.get(self.code2session.clone()).query(&query).send().await?;
+        let mut response = client.get(self.code2session.clone()).query(&query).send().await?;
+        self.may_reuse.store(true, Ordering::Relaxed);
         if !response.status().is_success() {
             return Err(WechatError::Status(response.status().as_u16()));
         }

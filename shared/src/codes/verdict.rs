@@ -32,6 +32,12 @@ pub enum CheckError {
 impl Failure for CheckError {
     fn problem(&self) -> Problem {
         match self {
+            Self::Incorrect { attempts_left: 0 } => {
+                Problem::from(ProblemCode::CodeIncorrect).attempts_left(0).detail(
+                    "验证码错误，次数已用完，请重新获取验证码。".into(),
+                    "The code is wrong, and no attempts are left. Please ask for a new code.".into(),
+                )
+            }
             Self::Incorrect { attempts_left } => {
                 Problem::from(ProblemCode::CodeIncorrect).attempts_left(*attempts_left)
             }
