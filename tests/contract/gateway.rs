@@ -47,6 +47,28 @@ async fn a_path_that_is_not_there_and_a_method_that_is_not_answered_are_problems
 }
 
 #[tokio::test]
+async fn a_slash_behind_a_path_makes_it_another_one_everywhere() {
+    let app = TestApp::start().await;
+    for route in local::routes() {
+        let path = format!("{}/", route.path);
+        let answer = Answer::of(app.request(route.method.as_str(), &path)).await;
+        assert_eq!(answer.outcome(), "not_found", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn an_object_that_is_nested_too_deep_is_told_so() {
+    let app = TestApp::start().await;
+    let nested = |levels: usize| format!(r#"{{"a":{}1{}}}"#, "[".repeat(levels), "]".repeat(levels));
+    for (levels, told) in [(100, "phoneNumber"), (1000, "127")] {
+        let answer = Answer::of(app.request("POST", "/send-code").body(nested(levels))).await;
+        assert_eq!(answer.outcome(), "invalid_request");
+        let detail = answer.body["detail"].as_str().unwrap();
+        assert!(detail.contains(told), "{levels}: {detail}");
+    }
+}
+
+#[tokio::test]
 async fn a_body_over_four_kib_is_refused_and_one_of_four_is_read() {
     let app = TestApp::start().await;
     for path in ["/send-code", "/exchange-code", "/login"] {

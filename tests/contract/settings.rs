@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use local::reference;
+use local::{Local, reference};
 use serde_json::Value;
 use shared::config::{Form, Setting};
 use tests::events;
@@ -115,6 +115,15 @@ fn the_templates_parameters_have_the_settings_defaults_and_bounds() {
         }
     }
     assert!(compared > 25, "{compared}");
+}
+
+#[tokio::test]
+async fn a_key_that_is_too_short_keeps_a_function_from_starting() {
+    for (name, value) in [("CODE_PEPPER", "fifteen letters"), ("TICKET_KEY", "a")] {
+        let variables = vec![(name.to_owned(), value.to_owned())];
+        let error = Local::start(tests::options(variables)).await.err().unwrap().to_string();
+        assert!(error.contains(&format!("{name} is shorter than")), "{error}");
+    }
 }
 
 #[test]

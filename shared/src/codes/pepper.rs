@@ -12,8 +12,10 @@ use crate::{
 };
 
 /// What keys every HMAC.
-pub const CODE_PEPPER: Setting = Setting::secret("CODE_PEPPER", 1)
-    .about("The key of the HMACs in the codes table.", "验证码表中 HMAC 的密钥。");
+pub const CODE_PEPPER: Setting = Setting::secret("CODE_PEPPER", 16).about(
+    "The key of the HMACs in the codes table; 16 bytes or more.",
+    "验证码表中 HMAC 的密钥，至少 16 字节。",
+);
 
 /// The key of every HMAC in the codes table. Six digits behind a bare hash are found in a second; behind a key that the
 /// table's reader does not have, they are not.

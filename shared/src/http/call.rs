@@ -35,8 +35,7 @@ impl Call {
 
     /// Whether the request is for `path`, whatever stands in front of it.
     pub(super) fn is_for(&self, path: &str) -> bool {
-        let requested = self.parts.uri.path();
-        requested.strip_suffix('/').unwrap_or(requested).ends_with(path)
+        self.parts.uri.path().ends_with(path)
     }
 
     pub(super) fn method(&self) -> &Method {

@@ -4,6 +4,9 @@ use serde_json::{Map, Value};
 
 use crate::problem::{Failure, Problem, ProblemCode};
 
+/// How deep `serde_json` follows a body.
+const DEEPEST: usize = 127;
+
 /// What is wrong with a request before its function looks at it.
 #[derive(Debug, thiserror::Error)]
 pub enum RequestError {
@@ -25,6 +28,9 @@ pub enum RequestError {
     /// A body that is no JSON object.
     #[error("the body is no JSON object")]
     NotAnObject,
+    /// A body that is nested deeper than a parser should follow.
+    #[error("the body is nested over {DEEPEST} levels deep")]
+    TooDeep,
     /// A field that is not there, null, or without text.
     #[error("{0} is missing or empty")]
     Missing(&'static str),
@@ -53,6 +59,10 @@ impl Failure for RequestError {
             Self::PayloadTooLarge { .. } => ProblemCode::PayloadTooLarge.into(),
             Self::NotAnObject => Problem::from(ProblemCode::InvalidRequest)
                 .detail("请求体必须是一个 JSON 对象。".into(), "The body must be a JSON object.".into()),
+            Self::TooDeep => Problem::from(ProblemCode::InvalidRequest).detail(
+                format!("请求体的 JSON 嵌套超过 {DEEPEST} 层。"),
+                format!("The JSON of the body is nested over {DEEPEST} levels deep."),
+            ),
             Self::Missing(field) => Problem::from(ProblemCode::InvalidRequest)
                 .detail(format!("缺少字段 {field}。"), format!("The field {field} is missing or empty.")),
             Self::NotText(field) => Problem::from(ProblemCode::InvalidRequest).detail(
@@ -73,7 +83,11 @@ pub struct Fields(Map<String, Value>);
 impl Fields {
     /// Reads a JSON object.
     pub(super) fn parse(body: &[u8]) -> Result<Self, RequestError> {
-        serde_json::from_slice(body).map(Self).map_err(|_| RequestError::NotAnObject)
+        serde_json::from_slice(body).map(Self).map_err(|error| {
+            // The crate tells this error from others by its text alone.
+            let is_too_deep = error.to_string().starts_with("recursion limit exceeded");
+            if is_too_deep { RequestError::TooDeep } else { RequestError::NotAnObject }
+        })
     }
 
     /// A field that must be there: a string with something in it.
