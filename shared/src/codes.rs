@@ -41,7 +41,33 @@ pub struct CodePolicy {
     pub cooldown: u64,
     /// `PHONE_DAILY_LIMIT`: codes for one number on one UTC day.
     pub daily_limit: u64,
+    /// How many of them may be asked for without a ticket.
+    pub open_limit: u64,
 }
+
+/// `OPEN_SHARE_PERCENT`: what requests without a ticket may use up of a limit, so that a stranger without WeChat takes a
+/// share and never the whole.
+#[derive(Debug, Clone, Copy)]
+pub struct OpenShare(u64);
+
+impl OpenShare {
+    /// Reads it from the settings.
+    pub fn read(env: &mut Env) -> Option<Self> {
+        env.number(&OPEN_SHARE).map(Self)
+    }
+
+    /// The share of a limit, rounded up: of a limit of one it is one.
+    #[must_use]
+    pub fn of(self, limit: u64) -> u64 {
+        (limit * self.0).div_ceil(100)
+    }
+}
+
+const OPEN_SHARE: Setting = Setting::number("OPEN_SHARE_PERCENT", 50, 0, 100).about(
+    "What requests without a ticket may use up of `SMS_DAILY_BUDGET` and `PHONE_DAILY_LIMIT`, in percent, rounded up. Requests \
+     with a ticket have the whole.",
+    "不带票据的请求最多能用掉 `SMS_DAILY_BUDGET` 和 `PHONE_DAILY_LIMIT` 的百分之几，向上取整。带票据的请求可以用到全部。",
+);
 
 const TTL: Setting = Setting::number("CODE_TTL_SECONDS", 300, 30, CodePolicy::LONGEST_TTL)
     .about("Seconds that a code may be used.", "验证码的有效秒数。");
@@ -55,10 +81,11 @@ impl CodePolicy {
     pub const LONGEST_TTL: u64 = 600;
 
     /// Reads it from the settings.
-    pub fn read(env: &mut Env) -> Option<Self> {
+    pub fn read(env: &mut Env, open: Option<OpenShare>) -> Option<Self> {
         let (ttl, cooldown, daily_limit) =
             (env.number(&TTL), env.number(&COOLDOWN), env.number(&DAILY_LIMIT));
-        Some(Self { ttl: ttl?, cooldown: cooldown?, daily_limit: daily_limit? })
+        let (daily_limit, open) = (daily_limit?, open?);
+        Some(Self { ttl: ttl?, cooldown: cooldown?, daily_limit, open_limit: open.of(daily_limit) })
     }
 }
 

@@ -90,7 +90,7 @@ async fn a_provider_that_cannot_be_reached_has_sent_nothing() {
 #[tokio::test]
 async fn a_message_that_may_have_gone_out_counts_as_sent() {
     for fault in [Fault::Hang, Fault::Garbage, Fault::SentUnanswered] {
-        let app = TestApp::with(&[("PHONE_DAILY_LIMIT", "2")]).await;
+        let app = TestApp::with(&[("PHONE_DAILY_LIMIT", "2"), ("OPEN_SHARE_PERCENT", "100")]).await;
         app.local.sns.fail_next(fault.clone());
         let started = Instant::now();
         let answer = app.send_code(NUMBER).await;
@@ -146,7 +146,12 @@ async fn a_message_that_may_have_gone_out_is_counted_and_a_refused_one_is_not() 
 
 #[tokio::test]
 async fn sends_that_the_provider_refuses_bring_no_guesses_without_end() {
-    let app = TestApp::with(&[("PHONE_DAILY_LIMIT", "2"), ("RESEND_COOLDOWN_SECONDS", "0")]).await;
+    let app = TestApp::with(&[
+        ("PHONE_DAILY_LIMIT", "2"),
+        ("OPEN_SHARE_PERCENT", "100"),
+        ("RESEND_COOLDOWN_SECONDS", "0"),
+    ])
+    .await;
     for _ in 0..2 {
         app.local.sns.fail_next(Fault::Late(DOWN));
         let (sent, guess) = tokio::join!(app.send_code(NUMBER), async {

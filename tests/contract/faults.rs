@@ -158,7 +158,12 @@ async fn a_transaction_that_meets_another_one_is_decided_again_and_not_for_ever(
 #[tokio::test]
 async fn a_write_that_is_repeated_after_a_lost_answer_is_one_send() {
     for cooldown in ["60", "0"] {
-        let app = TestApp::with(&[("PHONE_DAILY_LIMIT", "2"), ("RESEND_COOLDOWN_SECONDS", cooldown)]).await;
+        let app = TestApp::with(&[
+            ("PHONE_DAILY_LIMIT", "2"),
+            ("OPEN_SHARE_PERCENT", "100"),
+            ("RESEND_COOLDOWN_SECONDS", cooldown),
+        ])
+        .await;
         // The counters are calls 0 and 1; the number's item is call 2.
         app.local.dynamodb.disturb(|call, _| (call == 2).then_some(Fault::LoseAnswer));
         let code = app.texted(FIRST).await;

@@ -172,7 +172,12 @@ async fn assert_token_is_for_a_stored_account(app: &TestApp, person: &str, answe
 
 async fn app(link: bool) -> TestApp {
     let conflict = if link { "link" } else { "reject" };
-    TestApp::with(&[("PHONE_CONFLICT", conflict), ("PHONE_DAILY_LIMIT", &DAILY.to_string())]).await
+    TestApp::with(&[
+        ("PHONE_CONFLICT", conflict),
+        ("PHONE_DAILY_LIMIT", &DAILY.to_string()),
+        ("OPEN_SHARE_PERCENT", "100"),
+    ])
+    .await
 }
 
 async fn play(link: bool, steps: &[Step]) {

@@ -106,7 +106,7 @@ async fn an_openid_has_so_many_codes_a_day_whatever_the_numbers() {
 
 #[tokio::test]
 async fn the_deployment_sends_its_daily_budget_and_no_more() {
-    let app = TestApp::with(&[("SMS_DAILY_BUDGET", "10")]).await;
+    let app = TestApp::with(&[("SMS_DAILY_BUDGET", "10"), ("OPEN_SHARE_PERCENT", "100")]).await;
     let numbers: Vec<_> = (0..50).map(number).collect();
     let answers = join_all(numbers.iter().map(|number| app.send_code(number))).await;
     assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 10);
@@ -165,9 +165,59 @@ async fn a_request_over_one_limit_gives_back_what_it_took_of_the_others() {
     for _ in 0..5 {
         assert_eq!(send_with(&app, &ticket, &number(1)).await.outcome(), "openid_limit_reached");
     }
-    for nth in 1..3 {
-        assert_eq!(app.send_code(&number(nth)).await.status, 200);
+    assert_eq!(app.send_code(&number(1)).await.status, 200);
+    assert_eq!(send_with(&app, &app.ticket("bob").await, &number(2)).await.status, 200);
+}
+
+#[tokio::test]
+async fn without_a_ticket_a_share_of_the_budget_is_sent_and_with_one_the_whole() {
+    let app = TestApp::with(&[("SMS_DAILY_BUDGET", "10"), ("OPENID_DAILY_LIMIT", "20")]).await;
+    let open = join_all((0..20).map(number).map(|to| {
+        let app = &app;
+        async move { app.send_code(&to).await }
+    }))
+    .await;
+    assert_eq!(open.iter().filter(|answer| answer.status == 200).count(), 5);
+    let ticket = app.ticket("alice").await;
+    for nth in 20..25 {
+        assert_eq!(send_with(&app, &ticket, &number(nth)).await.status, 200, "{nth}");
     }
+    assert_eq!(send_with(&app, &ticket, &number(25)).await.outcome(), "sms_budget_exhausted");
+}
+
+#[tokio::test]
+async fn without_a_ticket_a_share_of_a_numbers_codes_is_sent_and_with_one_the_whole() {
+    let app = TestApp::with(&[("PHONE_DAILY_LIMIT", "4"), ("RESEND_COOLDOWN_SECONDS", "0")]).await;
+    for _ in 0..2 {
+        assert_eq!(app.send_code(&number(0)).await.status, 200);
+    }
+    assert_eq!(app.send_code(&number(0)).await.outcome(), "phone_limit_reached");
+    let ticket = app.ticket("alice").await;
+    for _ in 0..2 {
+        assert_eq!(send_with(&app, &ticket, &number(0)).await.status, 200);
+    }
+    assert_eq!(send_with(&app, &ticket, &number(0)).await.outcome(), "phone_limit_reached");
+    app.clock.turn(12 * 60 * 60);
+    assert_eq!(app.send_code(&number(0)).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_send_that_fails_gives_its_part_of_the_share_back() {
+    let app = TestApp::with(&[("PHONE_DAILY_LIMIT", "2"), ("SMS_DAILY_BUDGET", "2")]).await;
+    for _ in 0..3 {
+        app.local.sns.refuse_next(Refusal { status: 503, code: "ServiceUnavailable", message: "down" });
+        assert_eq!(app.send_code(&number(0)).await.outcome(), "sms_unavailable");
+    }
+    assert_eq!(app.send_code(&number(0)).await.status, 200);
+    assert_eq!(app.send_code(&number(1)).await.outcome(), "sms_budget_exhausted");
+}
+
+#[tokio::test]
+async fn a_share_of_nothing_sends_nothing_without_a_ticket() {
+    let app = TestApp::with(&[("OPEN_SHARE_PERCENT", "0")]).await;
+    assert_eq!(app.send_code(&number(0)).await.outcome(), "sms_budget_exhausted");
+    let ticket = app.ticket("alice").await;
+    assert_eq!(send_with(&app, &ticket, &number(0)).await.status, 200);
 }
 
 #[tokio::test]

@@ -104,7 +104,7 @@ async fn a_second_code_waits_for_the_cooldown() {
 
 #[tokio::test]
 async fn a_number_that_had_all_its_codes_waits_until_tomorrow() {
-    let app = TestApp::with(&[("PHONE_DAILY_LIMIT", "2")]).await;
+    let app = TestApp::with(&[("PHONE_DAILY_LIMIT", "2"), ("OPEN_SHARE_PERCENT", "100")]).await;
     for _ in 0..2 {
         assert_eq!(app.send_code(NUMBER).await.status, 200);
         app.clock.turn(60);

@@ -2,7 +2,7 @@
 
 use shared::{
     aws::{self, Aws},
-    codes::{CODE_PEPPER, CODES_TABLE, CodePolicy, Pepper},
+    codes::{CODE_PEPPER, CODES_TABLE, CodePolicy, OpenShare, Pepper},
     config::{ConfigError, Env, Setting},
     identity::{TICKET_KEY, TicketKey},
     phone::Countries,
@@ -69,8 +69,9 @@ impl Config {
     fn with(countries: Option<Countries>, env: &mut Env) -> Option<Self> {
         let codes_table = env.required(&CODES_TABLE);
         let pepper = Pepper::read(env);
-        let policy = CodePolicy::read(env);
-        let allowances = Allowances::read(env);
+        let open = OpenShare::read(env);
+        let policy = CodePolicy::read(env, open);
+        let allowances = Allowances::read(env, open);
         let ticket_key = TicketKey::read(env);
         let require_ticket = env.parsed(&REQUIRE_TICKET);
         let reviewers = Reviewers::read(env, countries.as_ref());

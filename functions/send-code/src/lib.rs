@@ -149,14 +149,16 @@ impl SendCode {
         let taken = self.limits.take(call.source(), person.as_ref(), now, &*self.random);
         let taken = call.step("counters", taken).await?;
         let code = VerifyCode::random(&*self.random);
-        let sent =
-            match call.step("number", self.codes.send(&number, &code, send_id, &self.policy, now)).await {
-                Ok(sent) => sent,
-                Err(error) => {
-                    self.limits.give_back(taken).await;
-                    return Err(error.into());
-                }
-            };
+        let sent = match call
+            .step("number", self.codes.send(&number, &code, send_id, &self.policy, person.is_none(), now))
+            .await
+        {
+            Ok(sent) => sent,
+            Err(error) => {
+                self.limits.give_back(taken).await;
+                return Err(error.into());
+            }
+        };
         match call.step("sms", self.sms.send(&number, self.text.with(&code))).await {
             Ok(()) => Ok(answer(&sent).counted(CODES_SENT)),
             // What may have been sent counts as sent: its code lets its person in, and no second one is paid for meanwhile.

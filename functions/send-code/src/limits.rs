@@ -4,7 +4,7 @@
 //! taken before the number's item is touched, so that nobody over a limit disturbs a code that another person holds, and
 //! given back when no code goes out after all.
 
-use std::{net::IpAddr, time::Duration};
+use std::{collections::HashMap, net::IpAddr, time::Duration};
 
 use aws_sdk_dynamodb::{
     Client, config::retry::RetryConfig, error::SdkError, operation::update_item::UpdateItemError,
@@ -14,7 +14,7 @@ use futures_util::future::join_all;
 use shared::{
     aws::AwsFailure,
     clock::{SECONDS_PER_DAY, Timestamp},
-    codes::Pepper,
+    codes::{OpenShare, Pepper},
     config::{Env, Setting},
     identity::WechatIdentity,
     problem::{Failure, Problem, ProblemCode},
@@ -22,8 +22,15 @@ use shared::{
 };
 use tokio::time::timeout;
 
-/// The budget's counter is spread over this many items: one takes a thousand writes a second.
-const SHARDS: u64 = 4;
+/// The budget's counter is spread over this many items at least.
+const FEWEST_SHARDS: u64 = 4;
+
+/// Writes a second that an item of the budget takes at most if all of the budget is sent within an hour: a quarter of what
+/// `DynamoDB` lets an item take.
+const SHARD_RATE: u64 = 250;
+
+/// How many of them a request tries. Where there are more, the budget ends a few messages early.
+const TRIES: usize = 4;
 
 /// All counts of one request that are given back, whatever `DynamoDB` does.
 const GIVE_BACK: Duration = Duration::from_millis(1400);
@@ -48,13 +55,16 @@ pub struct Allowances {
     address: u64,
     openid: u64,
     budget: u64,
+    /// What requests without a ticket may use up of the budget.
+    open_budget: u64,
 }
 
 impl Allowances {
     /// Reads them from the settings.
-    pub fn read(env: &mut Env) -> Option<Self> {
+    pub fn read(env: &mut Env, open: Option<OpenShare>) -> Option<Self> {
         let (address, openid, budget) = (env.number(&ADDRESS), env.number(&OPENID), env.number(&BUDGET));
-        Some(Self { address: address?, openid: openid?, budget: budget? })
+        let (budget, open) = (budget?, open?);
+        Some(Self { address: address?, openid: openid?, budget, open_budget: open.of(budget) })
     }
 }
 
@@ -132,7 +142,7 @@ impl Failure for LimitError {
 /// What one request was counted under.
 #[derive(Debug, Default)]
 #[must_use = "a request that sends no code gives its counts back"]
-pub struct Taken(Vec<String>);
+pub struct Taken(Vec<Key>);
 
 /// The counters.
 pub struct Limits {
@@ -142,10 +152,19 @@ pub struct Limits {
     allowances: Allowances,
 }
 
-/// One counter of one window.
+/// One counter of one window: its items, of which the first with room counts.
 struct Counter {
     limit: Limit,
-    keys: Vec<(String, u64)>,
+    keys: Vec<Key>,
+}
+
+/// An item that counts.
+#[derive(Debug, Clone)]
+struct Key {
+    pk: String,
+    allowed: u64,
+    /// For a request without a ticket, what such requests may use up: they are counted apart, too.
+    open: Option<u64>,
 }
 
 impl Limits {
@@ -166,7 +185,7 @@ impl Limits {
         let counters = [
             address.map(|address| self.of_address(address, now)),
             person.map(|person| self.of_person(person, now)),
-            Some(self.of_deployment(now, random)),
+            Some(self.of_deployment(person.is_none(), now, random)),
         ];
         let counts = counters.iter().flatten().map(|counter| self.count(counter, now));
         let outcomes = timeout(WHOLE, join_all(counts)).await.map_err(|_| LimitError::TimedOut)?;
@@ -182,15 +201,19 @@ impl Limits {
 
     /// Takes the counts back of a request that sent no code. What can't be given back stays counted until its window ends.
     pub async fn give_back(&self, taken: Taken) {
-        let given_back = join_all(taken.0.into_iter().map(async |key| {
+        let given_back = join_all(taken.0.into_iter().map(async |Key { pk, open, .. }| {
             let given_back = self
                 .client
                 .update_item()
                 .table_name(&self.table)
-                .key("pk", AttributeValue::S(key))
-                .update_expression("ADD #count :less")
+                .key("pk", AttributeValue::S(pk))
+                .update_expression(if open.is_some() {
+                    "ADD #count :less, #open :less"
+                } else {
+                    "ADD #count :less"
+                })
                 .condition_expression("#count > :zero")
-                .expression_attribute_names("#count", "count")
+                .set_expression_attribute_names(Some(names(open)))
                 .expression_attribute_values(":less", AttributeValue::N("-1".into()))
                 .expression_attribute_values(":zero", AttributeValue::N("0".into()))
                 .customize()
@@ -219,38 +242,50 @@ impl Limits {
     }
 
     fn counter(&self, limit: Limit, subject: &str, allowed: u64, now: Timestamp) -> Counter {
-        Counter { limit, keys: vec![(limit.key(&self.pepper, subject, now), allowed)] }
+        let pk = limit.key(&self.pepper, subject, now);
+        Counter { limit, keys: vec![Key { pk, allowed, open: None }] }
     }
 
-    /// The shards share the budget out evenly. Which one is tried first is chance's; a full one sends on to the next.
-    fn of_deployment(&self, now: Timestamp, random: &dyn Random) -> Counter {
-        let mut first = [0];
+    /// The shards share the budget out evenly. Starts at a random shard and tries the next when one is full.
+    fn of_deployment(&self, is_open: bool, now: Timestamp, random: &dyn Random) -> Counter {
+        let Allowances { budget, open_budget, .. } = self.allowances;
+        let shards = shards(budget);
+        let mut first = [0; 4];
         random.fill(&mut first);
-        let shards = (0..SHARDS).map(|nth| (u64::from(first[0]) + nth) % SHARDS);
-        let share =
-            |shard| self.allowances.budget / SHARDS + u64::from(shard < self.allowances.budget % SHARDS);
-        let keys =
-            shards.map(|shard| (Limit::Budget.key(&self.pepper, &shard.to_string(), now), share(shard)));
-        Counter { limit: Limit::Budget, keys: keys.filter(|(_, share)| *share > 0).collect() }
+        let tried = (0..shards).take(TRIES).map(|nth| (u64::from(u32::from_le_bytes(first)) + nth) % shards);
+        let share = |of: u64, shard| of / shards + u64::from(shard < of % shards);
+        let keys = tried.map(|shard| Key {
+            pk: Limit::Budget.key(&self.pepper, &shard.to_string(), now),
+            allowed: share(budget, shard),
+            open: is_open.then(|| share(open_budget, shard)),
+        });
+        let has_room = |key: &Key| key.allowed > 0 && key.open != Some(0);
+        Counter { limit: Limit::Budget, keys: keys.filter(has_room).collect() }
     }
 
     /// Adds one to the first of the counter's items that has room; its key.
-    async fn count(&self, counter: &Counter, now: Timestamp) -> Result<String, LimitError> {
+    async fn count(&self, counter: &Counter, now: Timestamp) -> Result<Key, LimitError> {
         let ends =
             Timestamp::from_unix((now.as_unix() / counter.limit.window() + 1) * counter.limit.window());
-        for (key, allowed) in &counter.keys {
+        for key in &counter.keys {
+            let [add, room] = match key.open {
+                Some(_) => [", #open :one", " AND (attribute_not_exists(#open) OR #open < :open)"],
+                None => ["", ""],
+            };
+            let open = key.open.map(|open| (":open".to_owned(), AttributeValue::N(open.to_string())));
             let outcome = self
                 .client
                 .update_item()
                 .table_name(&self.table)
-                .key("pk", AttributeValue::S(key.clone()))
-                .update_expression("ADD #count :one SET #ttl = :ends")
-                .condition_expression("attribute_not_exists(#count) OR #count < :allowed")
-                .expression_attribute_names("#count", "count")
+                .key("pk", AttributeValue::S(key.pk.clone()))
+                .update_expression(format!("ADD #count :one{add} SET #ttl = :ends"))
+                .condition_expression(format!("(attribute_not_exists(#count) OR #count < :allowed){room}"))
+                .set_expression_attribute_names(Some(names(key.open)))
                 .expression_attribute_names("#ttl", "ttl")
+                .set_expression_attribute_values(Some(open.into_iter().collect()))
                 .expression_attribute_values(":one", AttributeValue::N("1".into()))
                 .expression_attribute_values(":ends", AttributeValue::N(ends.as_unix().to_string()))
-                .expression_attribute_values(":allowed", AttributeValue::N(allowed.to_string()))
+                .expression_attribute_values(":allowed", AttributeValue::N(key.allowed.to_string()))
                 .send()
                 .await;
             match outcome {
@@ -261,6 +296,17 @@ impl Limits {
         }
         Err(LimitError::Reached { limit: counter.limit, retry_after: now.seconds_until(ends) })
     }
+}
+
+/// Items that the budget is spread over.
+fn shards(budget: u64) -> u64 {
+    budget.div_ceil(60 * 60 * SHARD_RATE).max(FEWEST_SHARDS)
+}
+
+/// The names of what is counted.
+fn names(open: Option<u64>) -> HashMap<String, String> {
+    let open = open.map(|_| ("#open".to_owned(), "open".to_owned()));
+    open.into_iter().chain([("#count".to_owned(), "count".to_owned())]).collect()
 }
 
 fn is_refusal(error: &SdkError<UpdateItemError>) -> bool {
@@ -289,6 +335,15 @@ mod tests {
         ] {
             assert_eq!(limit.key(&pepper, subject, now), key, "{limit:?}");
         }
+    }
+
+    #[test]
+    fn no_shard_takes_over_250_writes_a_second_if_the_budget_is_sent_within_an_hour() {
+        for budget in [0_u64, 1, 10_000, 3_600_000, 3_600_001, 36_000_000, 1_000_000_000] {
+            let rate = budget.div_ceil(shards(budget)).div_ceil(60 * 60);
+            assert!(rate <= 250, "{budget}: {rate}");
+        }
+        assert_eq!([0, 3_600_000, 3_600_001, 36_000_000, 1_000_000_000].map(shards), [4, 4, 5, 40, 1112]);
     }
 
     #[test]

@@ -22,6 +22,9 @@ const SENT: [&str; 5] = ["code", "send_id", "sent_at", "expires", "attempts"];
 /// The past days whose counts a send clears away. An item that is left alone for longer is the TTL's.
 const PAST: [&str; 3] = ["#past1", "#past2", "#past3"];
 
+/// The same for those that came without a ticket.
+const PAST_OPEN: [&str; 3] = ["#open1", "#open2", "#open3"];
+
 /// What stood there before the send stands there again.
 const RESTORED: &str = "SET #code = was_code, #send_id = was_send_id, #sent_at = was_sent_at, #expires = was_expires, \
                         #attempts = was_attempts";
@@ -35,10 +38,18 @@ pub struct Sent {
     key: String,
     send_id: String,
     today: String,
+    /// The attribute that counts those of today's sends that came without a ticket, if this one did.
+    open: Option<String>,
     /// Seconds until the code expires.
     pub expires_in: u64,
     /// Seconds until the number may have its next code.
     pub resend_after: u64,
+}
+
+impl Sent {
+    fn open_name(&self) -> Option<(String, String)> {
+        self.open.as_ref().map(|open| ("#open".into(), open.clone()))
+    }
 }
 
 /// Why a number gets no code now.
@@ -83,37 +94,52 @@ impl CodesTable {
         code: &VerifyCode,
         send_id: String,
         policy: &CodePolicy,
+        is_open: bool,
         now: Timestamp,
     ) -> Result<Sent, SendError> {
-        let sent = self.sent(number, send_id, policy, now);
-        let past =
-            zip(PAST, 1..).map(|(name, days)| (name.into(), day_attribute(now.day().saturating_sub(days))));
+        let mut sent = self.sent(number, send_id, policy, now);
+        sent.open = is_open.then(|| open_attribute(now.day()));
+        let past = zip(PAST, 1..).zip(PAST_OPEN).flat_map(|((name, days), open)| {
+            let day = now.day().saturating_sub(days);
+            [(name.into(), day_attribute(day)), (open.into(), open_attribute(day))]
+        });
+        let [room, counted] = match sent.open {
+            Some(_) => [
+                " AND (attribute_not_exists(#open) OR #open < :open_limit)",
+                ", #open = if_not_exists(#open, :zero) + :one",
+            ],
+            None => ["", ""],
+        };
+        let mut values = self.values(&sent, number, code, now);
+        values.extend(sent.open.iter().map(|_| (":open_limit".into(), n(policy.open_limit))));
         let answer = self
             .client
             .update_item()
             .table_name(&self.table)
             .key("pk", AttributeValue::S(sent.key.clone()))
-            .condition_expression(
+            .condition_expression(format!(
                 "(attribute_not_exists(#sent_at) OR #sent_at <= :latest) \
                  AND (attribute_not_exists(#today) OR #today < :limit) \
-                 AND (attribute_not_exists(#send_id) OR #send_id <> :send_id)",
-            )
+                 AND (attribute_not_exists(#send_id) OR #send_id <> :send_id){room}"
+            ))
             .update_expression(format!(
                 "SET #code = :code, was_code = if_not_exists(#code, :nothing), \
                  #send_id = :send_id, was_send_id = if_not_exists(#send_id, :nothing), \
                  #sent_at = :now, was_sent_at = if_not_exists(#sent_at, :zero), \
                  #expires = :expires, was_expires = if_not_exists(#expires, :zero), \
                  #attempts = :none, was_attempts = if_not_exists(#attempts, :none), \
-                 #today = if_not_exists(#today, :zero) + :one, #ttl = :ttl REMOVE placed, {}",
-                PAST.join(", ")
+                 #today = if_not_exists(#today, :zero) + :one{counted}, #ttl = :ttl REMOVE placed, {}, {}",
+                PAST.join(", "),
+                PAST_OPEN.join(", ")
             ))
             .set_expression_attribute_names(Some(
                 names(&SENT)
                     .chain([("#today".into(), sent.today.clone()), ("#ttl".into(), "ttl".into())])
                     .chain(past)
+                    .chain(sent.open_name())
                     .collect(),
             ))
-            .set_expression_attribute_values(Some(self.values(&sent, number, code, now)))
+            .set_expression_attribute_values(Some(values))
             .expression_attribute_values(":latest", n(now.minus(policy.cooldown).as_unix()))
             .expression_attribute_values(":limit", n(policy.daily_limit))
             .expression_attribute_values(":nothing", AttributeValue::Null(true))
@@ -126,7 +152,7 @@ impl CodesTable {
             Ok(Update::Done(_)) => Ok(sent),
             // The write went through, its answer was lost, and the SDK sent it again: what refused it is itself.
             Ok(Update::Refused(Some(item))) if is_of_send(&item, &sent.send_id) => Ok(sent),
-            Ok(Update::Refused(item)) => Err(refusal(&item.unwrap_or_default(), policy, now)),
+            Ok(Update::Refused(item)) => Err(refusal(&item.unwrap_or_default(), policy, is_open, now)),
             Err(failure) => {
                 if failure.is_in_doubt() {
                     // It may have gone through: then a code that nobody was sent holds the number's cooldown.
@@ -180,6 +206,7 @@ impl CodesTable {
             key: self.pepper.number_key(number),
             send_id,
             today: day_attribute(now.day()),
+            open: None,
             expires_in: policy.ttl,
             resend_after: policy.cooldown,
         }
@@ -212,8 +239,13 @@ impl CodesTable {
         let untried = self
             .restoring(sent)
             .condition_expression("#send_id = :mine AND size(#attempts) = :zero")
-            .update_expression(format!("{RESTORED}, #today = #today - :one"))
-            .expression_attribute_names("#today", &sent.today)
+            .update_expression(match sent.open {
+                Some(_) => format!("{RESTORED}, #today = #today - :one, #open = #open - :one"),
+                None => format!("{RESTORED}, #today = #today - :one"),
+            })
+            .set_expression_attribute_names(Some(
+                names(&SENT).chain([("#today".into(), sent.today.clone())]).chain(sent.open_name()).collect(),
+            ))
             .expression_attribute_values(":one", n(1));
         let tried = self
             .restoring(sent)
@@ -244,8 +276,10 @@ impl CodesTable {
     }
 }
 
-fn refusal(item: &Item, policy: &CodePolicy, now: Timestamp) -> SendError {
-    if number(item, &day_attribute(now.day())) >= Some(policy.daily_limit) {
+fn refusal(item: &Item, policy: &CodePolicy, is_open: bool, now: Timestamp) -> SendError {
+    let day = now.day();
+    let is_open_full = is_open && number(item, &open_attribute(day)) >= Some(policy.open_limit);
+    if is_open_full || number(item, &day_attribute(day)) >= Some(policy.daily_limit) {
         return SendError::DailyLimit { retry_after: now.seconds_until(now.next_day()) };
     }
     let sent_at = timestamp(item, "sent_at").unwrap_or(now).min(now);
@@ -259,6 +293,11 @@ fn is_of_send(item: &Item, send_id: &str) -> bool {
 /// The attribute that counts one UTC day's sends. A count of another day has another name, so it cannot count today.
 fn day_attribute(day: u64) -> String {
     format!("day{day}")
+}
+
+/// The attribute that counts those of a UTC day's sends that came without a ticket.
+fn open_attribute(day: u64) -> String {
+    format!("open{day}")
 }
 
 /// `#name` for each name: some are among `DynamoDB`'s several hundred reserved words.
