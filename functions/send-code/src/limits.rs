@@ -14,59 +14,26 @@ use futures_util::future::join_all;
 use shared::{
     aws::AwsFailure,
     clock::{SECONDS_PER_DAY, Timestamp},
-    codes::{OpenShare, Pepper},
-    config::{Env, Setting},
+    codes::Pepper,
     identity::WechatIdentity,
     problem::{Failure, Problem, ProblemCode},
     random::Random,
 };
 use tokio::time::timeout;
 
-/// The budget's counter is spread over this many items at least.
-const FEWEST_SHARDS: u64 = 4;
+mod allowances;
 
-/// Writes a second that an item of the budget takes at most if all of the budget is sent within an hour: a quarter of what
-/// `DynamoDB` lets an item take.
-const SHARD_RATE: u64 = 250;
-
-/// How many of them a request tries. Where there are more, the budget ends a few messages early.
-const TRIES: usize = 4;
+pub use allowances::Allowances;
+use allowances::Share;
 
 /// All counts of one request that are given back, whatever `DynamoDB` does.
 const GIVE_BACK: Duration = Duration::from_millis(1400);
 
+/// How many items of the budget a request tries. Where there are more, the budget ends a few messages early.
+const TRIES: usize = 4;
+
 /// All counters of one request, however many shards of the budget it has to try.
 const WHOLE: Duration = Duration::from_secs(2);
-
-const ADDRESS: Setting = Setting::number("IP_HOURLY_LIMIT", 60, 1, 1_000_000).about(
-    "Codes for one address in one hour; of IPv6 a /64 is one address.",
-    "同一地址每小时的验证码条数；IPv6 以 /64 为一个地址。",
-);
-const OPENID: Setting = Setting::number("OPENID_DAILY_LIMIT", 10, 1, 1000).about(
-    "Codes for one openid on one UTC day, where a ticket came along.",
-    "同一 openid 每天（UTC）的验证码条数（请求带票据时）。",
-);
-const BUDGET: Setting = Setting::number("SMS_DAILY_BUDGET", 10_000, 0, 1_000_000_000)
-    .about("Codes of the whole deployment on one UTC day.", "整个部署每天（UTC）的验证码条数。");
-
-/// `IP_HOURLY_LIMIT`, `OPENID_DAILY_LIMIT`, `SMS_DAILY_BUDGET`.
-#[derive(Debug, Clone)]
-pub struct Allowances {
-    address: u64,
-    openid: u64,
-    budget: u64,
-    /// What requests without a ticket may use up of the budget.
-    open_budget: u64,
-}
-
-impl Allowances {
-    /// Reads them from the settings.
-    pub fn read(env: &mut Env, open: Option<OpenShare>) -> Option<Self> {
-        let (address, openid, budget) = (env.number(&ADDRESS), env.number(&OPENID), env.number(&BUDGET));
-        let (budget, open) = (budget?, open?);
-        Some(Self { address: address?, openid: openid?, budget, open_budget: open.of(budget) })
-    }
-}
 
 /// What is limited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -248,16 +215,10 @@ impl Limits {
 
     /// The shards share the budget out evenly. Starts at a random shard and tries the next when one is full.
     fn of_deployment(&self, is_open: bool, now: Timestamp, random: &dyn Random) -> Counter {
-        let Allowances { budget, open_budget, .. } = self.allowances;
-        let shards = shards(budget);
-        let mut first = [0; 4];
-        random.fill(&mut first);
-        let tried = (0..shards).take(TRIES).map(|nth| (u64::from(u32::from_le_bytes(first)) + nth) % shards);
-        let share = |of: u64, shard| of / shards + u64::from(shard < of % shards);
-        let keys = tried.map(|shard| Key {
+        let keys = self.allowances.shares(random).take(TRIES).map(|(shard, Share { all, open })| Key {
             pk: Limit::Budget.key(&self.pepper, &shard.to_string(), now),
-            allowed: share(budget, shard),
-            open: is_open.then(|| share(open_budget, shard)),
+            allowed: all,
+            open: is_open.then_some(open),
         });
         let has_room = |key: &Key| key.allowed > 0 && key.open != Some(0);
         Counter { limit: Limit::Budget, keys: keys.filter(has_room).collect() }
@@ -298,11 +259,6 @@ impl Limits {
     }
 }
 
-/// Items that the budget is spread over.
-fn shards(budget: u64) -> u64 {
-    budget.div_ceil(60 * 60 * SHARD_RATE).max(FEWEST_SHARDS)
-}
-
 /// The names of what is counted.
 fn names(open: Option<u64>) -> HashMap<String, String> {
     let open = open.map(|_| ("#open".to_owned(), "open".to_owned()));
@@ -335,15 +291,6 @@ mod tests {
         ] {
             assert_eq!(limit.key(&pepper, subject, now), key, "{limit:?}");
         }
-    }
-
-    #[test]
-    fn no_shard_takes_over_250_writes_a_second_if_the_budget_is_sent_within_an_hour() {
-        for budget in [0_u64, 1, 10_000, 3_600_000, 3_600_001, 36_000_000, 1_000_000_000] {
-            let rate = budget.div_ceil(shards(budget)).div_ceil(60 * 60);
-            assert!(rate <= 250, "{budget}: {rate}");
-        }
-        assert_eq!([0, 3_600_000, 3_600_001, 36_000_000, 1_000_000_000].map(shards), [4, 4, 5, 40, 1112]);
     }
 
     #[test]
