@@ -85,11 +85,11 @@ mod tests {
 
     #[tokio::test]
     async fn a_path_and_a_method_lead_to_a_row() {
-        for path in ["/account", "/account/", "/prod/account"] {
+        for path in ["/account", "/prod/account"] {
             assert_eq!(asked(Method::GET, path).await.body().as_ref(), b"\"shown\"");
             assert_eq!(asked(Method::POST, path).await.body().as_ref(), b"\"changed\"");
         }
-        for path in ["/", "/accounts", "/an-account"] {
+        for path in ["/", "/accounts", "/an-account", "/account/"] {
             assert_eq!(asked(Method::GET, path).await.status(), 404, "{path}");
         }
     }

@@ -80,8 +80,8 @@ where
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         let mut counted = Counted::default();
         event.record(&mut counted);
-        // A log that can't be written can't be complained about either.
-        _ = writeln!(self.writer.make_writer(), "{}", self.line(counted));
+        // In one piece, so that no other line gets into it. A log that can't be written can't be complained about either.
+        _ = self.writer.make_writer().write_all(format!("{}\n", self.line(counted)).as_bytes());
     }
 }
 
