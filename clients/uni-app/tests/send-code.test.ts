@@ -9,7 +9,12 @@ let local: Local
 let phone: Device
 
 before(async () => {
-  local = await startLocal({ PHONE_DAILY_LIMIT: '2', RESEND_COOLDOWN_SECONDS: '2', OPENID_DAILY_LIMIT: '1' })
+  local = await startLocal({
+    PHONE_DAILY_LIMIT: '2',
+    OPEN_SHARE_PERCENT: '100',
+    RESEND_COOLDOWN_SECONDS: '2',
+    OPENID_DAILY_LIMIT: '1',
+  })
 })
 after(() => local.stop())
 beforeEach(() => {
