@@ -104,7 +104,8 @@ impl ExchangeCode {
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Result<Self, reqwest::Error> {
-        let wechat = Wechat::new(config.wechat, aws.tls(), config.app_id.clone(), config.app_secret, random)?;
+        let wechat =
+            Wechat::new(config.wechat, aws.tls().clone(), config.app_id.clone(), config.app_secret, random)?;
         Ok(Self {
             wechat,
             app_id: config.app_id,

@@ -32,8 +32,7 @@ const BUSY: i64 = -1;
 pub(crate) struct Wechat {
     /// Keeps connections open for the next request.
     pooled: Client,
-    /// Has a connection for each request.
-    fresh: Client,
+    tls: ClientConfig,
     /// Whether there has been a connection that may be open.
     may_reuse: AtomicBool,
     code2session: Url,
@@ -87,23 +86,14 @@ struct Code2Session {
 impl Wechat {
     pub(crate) fn new(
         code2session: Url,
-        tls: &ClientConfig,
+        tls: ClientConfig,
         app_id: String,
         app_secret: SecretString,
         random: Arc<dyn Random>,
     ) -> Result<Self, reqwest::Error> {
-        let client = || {
-            Client::builder()
-                .tls_backend_preconfigured(tls.clone())
-                .connect_timeout(CONNECT)
-                .timeout(ATTEMPT)
-                // The URL holds the secret: it goes to the configured host and nowhere else.
-                .redirect(redirect::Policy::none())
-                .no_proxy()
-        };
-        let (pooled, fresh) = (client().build()?, client().pool_max_idle_per_host(0).build()?);
+        let pooled = client(tls.clone())?;
         let may_reuse = AtomicBool::new(false);
-        Ok(Self { pooled, fresh, may_reuse, code2session, app_id, app_secret, random })
+        Ok(Self { pooled, tls, may_reuse, code2session, app_id, app_secret, random })
     }
 
     /// Asks whom `code` stands for; a failure that may pass is tried once more, on a new connection if the old one broke.
@@ -118,7 +108,7 @@ impl Wechat {
                 // A connection that was left open may have been closed by WeChat while the function slept. Whether or not
                 // it has seen the code, the code is spent: asking again can only help.
                 Err(WechatError::Unreached(error)) if may_reuse && error.is_request() => {
-                    self.ask(&self.fresh, code).await
+                    self.ask(&client(self.tls.clone())?, code).await
                 }
                 answer => answer,
             }
@@ -163,6 +153,18 @@ impl Wechat {
         self.random.fill(&mut jitter);
         PAUSE + PAUSE * u32::from(jitter[0]) / 255
     }
+}
+
+/// A client without a connection yet.
+fn client(tls: ClientConfig) -> Result<Client, reqwest::Error> {
+    Client::builder()
+        .tls_backend_preconfigured(tls)
+        .connect_timeout(CONNECT)
+        .timeout(ATTEMPT)
+        // The URL holds the secret: it goes to the configured host and nowhere else.
+        .redirect(redirect::Policy::none())
+        .no_proxy()
+        .build()
 }
 
 impl WechatError {
