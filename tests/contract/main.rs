@@ -10,6 +10,7 @@ mod faults;
 mod gateway;
 mod interleavings;
 mod limits;
+mod link;
 mod login;
 mod logs;
 mod openapi;

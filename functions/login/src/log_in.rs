@@ -12,11 +12,7 @@ use shared::{
     telemetry::Metric,
 };
 
-use crate::{
-    accounts::{AccountError, Entry},
-    audit,
-    function::Login,
-};
+use crate::{accounts::AccountError, audit, function::Login};
 
 /// Somebody logged in for the first time.
 const LOGINS_NEW: Metric = Metric::named("LoginsNew");
@@ -101,7 +97,10 @@ impl Login {
         let (accepted, known) = call.step("attempt", attempt).await;
         let Accepted { is_fixed } = accepted?;
 
-        let account = self.accounts.settle(known?, &person, &number, now, &*self.random);
+        // A fixed code was sent to nobody: it proves no number.
+        let proved = (!is_fixed).then_some(&number);
+        let account =
+            self.accounts.settle(known.map_err(AccountError::from)?, &person, proved, now, &*self.random);
         let account = call.step("account", account).await;
         audit::tell(&account, &person, &number, is_fixed);
         let account = account?;
@@ -111,9 +110,9 @@ impl Login {
             token_type: "Bearer",
             expires_in: self.tokens.ttl(),
             user_id: &account.user_id,
-            is_new_user: account.entry == Entry::Created,
+            is_new_user: account.entry.is_new(),
         })
-        .counted(if account.entry == Entry::Created { LOGINS_NEW } else { LOGINS_RETURNING }))
+        .counted(if account.entry.is_new() { LOGINS_NEW } else { LOGINS_RETURNING }))
     }
 
     /// Whom the ticket vouches for; an openid beside it has to be the same.
