@@ -24,6 +24,7 @@ const TTL: u64 = 300;
 const COOLDOWN: u64 = 60;
 const ATTEMPTS: usize = 5;
 const DAILY: u64 = 4;
+const DAILY_GUESSES: u64 = 3;
 
 #[derive(Debug, Clone, Copy)]
 enum Step {
@@ -94,6 +95,7 @@ async fn app(link: bool) -> TestApp {
     TestApp::with(&[
         ("PHONE_CONFLICT", conflict),
         ("PHONE_DAILY_LIMIT", &DAILY.to_string()),
+        ("OPENID_DAILY_GUESSES", &DAILY_GUESSES.to_string()),
         ("OPEN_SHARE_PERCENT", "100"),
     ])
     .await

@@ -8,6 +8,7 @@ mod exchange_code;
 mod failed_sends;
 mod faults;
 mod gateway;
+mod guesses;
 mod interleavings;
 mod limits;
 mod link;

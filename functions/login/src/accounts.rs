@@ -171,8 +171,7 @@ impl Accounts {
         Err(AccountError::Contended)
     }
 
-    /// What is known of a person.
-    pub async fn find(&self, person: &WechatIdentity) -> Result<Option<OpenidItem>, AwsFailure> {
+    async fn find(&self, person: &WechatIdentity) -> Result<Option<OpenidItem>, AwsFailure> {
         Ok(self.read(openid_key(person)).await?.as_ref().and_then(OpenidItem::read))
     }
 

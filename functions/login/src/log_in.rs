@@ -3,6 +3,7 @@
 use futures_util::future::join;
 use serde::Serialize;
 use shared::{
+    aws::AwsFailure,
     codes::{Accepted, CheckError, VerifyCode},
     http::{Call, Fields, Reply, RequestError},
     identity::{TicketError, WechatIdentity},
@@ -55,6 +56,15 @@ pub enum LoginError {
     /// The code lets nobody in, or not this person.
     #[error(transparent)]
     Code(#[from] CheckError),
+    /// The person has guessed wrong too often today, whatever the numbers.
+    #[error("the person's guesses of the day are used up")]
+    TooManyGuesses {
+        /// Seconds until the next UTC day.
+        retry_after: u64,
+    },
+    /// The wrong guesses could not be read or counted.
+    #[error("the person's guesses could not be read or counted")]
+    Guesses(#[source] AwsFailure),
     /// There is no account to let this person into.
     #[error(transparent)]
     Account(#[from] AccountError),
@@ -71,6 +81,13 @@ impl Failure for LoginError {
             Self::OpenidMismatch => ProblemCode::OpenidMismatch.into(),
             Self::PhoneNumber(error) => error.problem(),
             Self::Code(error) => error.problem(),
+            Self::TooManyGuesses { retry_after } => {
+                Problem::from(ProblemCode::TooManyAttempts).retry_after(*retry_after).detail(
+                    "今天输错的次数过多，请明天再试。".into(),
+                    "Too many wrong codes today. Please try again tomorrow.".into(),
+                )
+            }
+            Self::Guesses(failure) => failure.problem(),
             Self::Account(error) => error.problem(),
             Self::Token(_) => ProblemCode::Internal.into(),
         }
@@ -90,17 +107,21 @@ impl Login {
             english: "six digits",
         })?;
 
-        let attempt = join(
-            self.codes.check(&number, &code, &person, self.max_attempts, now),
-            self.accounts.find(&person),
-        );
+        let attempt =
+            join(self.codes.check(&number, &code, &person, self.max_attempts, now), self.known(&person, now));
         let (accepted, known) = call.step("attempt", attempt).await;
+        let known = known.map_err(LoginError::Guesses)?;
+        if !self.guesses.allow(known.guessed) {
+            return Err(LoginError::TooManyGuesses { retry_after: now.seconds_until(now.next_day()) });
+        }
+        if let Err(CheckError::Incorrect { .. }) = accepted {
+            call.step("guess", self.guesses.count(&person, now)).await.map_err(LoginError::Guesses)?;
+        }
         let Accepted { is_fixed } = accepted?;
 
         // A fixed code was sent to nobody: it proves no number.
         let proved = (!is_fixed).then_some(&number);
-        let account =
-            self.accounts.settle(known.map_err(AccountError::from)?, &person, proved, now, &*self.random);
+        let account = self.accounts.settle(known.account, &person, proved, now, &*self.random);
         let account = call.step("account", account).await;
         audit::tell(&account, &person, &number, is_fixed);
         let account = account?;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{ATTEMPTS, COOLDOWN, DAILY, TTL};
+use super::{ATTEMPTS, COOLDOWN, DAILY, DAILY_GUESSES, TTL};
 
 /// What the contract says that the system has to be in.
 #[derive(Default)]
@@ -11,6 +11,7 @@ pub(super) struct Model {
     pub(super) codes: BTreeMap<usize, LiveCode>,
     sent_at: BTreeMap<usize, u64>,
     sent_on_day: BTreeMap<(usize, u64), u64>,
+    guessed_on_day: BTreeMap<(usize, u64), u64>,
     pub(super) accounts: Vec<Account>,
 }
 
@@ -50,6 +51,16 @@ impl Model {
     }
 
     pub(super) fn guess(&mut self, person: usize, number: usize, right: bool, now: u64) -> &'static str {
+        let judged = self.judge(person, number, right, now);
+        let guessed = self.guessed_on_day.entry((person, now / 86_400)).or_default();
+        if *guessed >= DAILY_GUESSES {
+            return "too_many_attempts";
+        }
+        *guessed += u64::from(judged == "code_incorrect");
+        judged
+    }
+
+    fn judge(&mut self, person: usize, number: usize, right: bool, now: u64) -> &'static str {
         let Some(live) = self.codes.get_mut(&number).filter(|live| now < live.expires) else {
             return "code_expired";
         };
