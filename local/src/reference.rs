@@ -1,9 +1,10 @@
 //! The pages that are made of the code's rows: `docs/settings.md` and `docs/errors.md`, in both languages.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use shared::{
     aws::Aws,
+    clock::SystemClock,
     config::{Env, Form, Setting},
     problem::{Language, ProblemCode},
 };
@@ -44,7 +45,7 @@ pub fn settings() -> Vec<Row> {
 
 /// What a function reads, but for the SDK's own variables, which say nothing of themselves.
 fn asked<T>(read: impl FnOnce(&mut Env) -> Option<T>) -> Vec<Setting> {
-    let mut settings = Env::asked(|env| read(env).zip(Aws::read(env)));
+    let mut settings = Env::asked(|env| read(env).zip(Aws::read(env, Arc::new(SystemClock))));
     settings.retain(|setting| !setting.about[0].is_empty());
     settings
 }
