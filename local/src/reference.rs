@@ -91,7 +91,13 @@ fn default(setting: &Setting, nth: usize) -> String {
     match setting.form {
         Form::Required | Form::Secret(_) => match setting.only {
             None => ["required", "必填"][nth].to_owned(),
-            Some(only) => [format!("required {}", only[0]), format!("{}必填", only[1])].swap_remove(nth),
+            Some([english, chinese]) => {
+                if nth == 0 {
+                    format!("required {english}")
+                } else {
+                    format!("{chinese}必填")
+                }
+            }
         },
         Form::Optional => ["unset", "不设置"][nth].to_owned(),
         Form::Text(default) => format!("`{default}`"),

@@ -9,8 +9,8 @@ use shared::{
 const ONE_PART: usize = 70;
 
 const TEMPLATE: Setting = Setting::text("SMS_TEMPLATE", SmsText::DEFAULT).about(
-    "The text of the message, with `{code}` and, if you like, `{minutes}`; 70 characters at most, one part of an SMS.",
-    "短信内容，包含 `{code}`，可以包含 `{minutes}`；最多 70 个字符，即一条短信。",
+    "The text of a message by SNS, with `{code}` and, if you like, `{minutes}`; 70 characters at most, one part of an SMS.",
+    "由 SNS 发送的短信内容，包含 `{code}`，可以包含 `{minutes}`；最多 70 个字符，即一条短信。",
 );
 
 /// `SMS_TEMPLATE`, with the minutes filled in.
