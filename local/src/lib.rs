@@ -47,7 +47,7 @@ pub use gateway::{DeployedRoute, Functions, routes};
 use phones::PhoneNetwork;
 use sns::Sns;
 use tencent::Tencent;
-use timeline::{Timeline, noted, numbered};
+use timeline::{Timeline, noted, number};
 use wechat::Wechat;
 
 /// The crates whose logs are the system's own.
@@ -177,7 +177,7 @@ impl Local {
         let aliyun = Arc::new(Aliyun::new(account, phones.clone(), options.clock.clone()));
         let wechat = Arc::new(Wechat::new(variable("WECHAT_APP_ID"), variable("WECHAT_APP_SECRET")));
 
-        let aws = aws.over(numbered);
+        let aws = aws.noting(number);
         let (clock, random) = (options.clock, options.random);
         let config = settings("send-code", &all, send_code::Config::read)?;
         let send_code = SendCode::new(config, &aws, clock.clone(), random.clone());
