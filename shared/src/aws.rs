@@ -3,12 +3,12 @@
 use std::{collections::HashMap, time::Duration};
 
 use aws_sdk_dynamodb::config::{
-    BehaviorVersion, Credentials, Region, SharedCredentialsProvider, SharedHttpClient, retry::RetryConfig,
+    BehaviorVersion, Credentials, Region, SharedCredentialsProvider, retry::RetryConfig,
     timeout::TimeoutConfig,
 };
 pub use aws_types::SdkConfig;
 use futures_util::future::join_all;
-use lambda_http::http::Uri;
+use lambda_http::http::{HeaderMap, Uri};
 use rustls::ClientConfig;
 
 use crate::{
@@ -76,10 +76,12 @@ impl Aws {
         }
     }
 
-    /// The same, over the HTTP client that `around` makes of this one: for whoever looks at what the clients send.
+    /// The same; `note` writes into the headers of each request: for whoever looks at what the clients send. No signature
+    /// is over what it writes.
     #[must_use]
-    pub fn over(mut self, around: impl FnOnce(SharedHttpClient) -> SharedHttpClient) -> Self {
-        self.shared = self.shared.into_builder().http_client(around(self.pool.client())).build();
+    pub fn noting(mut self, note: fn(&mut HeaderMap)) -> Self {
+        self.pool = self.pool.noting(note);
+        self.shared = self.shared.into_builder().http_client(self.pool.client()).build();
         self
     }
 
@@ -89,7 +91,7 @@ impl Aws {
         &self.tls
     }
 
-    /// For a service that has no SDK here: HTTPS with JSON over the same connections, as far as `over` does not look on.
+    /// For a service that has no SDK here: HTTPS with JSON over the same connections.
     #[must_use]
     pub fn json(&self) -> JsonClient {
         JsonClient::new(self.pool.clone())

@@ -12,19 +12,22 @@ use aws_smithy_types::body::SdkBody;
 use http_body_util::BodyExt;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::{
-    client::legacy::{self, connect::HttpConnector as TcpConnector},
+    client::legacy::{self, ResponseFuture, connect::HttpConnector as TcpConnector},
     rt::TokioExecutor,
 };
-use lambda_http::http::{Request, Response, Uri};
+use lambda_http::http::{HeaderMap, Request, Response, Uri};
 use rustls::ClientConfig;
 use tokio::time::timeout;
 
 /// The longest that a TCP connection to AWS is waited for (docs/adr/0008-time-outs.md).
 const CONNECT: Duration = Duration::from_millis(800);
 
-/// The connections to AWS: one pool, whoever asks for one.
+/// The connections to AWS and others: one pool, whoever asks for one.
 #[derive(Debug, Clone)]
-pub(crate) struct Pool(legacy::Client<HttpsConnector<TcpConnector>, SdkBody>);
+pub(crate) struct Pool {
+    client: legacy::Client<HttpsConnector<TcpConnector>, SdkBody>,
+    note: Option<fn(&mut HeaderMap)>,
+}
 
 impl Pool {
     pub(crate) fn new(tls: ClientConfig) -> Self {
@@ -37,7 +40,12 @@ impl Pool {
             .https_or_http()
             .enable_http1()
             .wrap_connector(tcp);
-        Self(legacy::Client::builder(TokioExecutor::new()).build(https))
+        Self { client: legacy::Client::builder(TokioExecutor::new()).build(https), note: None }
+    }
+
+    /// The same connections; `note` writes into the headers of each request, which is signed by then.
+    pub(crate) fn noting(self, note: fn(&mut HeaderMap)) -> Self {
+        Self { note: Some(note), ..self }
     }
 
     /// The SDK's view of it.
@@ -51,7 +59,14 @@ impl Pool {
         &self,
         request: Request<SdkBody>,
     ) -> Result<Response<SdkBody>, legacy::Error> {
-        Ok(self.0.request(request).await?.map(SdkBody::from_body_1_x))
+        Ok(self.send(request).await?.map(SdkBody::from_body_1_x))
+    }
+
+    fn send(&self, mut request: Request<SdkBody>) -> ResponseFuture {
+        if let Some(note) = self.note {
+            note(request.headers_mut());
+        }
+        self.client.request(request)
     }
 
     /// Leaves an open connection to `url` in the pool, if there can be one in time.
@@ -60,7 +75,7 @@ impl Pool {
             let mut request = Request::new(SdkBody::empty());
             *request.uri_mut() = url;
             // A connection goes back to the pool when its answer has been read.
-            self.0.request(request).await.ok()?.into_body().collect().await.ok()
+            self.client.request(request).await.ok()?.into_body().collect().await.ok()
         };
         // Without a connection now, the first request makes its own.
         _ = timeout(CONNECT, answered).await;
@@ -73,7 +88,7 @@ impl HttpConnector for Pool {
             Ok(request) => request,
             Err(error) => return HttpConnectorFuture::ready(Err(ConnectorError::user(error.into()))),
         };
-        let answer = self.0.request(request);
+        let answer = self.send(request);
         HttpConnectorFuture::new(async move {
             let answer = answer.await.map_err(|error| ConnectorError::io(error.into()))?;
             HttpResponse::try_from(answer.map(SdkBody::from_body_1_x))
