@@ -262,7 +262,7 @@ async fn the_terminal_shows_what_to_do_and_messages_and_nothing_else() {
     let after_the_guide = out.split_once("/_local/sms\n").unwrap().1;
     assert_eq!(
         after_the_guide,
-        format!("\nSMS to +8613800138000\n  您的验证码是 {code}，5 分钟内有效。请勿告诉他人。\n")
+        format!("\nSMS to +8613800138000, by SNS\n  您的验证码是 {code}，5 分钟内有效。请勿告诉他人。\n")
     );
 }
 
