@@ -13,6 +13,7 @@ mod limits;
 mod login;
 mod logs;
 mod openapi;
+mod played_providers;
 mod played_wechat;
 mod reviewers;
 mod round_trips;
