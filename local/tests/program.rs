@@ -110,7 +110,7 @@ impl Drop for Running {
 }
 
 #[test]
-fn help_is_an_answer_and_lists_every_code_of_wechats() {
+fn help_is_an_answer_and_lists_every_code_of_wechats_and_every_word_of_the_providers() {
     for option in ["--help", "-h"] {
         let Output { status, stdout, stderr } = run(&[option], &[]);
         assert!(status.success() && stderr.is_empty());
@@ -123,6 +123,10 @@ fn help_is_an_answer_and_lists_every_code_of_wechats() {
         for played in local::wechat::PLAYED {
             let line = said.lines().find(|line| line.trim_start().starts_with(&format!("{} ", played.code)));
             assert!(line.is_some_and(|line| line.ends_with(played.en)), "{}", played.code);
+        }
+        for word in local::provider::WORDS {
+            let line = said.lines().find(|line| line.trim_start().starts_with(word.word));
+            assert!(line.is_some_and(|line| line.ends_with(word.en)), "{}", word.word);
         }
     }
 }
