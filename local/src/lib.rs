@@ -20,6 +20,8 @@ use shared::{
 };
 use tokio::{net::TcpListener, task::JoinHandle};
 
+pub mod aliyun;
+mod broken;
 mod console;
 mod data;
 pub mod dynamodb;
@@ -27,19 +29,25 @@ mod event;
 mod gateway;
 pub mod openapi;
 pub mod phones;
+pub mod provider;
 pub mod reference;
 pub mod secrets;
 mod service;
+mod signed;
 pub mod sns;
+pub mod tencent;
 mod timeline;
+mod vendors;
 pub mod wechat;
 
+use aliyun::Aliyun;
 pub use data::DataError;
 use dynamodb::{DynamoDb, Store};
 pub use gateway::{DeployedRoute, Functions, routes};
 use phones::PhoneNetwork;
 use sns::Sns;
-use timeline::{Timeline, noted, numbered};
+use tencent::Tencent;
+use timeline::{Timeline, noted, number};
 use wechat::Wechat;
 
 /// The crates whose logs are the system's own.
@@ -115,6 +123,10 @@ pub struct Local {
     pub phones: Arc<PhoneNetwork>,
     /// SNS.
     pub sns: Arc<Sns>,
+    /// Tencent Cloud's SMS.
+    pub tencent: Arc<Tencent>,
+    /// Aliyun's SMS.
+    pub aliyun: Arc<Aliyun>,
     /// WeChat.
     pub wechat: Arc<Wechat>,
     server: JoinHandle<()>,
@@ -148,9 +160,24 @@ impl Local {
         let timeline = Arc::new(Timeline::new(options.clock.clone(), dynamodb.clone()));
         let phones = Arc::new(PhoneNetwork::new(options.clock.clone()));
         let sns = Arc::new(Sns::new(phones.clone()));
+        let account = tencent::Account {
+            secret_id: variable("TENCENT_SMS_SECRET_ID"),
+            secret_key: variable("TENCENT_SMS_SECRET_KEY"),
+            app_id: variable("TENCENT_SMS_APP_ID"),
+            sign_name: variable("TENCENT_SMS_SIGN_NAME"),
+            template_id: variable("TENCENT_SMS_TEMPLATE_ID"),
+        };
+        let tencent = Arc::new(Tencent::new(account, phones.clone(), options.clock.clone()));
+        let account = aliyun::Account {
+            access_key_id: variable("ALIYUN_SMS_ACCESS_KEY_ID"),
+            access_key_secret: variable("ALIYUN_SMS_ACCESS_KEY_SECRET"),
+            sign_name: variable("ALIYUN_SMS_SIGN_NAME"),
+            template_code: variable("ALIYUN_SMS_TEMPLATE_CODE"),
+        };
+        let aliyun = Arc::new(Aliyun::new(account, phones.clone(), options.clock.clone()));
         let wechat = Arc::new(Wechat::new(variable("WECHAT_APP_ID"), variable("WECHAT_APP_SECRET")));
 
-        let aws = aws.over(numbered);
+        let aws = aws.noting(number);
         let (clock, random) = (options.clock, options.random);
         let config = settings("send-code", &all, send_code::Config::read)?;
         let send_code = SendCode::new(config, &aws, clock.clone(), random.clone());
@@ -162,6 +189,12 @@ impl Local {
         let functions = Arc::new(Functions::new(send_code, exchange_code, login));
         let mut router = noted(dynamodb::SERVICE, dynamodb::router(dynamodb.clone()), &timeline)
             .merge(noted(sns::SERVICE, sns::router(sns.clone()), &timeline))
+            .merge(vendors::router(
+                noted(tencent::SERVICE, tencent::router(tencent.clone()), &timeline),
+                noted(aliyun::SERVICE, aliyun::router(aliyun.clone()), &timeline),
+            ))
+            .merge(provider::prompt(tencent.clone()))
+            .merge(provider::prompt(aliyun.clone()))
             .merge(noted(wechat::SERVICE, wechat::router(wechat.clone()), &timeline))
             .merge(wechat::codes_router(wechat.clone()))
             .merge(phones::router(phones.clone()));
@@ -176,7 +209,7 @@ impl Local {
                 tracing::error!(%error, "the gateway stopped");
             }
         });
-        Ok(Self { address, variables, functions, dynamodb, phones, sns, wechat, server })
+        Ok(Self { address, variables, functions, dynamodb, phones, sns, tencent, aliyun, wechat, server })
     }
 }
 
@@ -187,7 +220,7 @@ impl Drop for Local {
 }
 
 /// Where the functions find everything.
-fn addresses(address: SocketAddr) -> [(String, String); 9] {
+fn addresses(address: SocketAddr) -> [(String, String); 11] {
     let here = format!("http://{address}/_local");
     [
         ("CODES_TABLE", "codes".to_owned()),
@@ -199,6 +232,8 @@ fn addresses(address: SocketAddr) -> [(String, String); 9] {
         ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
         ("AWS_ENDPOINT_URL_DYNAMODB", format!("{here}/dynamodb")),
         ("AWS_ENDPOINT_URL_SNS", format!("{here}/sns")),
+        ("TENCENT_SMS_ENDPOINT", format!("http://{address}")),
+        ("ALIYUN_SMS_ENDPOINT", format!("http://{address}")),
     ]
     .map(|(name, value)| (name.to_owned(), value))
 }
