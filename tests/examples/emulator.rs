@@ -53,6 +53,11 @@ async fn main() -> ExitCode {
             "all settings named",
         );
         let variables = source.variables(name).await;
+        tally.note(
+            &format!("{function} outside Lambda"),
+            &panic(&command, &variables),
+            "a place and no message",
+        );
         let emulated =
             Emulated::start(emulator, &command, &variables, &File::create("/dev/null").unwrap()).await;
         for event in events::all().into_iter().filter(|event| event.function == function) {
@@ -157,6 +162,21 @@ fn refusal_to_start(command: &[String]) -> String {
     let named =
         said.contains("neither TICKET_KEY nor TICKET_KEY_SECRET_ARN is set") && !output.status.success();
     if named { "all settings named".to_owned() } else { said }
+}
+
+/// What a function's log says where Lambda's runtime panics, since Lambda's own variables are not there.
+fn panic(command: &[String], variables: &[(String, String)]) -> String {
+    let variables = variables.iter().filter(|(name, _)| !name.starts_with("AWS_LAMBDA_")).cloned();
+    let output = Command::new(&command[0]).args(&command[1..]).env_clear().envs(variables).output().unwrap();
+    let said =
+        [output.stdout, output.stderr].map(|said| String::from_utf8_lossy(&said).into_owned()).concat();
+    let log: Value = from_str(&said).unwrap_or_default();
+    let placed = log["place"].as_str().is_some_and(|place| place.contains("lambda_runtime"));
+    if placed && !said.contains("AWS_LAMBDA_FUNCTION_NAME") {
+        "a place and no message".to_owned()
+    } else {
+        said
+    }
 }
 
 /// The settings of a function as `events/env.json` has them, with the addresses of this run.

@@ -4,6 +4,7 @@
 pub mod described;
 pub mod emulated;
 pub mod events;
+pub mod forgetful;
 pub mod logs;
 pub mod tls;
 
