@@ -154,7 +154,7 @@ impl Local {
             variables.iter().find(|(set, _)| set == name).map(|(_, value)| value.clone()).unwrap_or_default()
         };
 
-        let aws = settings("AWS", &all, Aws::read)?;
+        let aws = settings("AWS", &all, |env| Aws::read(env, options.clock.clone()))?;
         let dynamodb_config = aws_sdk_dynamodb::Config::from(&aws.of("DYNAMODB"));
         let tables = [variable("CODES_TABLE"), variable("USERS_TABLE")];
         let dynamodb = Arc::new(DynamoDb::start(options.store, tables, &dynamodb_config).await?);

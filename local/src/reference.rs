@@ -1,9 +1,10 @@
 //! The pages that are made of the code's rows: `docs/settings.md` and `docs/errors.md`, in both languages.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use shared::{
     aws::Aws,
+    clock::SystemClock,
     config::{Env, Form, Setting},
     problem::{Language, ProblemCode},
 };
@@ -45,7 +46,7 @@ pub fn settings() -> Vec<Row> {
 /// What a function reads where every provider has a route, but for the SDK's own variables, which say nothing of themselves.
 fn asked<T>(read: impl FnOnce(&mut Env) -> Option<T>) -> Vec<Setting> {
     let routes = ("SMS_ROUTES".to_owned(), send_code::sms::ALL_PROVIDERS.to_owned());
-    let mut settings = Env::new([routes]).asked(|env| read(env).zip(Aws::read(env)));
+    let mut settings = Env::new([routes]).asked(|env| read(env).zip(Aws::read(env, Arc::new(SystemClock))));
     settings.retain(|setting| !setting.about[0].is_empty());
     settings
 }
@@ -114,11 +115,13 @@ fn errors_page(language: Language) -> String {
         "# Errors\n\nEnglish | [中文](errors.zh-CN.md)\n\n\
          Errors are problems as RFC 9457 describes them, `application/problem+json`. A program goes by `code`, which is stable; \
          a person reads `detail`, in Chinese or, where `Accept-Language` prefers it, in English. `{retryAfter}` stands for \
-         seconds, `{attemptsLeft}` for a number. Each metric's name stands in the namespace of `METRICS_NAMESPACE`.\n\n\
+         seconds, `{attemptsLeft}` for a number. Where one field of the request is at fault, `field` has its name. \
+         Each metric's name stands in the namespace of `METRICS_NAMESPACE`.\n\n\
          | code | status | what a person is told | metric |\n",
         "# 错误\n\n[English](errors.md) | 中文\n\n\
          错误的格式是 RFC 9457 定义的 problem，`application/problem+json`。程序看 `code`，它不会变；人看 `detail`，默认是中文，\
-         `Accept-Language` 更偏好英文时是英文。`{retryAfter}` 是秒数，`{attemptsLeft}` 是次数。指标在 `METRICS_NAMESPACE` 命名空间里。\n\n\
+         `Accept-Language` 更偏好英文时是英文。`{retryAfter}` 是秒数，`{attemptsLeft}` 是次数。\
+         问题出在某个字段时，`field` 是它的名字。指标在 `METRICS_NAMESPACE` 命名空间里。\n\n\
          | code | 状态码 | 提示 | 指标 |\n",
     ][nth];
     let row = |code: &ProblemCode| {

@@ -1,6 +1,6 @@
 //! The one way to AWS: one set-up for every client, the secrets, and what may be known of a call that failed.
 
-use std::{collections::HashMap, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use aws_sdk_dynamodb::config::{
     BehaviorVersion, Credentials, Region, SharedCredentialsProvider, retry::RetryConfig,
@@ -12,6 +12,7 @@ use lambda_http::http::{HeaderMap, Uri};
 use rustls::ClientConfig;
 
 use crate::{
+    clock::Clock,
     config::{Env, Setting},
     net::{self, JsonClient, Pool},
 };
@@ -21,6 +22,9 @@ mod secrets;
 
 pub use failure::AwsFailure;
 pub use secrets::settings;
+
+/// Services that must not be sent a request twice: SNS would send, and charge for, another message.
+const UNREPEATED: [&str; 1] = ["SNS"];
 
 /// What every AWS client here is made of.
 ///
@@ -34,17 +38,20 @@ pub struct Aws {
     endpoints: HashMap<String, String>,
     tls: ClientConfig,
     pool: Pool,
+    /// Connections for what must not be sent twice.
+    unrepeated: Pool,
 }
 
 impl Aws {
-    /// Reads it from the settings: the SDK's own variables.
-    pub fn read(env: &mut Env) -> Option<Self> {
+    /// Reads it from the settings: the SDK's own variables. By `clock` connections grow old.
+    pub fn read(env: &mut Env, clock: Arc<dyn Clock>) -> Option<Self> {
         let region = env.required(&Setting::required("AWS_REGION"));
         let key_id = env.required(&Setting::required("AWS_ACCESS_KEY_ID"));
         let secret_key = env.required(&Setting::required("AWS_SECRET_ACCESS_KEY"));
         let token = env.optional(&Setting::optional("AWS_SESSION_TOKEN"));
         let tls = net::read(env)?;
         let pool = Pool::new(tls.clone());
+        let unrepeated = Pool::unrepeated(tls.clone(), clock);
         let credentials = Credentials::new(key_id?, secret_key?, token, None, "environment");
         // Time-outs under which the longest flow still ends within a function's ten seconds (docs/adr/0008-time-outs.md).
         let timeouts = TimeoutConfig::builder()
@@ -60,7 +67,7 @@ impl Aws {
             .timeout_config(timeouts.build())
             .retry_config(retries);
         let endpoints = env.starting_with("AWS_ENDPOINT_URL");
-        Some(Self { shared: shared.build(), endpoints, tls, pool })
+        Some(Self { shared: shared.build(), endpoints, tls, pool, unrepeated })
     }
 
     /// Opens `connections` to a service, by its name in `AWS_ENDPOINT_URL_…`, for the first request to find.
@@ -71,8 +78,9 @@ impl Aws {
         let domain = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
         let public = || format!("https://{}.{region}.{domain}", service.to_lowercase());
         let url = config.endpoint_url().map_or_else(public, str::to_owned);
+        let pool = if UNREPEATED.contains(&service) { &self.unrepeated } else { &self.pool };
         if let Ok(url) = url.parse::<Uri>() {
-            join_all((0..connections).map(|_| self.pool.connect(url.clone()))).await;
+            join_all((0..connections).map(|_| pool.connect(url.clone()))).await;
         }
     }
 
@@ -81,6 +89,7 @@ impl Aws {
     #[must_use]
     pub fn noting(mut self, note: fn(&mut HeaderMap)) -> Self {
         self.pool = self.pool.noting(note);
+        self.unrepeated = self.unrepeated.noting(note);
         self.shared = self.shared.into_builder().http_client(self.pool.client()).build();
         self
     }
@@ -91,10 +100,11 @@ impl Aws {
         &self.tls
     }
 
-    /// For a service that has no SDK here: HTTPS with JSON over the same connections.
+    /// For a service that has no SDK here: HTTPS with JSON, over connections that are young enough for what must not be sent
+    /// twice.
     #[must_use]
     pub fn json(&self) -> JsonClient {
-        JsonClient::new(self.pool.clone())
+        JsonClient::new(self.unrepeated.clone())
     }
 
     /// For a service by its name in `AWS_ENDPOINT_URL_…`: `DYNAMODB`, `SNS`, `SECRETS_MANAGER`.
@@ -104,6 +114,9 @@ impl Aws {
         let endpoint = own.or_else(|| self.endpoints.get("AWS_ENDPOINT_URL"));
         let mut config = self.shared.to_builder();
         config.set_endpoint_url(endpoint.cloned());
+        if UNREPEATED.contains(&service) {
+            config.set_http_client(Some(self.unrepeated.client()));
+        }
         config.build()
     }
 }

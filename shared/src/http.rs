@@ -2,6 +2,7 @@
 
 mod answer;
 mod call;
+mod field;
 pub mod lambda;
 mod log;
 mod request;
@@ -9,5 +10,6 @@ mod route;
 
 pub use answer::Reply;
 pub use call::Call;
+pub use field::{Field, PHONE_NUMBER};
 pub use request::{Fields, RequestError};
 pub use route::{Route, serve};

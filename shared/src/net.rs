@@ -1,4 +1,4 @@
-//! The way out of the functions: whom TLS trusts, and one pool of connections, set up once.
+//! The way out of the functions: whom TLS trusts, and the pools of connections, set up once.
 //!
 //! The SDK's own client reads the system's root certificates at each start, which takes as long as all the rest of it, and
 //! brings HTTP/2, which `DynamoDB` and SNS do not speak (docs/adr/0012-https.md).

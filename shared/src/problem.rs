@@ -21,6 +21,7 @@ pub struct Problem {
     retry_after: Option<u64>,
     attempts_left: Option<usize>,
     allow: Option<String>,
+    field: Option<&'static str>,
     /// Chinese and English, in place of the catalogue's detail.
     detail: Option<[String; 2]>,
 }
@@ -40,7 +41,7 @@ impl Failure for Infallible {
 
 impl From<ProblemCode> for Problem {
     fn from(code: ProblemCode) -> Self {
-        Self { code, retry_after: None, attempts_left: None, allow: None, detail: None }
+        Self { code, retry_after: None, attempts_left: None, allow: None, field: None, detail: None }
     }
 }
 
@@ -63,6 +64,13 @@ impl Problem {
     #[must_use]
     pub fn allow(mut self, methods: String) -> Self {
         self.allow = Some(methods);
+        self
+    }
+
+    /// Says which field of the request it is about, for programs and those who write them.
+    #[must_use]
+    pub fn field(mut self, name: &'static str) -> Self {
+        self.field = Some(name);
         self
     }
 
@@ -108,6 +116,7 @@ impl Problem {
             request_id: request_id.to_owned(),
             retry_after: self.retry_after,
             attempts_left: self.attempts_left,
+            field: self.field,
         }
     }
 }
@@ -138,4 +147,8 @@ pub struct Body {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     attempts_left: Option<usize>,
+    /// Which field of the request is missing, empty or of another form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    field: Option<&'static str>,
 }

@@ -8,8 +8,10 @@ use tracing_subscriber::{
 use crate::config::{Env, Setting};
 
 mod metrics;
+mod panics;
 
 pub use metrics::Metric;
+pub use panics::log_panics;
 
 /// What is logged here is logged whoever uses it.
 const THIS: &str = env!("CARGO_CRATE_NAME");

@@ -3,11 +3,10 @@
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use tests::{Answer, TestApp};
+use tests::{Answer, TestApp, forgetful::forgetful};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpListener,
-    task::JoinHandle,
 };
 
 async fn exchange(app: &TestApp, code: &str) -> Answer {
@@ -177,28 +176,9 @@ async fn a_connection_that_fails_is_tried_once_more() {
     assert!(connections.await.unwrap(), "there is no third attempt");
 }
 
-/// A WeChat that answers each connection's first request and breaks the connection at the second.
-async fn forgetful_wechat(answer: &'static str) -> (String, JoinHandle<()>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let base = format!("http://{}", listener.local_addr().unwrap());
-    let server = tokio::spawn(async move {
-        loop {
-            let (mut connection, _) = listener.accept().await.unwrap();
-            tokio::spawn(async move {
-                let mut request = [0; 2048];
-                _ = connection.read(&mut request).await.unwrap();
-                let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", answer.len());
-                connection.write_all((head + answer).as_bytes()).await.unwrap();
-                _ = connection.read(&mut request).await;
-            });
-        }
-    });
-    (base, server)
-}
-
 #[tokio::test]
 async fn a_connection_that_died_while_the_function_slept_costs_nobody_their_login() {
-    let (base, _server) = forgetful_wechat(r#"{"openid":"ofNJBo1VzE1nDcTF7vS72HS8T6Eo"}"#).await;
+    let (base, _server) = forgetful(r#"{"openid":"ofNJBo1VzE1nDcTF7vS72HS8T6Eo"}"#).await;
     let app = TestApp::with(&[("WECHAT_API_BASE", &base)]).await;
     for nth in 0..4 {
         assert_eq!(exchange(&app, "alice").await.status, 200, "{nth}");
@@ -207,7 +187,7 @@ async fn a_connection_that_died_while_the_function_slept_costs_nobody_their_logi
 
 #[tokio::test]
 async fn a_second_answer_after_a_lost_first_one_is_told_as_it_is() {
-    let (base, _server) = forgetful_wechat(r#"{"errcode":40163}"#).await;
+    let (base, _server) = forgetful(r#"{"errcode":40163}"#).await;
     let app = TestApp::with(&[("WECHAT_API_BASE", &base)]).await;
     for nth in 0..3 {
         assert_eq!(exchange(&app, "alice").await.outcome(), "wechat_code_used", "{nth}");

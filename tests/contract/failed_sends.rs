@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use local::sns::{Fault, Refusal};
 use serde_json::Value;
-use tests::TestApp;
+use tests::{TestApp, forgetful::forgetful};
 
 const NUMBER: &str = "13800138000";
 const DOWN: Refusal = Refusal { status: 503, code: "ServiceUnavailable", message: "down" };
@@ -185,4 +185,14 @@ async fn a_resend_that_fails_costs_nobody_the_code_they_hold() {
     app.local.sns.refuse_next(DOWN);
     assert_eq!(app.send_code(NUMBER).await.outcome(), "sms_unavailable");
     assert_eq!(app.log_in("alice", NUMBER, &code).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_connection_that_died_while_the_function_slept_costs_nobody_their_message() {
+    let (sns, _server) = forgetful("<PublishResponse><PublishResult/></PublishResponse>").await;
+    let app = TestApp::with(&[("AWS_ENDPOINT_URL_SNS", &sns)]).await;
+    for nth in 0..4 {
+        assert_eq!(app.send_code(NUMBER).await.status, 200, "{nth}");
+        app.clock.turn(60);
+    }
 }

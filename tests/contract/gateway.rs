@@ -60,7 +60,7 @@ async fn a_slash_behind_a_path_makes_it_another_one_everywhere() {
 async fn an_object_that_is_nested_too_deep_is_told_so() {
     let app = TestApp::start().await;
     let nested = |levels: usize| format!(r#"{{"a":{}1{}}}"#, "[".repeat(levels), "]".repeat(levels));
-    for (levels, told) in [(100, "phoneNumber"), (1000, "127")] {
+    for (levels, told) in [(100, "手机号"), (1000, "127")] {
         let answer = Answer::of(app.request("POST", "/send-code").body(nested(levels))).await;
         assert_eq!(answer.outcome(), "invalid_request");
         let detail = answer.body["detail"].as_str().unwrap();

@@ -189,6 +189,18 @@ async fn what_is_no_login_is_told_why_and_costs_no_attempt() {
     ] {
         assert_eq!(app.post("/login", &request).await.outcome(), outcome, "{request}");
     }
+    for (request, field, detail) in [
+        (json!({ "ticket": 7 }), "ticket", "请求格式不正确。"),
+        (json!({ "ticket": ticket }), "phoneNumber", "请输入手机号。"),
+        (
+            json!({ "ticket": ticket, "phoneNumber": NUMBER, "verifyCode": "" }),
+            "verifyCode",
+            "请输入验证码。",
+        ),
+    ] {
+        let answer = app.post("/login", &request).await.body;
+        assert_eq!((&answer["field"], &answer["detail"]), (&field.into(), &detail.into()));
+    }
     let malformed = json!({ "ticket": ticket, "phoneNumber": NUMBER, "verifyCode": "12345a" });
     insta::assert_snapshot!(app.post("/login", &malformed).await.snapshot(), @r#"
     400
@@ -196,7 +208,8 @@ async fn what_is_no_login_is_told_why_and_costs_no_attempt() {
     content-type: application/problem+json
     {
       "code": "invalid_request",
-      "detail": "字段 verifyCode 应为六位数字。",
+      "detail": "请输入六位数字的验证码。",
+      "field": "verifyCode",
       "requestId": "[requestId]",
       "status": 400,
       "title": "Invalid request",

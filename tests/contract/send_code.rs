@@ -171,13 +171,12 @@ async fn every_refusal_says_what_to_mend_in_the_clients_language() {
         }
         details.join("\n")
     };
-    insta::assert_snapshot!(said(json!({})).await, @"
-    缺少字段 phoneNumber。
-    The field phoneNumber is missing or empty.
-    ");
+    for empty in [json!({}), json!({ "phoneNumber": null }), json!({ "phoneNumber": " " })] {
+        assert_eq!(said(empty).await, "请输入手机号。\nPlease enter the phone number.");
+    }
     insta::assert_snapshot!(said(json!({ "phoneNumber": 1 })).await, @"
-    字段 phoneNumber 必须是字符串。
-    The field phoneNumber must be a string.
+    请输入正确的手机号。
+    Please enter a valid mobile number.
     ");
     insta::assert_snapshot!(said(json!([])).await, @"
     请求体必须是一个 JSON 对象。

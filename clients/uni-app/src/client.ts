@@ -5,7 +5,7 @@ import { cooldown } from './cooldown'
 import { type Language, clientError, isPhoneLoginError } from './errors'
 import { line } from './http'
 import { once } from './once'
-import type { RequestOptions } from './platform'
+import { type RequestOptions, isWechat } from './platform'
 import { type Session, sessions } from './session'
 import { uniLogin, wechat } from './wechat'
 
@@ -14,7 +14,10 @@ export interface Options {
   readonly baseUrl: string
   /** Where the app's own API is, which `request` calls; the token goes nowhere else. Default: `baseUrl`. */
   readonly apiBaseUrl?: string
-  /** Send WeChat's ticket along with `sendCode`: for a back end with `REQUIRE_TICKET=true`. */
+  /**
+   * Have no code sent without WeChat's ticket. Default: `false`; `sendCode` sends a ticket along where there is a WeChat to
+   * vouch for the person, and goes without where none is to be had.
+   */
   readonly requireTicket?: boolean
   /** The language of errors' messages. Default: `zh`. */
   readonly language?: Language
@@ -62,15 +65,21 @@ export function createPhoneLogin(options: Options): PhoneLogin {
   const baseUrl = withoutSlash(options.baseUrl)
   const apiBaseUrl = withoutSlash(options.apiBaseUrl ?? baseUrl)
   const http = line(baseUrl, language, timeout)
-  const identity = wechat(http, options.getCode ?? (() => uniLogin(language, timeout)))
+  const identity = wechat(http, options.getCode ?? (() => uniLogin(language, timeout)), language)
+  // Elsewhere `uni.login` brings nothing, or opens another app.
+  const vouched = () => options.getCode !== undefined || isWechat()
   // By back end: a token of the test system is none of the real one's.
   const session = sessions(`phone-login:session:${baseUrl}`)
   const waiting = cooldown(`phone-login:cooldown:${baseUrl}`)
 
   const sendCode = once(async (phoneNumber: string): Promise<SendCodeAnswer> => {
     const post = (ticket?: string) => http.post('/send-code', { phoneNumber, ...(ticket && { ticket }) })
+    const sent = () => {
+      if (options.requireTicket) return identity.withTicket(post)
+      return vouched() ? identity.withTicketIfAny(post) : post()
+    }
     try {
-      const { expiresIn, resendAfter } = await (options.requireTicket ? identity.withTicket(post) : post())
+      const { expiresIn, resendAfter } = await sent()
       await waiting.begin(phoneNumber, resendAfter)
       return { expiresIn, resendAfter }
     } catch (error) {

@@ -70,6 +70,8 @@ export interface ProblemBody {
   readonly code: string
   /** What to show to a person: in Chinese, or in English where `Accept-Language` prefers it. */
   readonly detail: string
+  /** Which field of the request is missing, empty or of another form. */
+  readonly field?: string
   /** For the log. */
   readonly requestId: string
   /** Seconds until another try makes sense; also the header `Retry-After`. */

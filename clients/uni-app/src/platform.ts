@@ -23,6 +23,7 @@ export interface Uni {
     fail(error: Failed): void
   }): unknown
   request(options: RequestOptions): unknown
+  getAppBaseInfo(): object
   getStorageSync(key: string): unknown
   setStorage(options: { key: string; data: unknown; success(): void; fail(error: Failed): void }): unknown
   removeStorage(options: { key: string; success(): void; fail(error: Failed): void }): unknown
@@ -35,7 +36,19 @@ declare const uni: Uni
 export const platform: Uni = {
   login: (options) => uni.login(options),
   request: (options) => uni.request(options),
+  getAppBaseInfo: () => uni.getAppBaseInfo(),
   getStorageSync: (key) => uni.getStorageSync(key),
   setStorage: (options) => uni.setStorage(options),
   removeStorage: (options) => uni.removeStorage(options),
+}
+
+/** Whether this is a mini program in WeChat: there `uni.login` gives, unseen, a code that the back end takes. */
+export function isWechat(): boolean {
+  try {
+    const info: { uniPlatform?: unknown } = platform.getAppBaseInfo()
+    return info.uniPlatform === 'mp-weixin'
+  } catch {
+    // Older than this call.
+    return false
+  }
 }

@@ -7,11 +7,16 @@ import { platform } from './platform'
 export interface Wechat {
   /** Runs `use` with a ticket; once more with a fresh one if the ticket, or the code behind it, was no longer good. */
   withTicket<T>(use: (ticket: string) => Promise<T>): Promise<T>
+  /** The same, and without a ticket where there is none to be had in a few seconds: `use` then says whether it needs one. */
+  withTicketIfAny<T>(use: (ticket?: string) => Promise<T>): Promise<T>
   forget(): void
 }
 
 /** A ticket that ends while the request is on its way is of no use. */
 const MARGIN_MS = 10_000
+
+/** Nobody waits longer than this for a ticket that they may not need. */
+const PATIENCE_MS = 3_000
 
 /** `uni.login`, as a promise. */
 export function uniLogin(language: Language, timeout: number): Promise<string> {
@@ -26,7 +31,7 @@ export function uniLogin(language: Language, timeout: number): Promise<string> {
   })
 }
 
-export function wechat(line: Line, getCode: () => Promise<string>): Wechat {
+export function wechat(line: Line, getCode: () => Promise<string>, language: Language): Wechat {
   // In memory: it lives for minutes, and names whoever is logged in to WeChat now.
   let kept: { readonly ticket: string; readonly expiresAt: number } | undefined
 
@@ -36,15 +41,54 @@ export function wechat(line: Line, getCode: () => Promise<string>): Wechat {
     return ticket
   }
 
+  const current = async (): Promise<string> => {
+    if (kept && kept.expiresAt > Date.now()) return kept.ticket
+    try {
+      return await exchange()
+    } catch (error) {
+      if (!isOneOf(error, STALE_CODE)) throw error
+      return exchange()
+    }
+  }
+
+  /** What `use` came to with a ticket, or why no ticket holds. What else goes wrong in `use` is thrown: it is not repeated. */
+  const attempt = async <T>(
+    use: (ticket: string) => Promise<T>,
+    patience?: number,
+  ): Promise<{ readonly done: T } | { readonly failure: unknown }> => {
+    let failure: unknown
+    for (const ticket of [current, exchange]) {
+      let found: string
+      try {
+        found = await (patience ? within(patience, ticket(), language) : ticket())
+      } catch (error) {
+        return { failure: error }
+      }
+      try {
+        return { done: await use(found) }
+      } catch (error) {
+        if (!isOneOf(error, STALE_TICKET)) throw error
+        kept = undefined
+        failure = error
+      }
+    }
+    return { failure }
+  }
+
   return {
     async withTicket(use) {
-      const ticket = kept && kept.expiresAt > Date.now() ? kept.ticket : undefined
+      const outcome = await attempt(use)
+      if ('done' in outcome) return outcome.done
+      throw outcome.failure
+    },
+    async withTicketIfAny(use) {
+      const outcome = await attempt(use, PATIENCE_MS)
+      if ('done' in outcome) return outcome.done
       try {
-        return await use(ticket ?? (await exchange()))
+        return await use()
       } catch (error) {
-        if (!isPhoneLoginError(error) || !isStale(error)) throw error
-        kept = undefined
-        return use(await exchange())
+        // The back end does need one: then what kept it from us is what to tell.
+        throw isOneOf(error, ['ticket_required']) ? outcome.failure : error
       }
     },
     forget() {
@@ -53,15 +97,18 @@ export function wechat(line: Line, getCode: () => Promise<string>): Wechat {
   }
 }
 
-function isStale({ code }: PhoneLoginError): boolean {
-  switch (code) {
-    case 'ticket_expired':
-    // The key that signed it was exchanged for another one.
-    case 'ticket_invalid':
-    case 'wechat_code_invalid':
-    case 'wechat_code_used':
-      return true
-    default:
-      return false
-  }
+const STALE_CODE = ['wechat_code_invalid', 'wechat_code_used'] as const
+/** A ticket is invalid, too, once the key that signed it was exchanged for another one. */
+const STALE_TICKET = ['ticket_expired', 'ticket_invalid'] as const
+
+function isOneOf(error: unknown, codes: readonly PhoneLoginError['code'][]): boolean {
+  return isPhoneLoginError(error) && codes.includes(error.code)
+}
+
+function within<T>(milliseconds: number, promise: Promise<T>, language: Language): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const late = () => reject(clientError({ code: 'timed_out', reason: 'no ticket in time' }, language))
+    const timer = setTimeout(late, milliseconds)
+    promise.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
 }

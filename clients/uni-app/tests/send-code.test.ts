@@ -9,12 +9,7 @@ let local: Local
 let phone: Device
 
 before(async () => {
-  local = await startLocal({
-    PHONE_DAILY_LIMIT: '2',
-    OPEN_SHARE_PERCENT: '100',
-    RESEND_COOLDOWN_SECONDS: '2',
-    OPENID_DAILY_LIMIT: '1',
-  })
+  local = await startLocal({ PHONE_DAILY_LIMIT: '2', RESEND_COOLDOWN_SECONDS: '2' })
 })
 after(() => local.stop())
 beforeEach(() => {
@@ -25,7 +20,7 @@ beforeEach(() => {
 describe('a limit', () => {
   it('says when to come back, and starts the cooldown that the back end tells of', async () => {
     const client = createPhoneLogin({ baseUrl: local.url })
-    phone.faults.push('lose-answer')
+    phone.faults.push(undefined, 'lose-answer')
     await failure(client.sendCode('13900139000'), 'network_failed')
     assert.equal(client.cooldown('13900139000'), 0)
     const early = await failure(client.sendCode('13900139000'), 'resend_too_soon')
@@ -101,6 +96,56 @@ describe('a cooldown', () => {
   })
 })
 
+describe('a ticket', () => {
+  let half: Local
+  before(async () => {
+    half = await startLocal({ PHONE_DAILY_LIMIT: '2', RESEND_COOLDOWN_SECONDS: '0' })
+  })
+  after(() => half.stop())
+
+  it('goes along in WeChat, so that its person has what strangers cannot use up', async () => {
+    phone.platform = 'web'
+    const stranger = createPhoneLogin({ baseUrl: half.url })
+    await stranger.sendCode('13900139010')
+    await failure(stranger.sendCode('13900139010'), 'phone_limit_reached')
+    assert.deepEqual(phone.requests, ['/send-code', '/send-code'])
+    assert.equal(phone.logins, 0)
+
+    phone = device()
+    phone.wechatCodes = ['bob']
+    await createPhoneLogin({ baseUrl: half.url }).sendCode('13900139010')
+    assert.deepEqual(phone.requests, ['/exchange-code', '/send-code'])
+  })
+
+  it('goes along where the app brings codes of its own', async () => {
+    phone.platform = 'web'
+    await createPhoneLogin({ baseUrl: half.url, getCode: async () => 'carol' }).sendCode('13900139011')
+    assert.deepEqual(phone.requests, ['/exchange-code', '/send-code'])
+  })
+
+  const troubles: [string, (phone: Device) => unknown][] = [
+    ['uni.login fails', (phone) => (phone.wechatCodes = [])],
+    ['WeChat is down', (phone) => (phone.wechatCodes = ['http-500'])],
+    ['WeChat never answers', (phone) => (phone.wechatCodes = ['hang'])],
+    ['the exchange is lost', (phone) => phone.faults.push('lose-request')],
+    ['it is not good', (phone) => (phone.rewrite = (_, body) => body.replace(/"ticket":"ey/, '"ticket":"yE'))],
+  ]
+  for (const [index, [name, trouble]] of troubles.entries()) {
+    it(`keeps nobody from a code where ${name}`, async () => {
+      trouble(phone)
+      const number = `1390013902${index}`
+      await createPhoneLogin({ baseUrl: half.url }).sendCode(number)
+      assert.equal(await half.messages(`+86${number}`), 1)
+    })
+  }
+
+  it('is no reason to send twice', async () => {
+    phone.faults.push(undefined, 'lose-answer')
+    await failure(createPhoneLogin({ baseUrl: half.url }).sendCode('13900139012'), 'network_failed')
+    assert.deepEqual(phone.requests, ['/exchange-code', '/send-code'])
+  })
+})
+
 describe('a back end that asks for a ticket', () => {
   let strict: Local
   before(async () => {
@@ -109,8 +154,6 @@ describe('a back end that asks for a ticket', () => {
   after(() => strict.stop())
 
   it('is sent one, which is good for the login too', async () => {
-    await failure(createPhoneLogin({ baseUrl: strict.url }).sendCode('13900139004'), 'ticket_required')
-    phone = device()
     phone.wechatCodes = ['alice-1', 'alice-2']
     const client = createPhoneLogin({ baseUrl: strict.url, requireTicket: true })
     await client.sendCode('13900139004')
@@ -119,12 +162,23 @@ describe('a back end that asks for a ticket', () => {
     const limit = await failure(client.sendCode('13900139005'), 'openid_limit_reached')
     assert.ok(limit.retryAfter > 0)
   })
+
+  it('has the person told what kept it from them', async () => {
+    phone.wechatCodes = ['err-40226']
+    await failure(createPhoneLogin({ baseUrl: strict.url }).sendCode('13900139007'), 'wechat_user_blocked')
+    const required = createPhoneLogin({ baseUrl: strict.url, requireTicket: true })
+    await failure(required.sendCode('13900139007'), 'wechat_user_blocked')
+    assert.deepEqual(phone.requests, ['/exchange-code', '/send-code', '/exchange-code'])
+
+    phone.platform = 'web'
+    await failure(createPhoneLogin({ baseUrl: strict.url }).sendCode('13900139007'), 'ticket_required')
+  })
 })
 
 describe('the network', () => {
   it('is told apart: no domain, too slow, a stranger', async () => {
     const client = createPhoneLogin({ baseUrl: local.url, timeout: 300 })
-    phone.faults.push('not-in-domain-list')
+    phone.faults.push('not-in-domain-list', 'not-in-domain-list')
     const error = await failure(client.sendCode('13900139006'), 'network_failed')
     assert.match(error.reason, /domain list/)
     // WeChat that never answers: the back end would wait for longer than the app does.

@@ -131,7 +131,7 @@ describe('the login page', () => {
     await Promise.all([program.tap('获取验证码'), program.tap('获取验证码')])
     await reads(program, /(59|60) 秒后重发/)
     assert.equal(await local.messages(e164), 1)
-    assert.deepEqual(phone.requests, ['/send-code'])
+    assert.deepEqual(phone.requests, ['/exchange-code', '/send-code'])
 
     program.close()
     const again = opened(phone)
@@ -155,8 +155,9 @@ describe('the login page', () => {
 
   it('says that WeChat is down, and works when it is back', async () => {
     const { phone, program, e164 } = await somebody('patient')
+    phone.codes.push('http-500', 'http-500')
+    // The code comes all the same.
     const code = await sendCode(program, e164)
-    phone.codes.push('http-500')
     await program.type(CODE, code)
     await program.tap('登录')
     await reads(program, '暂时无法连接微信，请稍后重试。')
@@ -168,9 +169,11 @@ describe('the login page', () => {
 
   it('gets in after an answer was lost on the way, whichever it was', async () => {
     const { phone, program, e164 } = await somebody('tunnel')
-    phone.faults.push('lose-answer')
+    // Of the exchange, then of the send.
+    phone.faults.push('lose-answer', 'lose-answer')
     await program.tap('获取验证码')
     await reads(program, '网络连接失败，请检查网络后重试。')
+    phone.faults.push('lose-answer')
     await program.tap('获取验证码')
     await reads(program, /\d+ 秒后重发/)
     assert.equal(await local.messages(e164), 1)

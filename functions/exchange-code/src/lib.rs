@@ -124,12 +124,7 @@ impl ExchangeCode {
         let fields = call.fields()?;
         let code = fields.text("code")?;
         if code.chars().count() > MOST_CODE_CHARACTERS {
-            return Err(RequestError::Malformed {
-                field: "code",
-                chinese: "uni.login 返回的 code",
-                english: "the code that uni.login brought",
-            }
-            .into());
+            return Err(RequestError::Malformed("code".into()).into());
         }
         let session = call.step("wechat", self.wechat.session(code)).await?;
 

@@ -4,7 +4,7 @@ use futures_util::future::join;
 use serde::Serialize;
 use shared::{
     codes::{Accepted, CheckError, VerifyCode},
-    http::{Call, Fields, Reply, RequestError},
+    http::{Call, Field, Fields, PHONE_NUMBER, Reply, RequestError},
     identity::{TicketError, WechatIdentity},
     phone::PhoneNumberError,
     problem::{Failure, Problem, ProblemCode},
@@ -23,6 +23,12 @@ const LOGINS_NEW: Metric = Metric::named("LoginsNew");
 
 /// Somebody logged in again.
 const LOGINS_RETURNING: Metric = Metric::named("LoginsReturning");
+
+const VERIFY_CODE: Field = Field::typed(
+    "verifyCode",
+    ["请输入验证码。", "Please enter the code."],
+    ["请输入六位数字的验证码。", "Please enter the six digits of the code."],
+);
 
 /// What a client is answered.
 #[derive(Serialize)]
@@ -86,13 +92,10 @@ impl Login {
         let fields = call.fields()?;
         let now = self.clock.now();
         let person = self.person(&fields)?;
-        let number = self.countries.parse(fields.text("phoneNumber")?)?;
+        let number = self.countries.parse(fields.text(PHONE_NUMBER)?)?;
         call.concerns(&number);
-        let code = VerifyCode::parse(fields.text("verifyCode")?).ok_or(RequestError::Malformed {
-            field: "verifyCode",
-            chinese: "六位数字",
-            english: "six digits",
-        })?;
+        let code =
+            VerifyCode::parse(fields.text(VERIFY_CODE)?).ok_or(RequestError::Malformed(VERIFY_CODE))?;
 
         let attempt = join(
             self.codes.check(&number, &code, &person, self.max_attempts, now),

@@ -94,3 +94,35 @@ impl Config {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What keeps the function from starting where the key of Aliyun is in a Secrets Manager that nobody can reach.
+    async fn wrong(routes: &str) -> Option<String> {
+        let variables = [
+            ("AWS_REGION", "local"),
+            ("AWS_ACCESS_KEY_ID", "local"),
+            ("AWS_SECRET_ACCESS_KEY", "local"),
+            ("AWS_ENDPOINT_URL", "http://127.0.0.1:9"),
+            ("CODES_TABLE", "codes"),
+            ("CODE_PEPPER", "for this test only: a pepper"),
+            ("TICKET_KEY", "for this test only: a ticket key of 32 bytes or more"),
+            ("SMS_ROUTES", routes),
+            ("ALIYUN_SMS_ACCESS_KEY_ID", "LTAI"),
+            ("ALIYUN_SMS_ACCESS_KEY_SECRET_SECRET_ARN", "aliyun"),
+            ("ALIYUN_SMS_SIGN_NAME", "手机登录"),
+            ("ALIYUN_SMS_TEMPLATE_CODE", "SMS_154950909"),
+        ];
+        let env = Env::new(variables.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        Config::on_aws(env).await.err().map(|error| error.to_string())
+    }
+
+    #[tokio::test]
+    async fn the_secrets_of_the_providers_that_a_route_names_are_fetched_and_no_others() {
+        assert_eq!(wrong("*=sns").await, None);
+        let error = wrong("*=sns,CN=sns>aliyun").await.unwrap();
+        assert!(error.contains("ALIYUN_SMS_ACCESS_KEY_SECRET_SECRET_ARN could not be read"), "{error}");
+    }
+}

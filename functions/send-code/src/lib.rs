@@ -9,7 +9,7 @@ use shared::{
     aws::Aws,
     clock::{Clock, Timestamp},
     codes::{CodePolicy, CodesTable, SendError, Sent, VerifyCode},
-    http::{Call, Fields, Reply, RequestError, Route, serve},
+    http::{Call, Fields, PHONE_NUMBER, Reply, RequestError, Route, serve},
     identity::{TicketError, TicketKey, WechatIdentity},
     phone::{Countries, PhoneNumberError},
     problem::{Failure, Problem},
@@ -133,7 +133,7 @@ impl SendCode {
         let fields = call.fields()?;
         let now = self.clock.now();
         let person = self.person(&fields, now)?;
-        let number = self.countries.parse(fields.text("phoneNumber")?)?;
+        let number = self.countries.parse(fields.text(PHONE_NUMBER)?)?;
         call.concerns(&number);
         let send_id = random::uuid(&*self.random).to_string();
 

@@ -1,10 +1,15 @@
 //! Settings whose secrets are kept in Secrets Manager.
 
+use std::sync::Arc;
+
 use aws_sdk_secretsmanager::Client;
 use futures_util::future::{join, join_all};
 
 use super::{Aws, AwsFailure};
-use crate::config::{ConfigError, Env, Setting};
+use crate::{
+    clock::SystemClock,
+    config::{ConfigError, Env, Setting},
+};
 
 /// Settings that `read` takes from `env`, and the AWS clients' set-up. One of `secrets`, `NAME` say, that is given as
 /// `NAME_SECRET_ARN` is fetched from Secrets Manager first. While it waits for that, so many connections to each of
@@ -15,7 +20,7 @@ pub async fn settings<T>(
     services: &[(&str, usize)],
     read: impl FnOnce(&mut Env) -> Option<T>,
 ) -> Result<(Aws, T), ConfigError> {
-    let aws = Aws::read(&mut env);
+    let aws = Aws::read(&mut env, Arc::new(SystemClock));
     let arns = arns(&env, secrets);
     if let Some(aws) = aws.as_ref().filter(|_| !arns.is_empty()) {
         let connections = join_all(services.iter().map(|service| aws.connect(*service)));

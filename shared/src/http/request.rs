@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::Field;
 use crate::problem::{Failure, Problem, ProblemCode};
 
 /// How deep `serde_json` follows a body.
@@ -32,21 +33,14 @@ pub enum RequestError {
     #[error("the body is nested over {DEEPEST} levels deep")]
     TooDeep,
     /// A field that is not there, null, or without text.
-    #[error("{0} is missing or empty")]
-    Missing(&'static str),
+    #[error("{} is missing or empty", .0.name)]
+    Missing(Field),
     /// A field that is no string.
-    #[error("{0} is not a string")]
-    NotText(&'static str),
-    /// A string that is not of the field's form, which is given in Chinese and English.
-    #[error("{field} is not {english}")]
-    Malformed {
-        /// The field's name.
-        field: &'static str,
-        /// What it should be, in Chinese.
-        chinese: &'static str,
-        /// What it should be, in English.
-        english: &'static str,
-    },
+    #[error("{} is not a string", .0.name)]
+    NotText(Field),
+    /// A string that is not of the field's form.
+    #[error("{} is of another form", .0.name)]
+    Malformed(Field),
 }
 
 impl Failure for RequestError {
@@ -63,17 +57,18 @@ impl Failure for RequestError {
                 format!("请求体的 JSON 嵌套超过 {DEEPEST} 层。"),
                 format!("The JSON of the body is nested over {DEEPEST} levels deep."),
             ),
-            Self::Missing(field) => Problem::from(ProblemCode::InvalidRequest)
-                .detail(format!("缺少字段 {field}。"), format!("The field {field} is missing or empty.")),
-            Self::NotText(field) => Problem::from(ProblemCode::InvalidRequest).detail(
-                format!("字段 {field} 必须是字符串。"),
-                format!("The field {field} must be a string."),
-            ),
-            Self::Malformed { field, chinese, english } => Problem::from(ProblemCode::InvalidRequest).detail(
-                format!("字段 {field} 应为{chinese}。"),
-                format!("The field {field} must be {english}."),
-            ),
+            Self::Missing(field) => of_field(*field, field.missing),
+            Self::NotText(field) | Self::Malformed(field) => of_field(*field, field.malformed),
         }
+    }
+}
+
+/// A person is told in `texts` what to do; a program which field it is about.
+fn of_field(field: Field, texts: Option<[&'static str; 2]>) -> Problem {
+    let problem = Problem::from(ProblemCode::InvalidRequest).field(field.name);
+    match texts {
+        Some([chinese, english]) => problem.detail(chinese.into(), english.into()),
+        None => problem,
     }
 }
 
@@ -91,13 +86,15 @@ impl Fields {
     }
 
     /// A field that must be there: a string with something in it.
-    pub fn text(&self, field: &'static str) -> Result<&str, RequestError> {
+    pub fn text(&self, field: impl Into<Field>) -> Result<&str, RequestError> {
+        let field = field.into();
         self.optional_text(field)?.ok_or(RequestError::Missing(field))
     }
 
     /// A field that may be absent, null or empty, which all read as `None`.
-    pub fn optional_text(&self, field: &'static str) -> Result<Option<&str>, RequestError> {
-        match self.0.get(field) {
+    pub fn optional_text(&self, field: impl Into<Field>) -> Result<Option<&str>, RequestError> {
+        let field = field.into();
+        match self.0.get(field.name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) => Ok(Some(text.as_str()).filter(|text| !text.trim().is_empty())),
             Some(_) => Err(RequestError::NotText(field)),

@@ -1,6 +1,10 @@
-//! The pool of connections, and the SDK's view of it.
+//! The pools of connections, and the SDK's view of one.
 
-use std::time::Duration;
+use std::{
+    pin::Pin,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use aws_sdk_dynamodb::config::SharedHttpClient;
 use aws_smithy_runtime_api::client::{
@@ -10,19 +14,26 @@ use aws_smithy_runtime_api::client::{
 };
 use aws_smithy_types::body::SdkBody;
 use http_body_util::BodyExt;
+use hyper::rt::{Sleep, Timer};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::{
     client::legacy::{self, ResponseFuture, connect::HttpConnector as TcpConnector},
-    rt::TokioExecutor,
+    rt::{TokioExecutor, TokioTimer},
 };
 use lambda_http::http::{HeaderMap, Request, Response, Uri};
 use rustls::ClientConfig;
 use tokio::time::timeout;
 
+use crate::clock::{Clock, Timestamp};
+
 /// The longest that a TCP connection to AWS is waited for (docs/adr/0008-time-outs.md).
 const CONNECT: Duration = Duration::from_millis(800);
 
-/// The connections to AWS and others: one pool, whoever asks for one.
+/// The longest that a connection may have been idle to take a request that must not be sent twice: less than the five
+/// seconds after which Amazon's own SDK for Java gives up its idle connections (docs/adr/0012-https.md).
+const IDLE: Duration = Duration::from_secs(4);
+
+/// Open connections, by whom they lead to.
 #[derive(Debug, Clone)]
 pub(crate) struct Pool {
     client: legacy::Client<HttpsConnector<TcpConnector>, SdkBody>,
@@ -30,17 +41,17 @@ pub(crate) struct Pool {
 }
 
 impl Pool {
+    /// For requests that may be sent again: a connection that its peer has closed in silence costs them a second attempt.
     pub(crate) fn new(tls: ClientConfig) -> Self {
-        let mut tcp = TcpConnector::new();
-        tcp.set_connect_timeout(Some(CONNECT));
-        tcp.set_nodelay(true);
-        tcp.enforce_http(false);
-        let https = HttpsConnectorBuilder::new()
-            .with_tls_config(tls)
-            .https_or_http()
-            .enable_http1()
-            .wrap_connector(tcp);
-        Self { client: legacy::Client::builder(TokioExecutor::new()).build(https), note: None }
+        let client = legacy::Client::builder(TokioExecutor::new()).build(connector(tls));
+        Self { client, note: None }
+    }
+
+    /// For requests that must not be sent twice: they go out on young connections alone, by `clock`.
+    pub(crate) fn unrepeated(tls: ClientConfig, clock: Arc<dyn Clock>) -> Self {
+        let mut builder = legacy::Client::builder(TokioExecutor::new());
+        builder.pool_idle_timeout(IDLE).pool_timer(Ages::by(clock));
+        Self { client: builder.build(connector(tls)), note: None }
     }
 
     /// The same connections; `note` writes into the headers of each request, which is signed by then.
@@ -82,6 +93,46 @@ impl Pool {
     }
 }
 
+fn connector(tls: ClientConfig) -> HttpsConnector<TcpConnector> {
+    let mut tcp = TcpConnector::new();
+    tcp.set_connect_timeout(Some(CONNECT));
+    tcp.set_nodelay(true);
+    tcp.enforce_http(false);
+    HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().wrap_connector(tcp)
+}
+
+/// How long a connection has been idle.
+///
+/// `Instant` may stand still while Lambda has the machine frozen, and the clock may be set back: the one that says more counts.
+#[derive(Clone)]
+struct Ages {
+    clock: Arc<dyn Clock>,
+    began: (Instant, Timestamp),
+}
+
+impl Ages {
+    fn by(clock: Arc<dyn Clock>) -> Self {
+        let began = (Instant::now(), clock.now());
+        Self { clock, began }
+    }
+}
+
+impl Timer for Ages {
+    fn sleep(&self, duration: Duration) -> Pin<Box<dyn Sleep>> {
+        TokioTimer::new().sleep(duration)
+    }
+
+    fn sleep_until(&self, deadline: Instant) -> Pin<Box<dyn Sleep>> {
+        self.sleep(deadline.saturating_duration_since(self.now()))
+    }
+
+    fn now(&self) -> Instant {
+        let (instant, time) = self.began;
+        let by_clock = Duration::from_secs(time.seconds_until(self.clock.now()));
+        instant + instant.elapsed().max(by_clock)
+    }
+}
+
 impl HttpConnector for Pool {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let request = match request.try_into_http1x() {
@@ -94,5 +145,75 @@ impl HttpConnector for Pool {
             HttpResponse::try_from(answer.map(SdkBody::from_body_1_x))
                 .map_err(|error| ConnectorError::other(error.into(), None))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+    };
+
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpListener,
+    };
+
+    use super::*;
+    use crate::{config::Env, net};
+
+    struct TurnedClock(Mutex<Timestamp>);
+
+    impl TurnedClock {
+        fn turn(&self, seconds: u64) {
+            let mut now = self.0.lock().unwrap();
+            *now = now.plus(seconds);
+        }
+    }
+
+    impl Clock for TurnedClock {
+        fn now(&self) -> Timestamp {
+            *self.0.lock().unwrap()
+        }
+    }
+
+    /// A service that answers whatever it is sent, and how many connections it has had.
+    async fn service() -> (Uri, Arc<AtomicUsize>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
+        let connections = Arc::new(AtomicUsize::new(0));
+        let count = connections.clone();
+        tokio::spawn(async move {
+            while let Ok((mut connection, _)) = listener.accept().await {
+                count.fetch_add(1, Ordering::Relaxed);
+                tokio::spawn(async move {
+                    let mut request = [0; 1024];
+                    while connection.read(&mut request).await.unwrap() > 0 {
+                        connection.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await.unwrap();
+                    }
+                });
+            }
+        });
+        (url, connections)
+    }
+
+    #[tokio::test]
+    async fn what_must_not_be_sent_twice_goes_out_on_a_young_connection() {
+        let clock = Arc::new(TurnedClock(Mutex::new(Timestamp::from_unix(1))));
+        let tls = net::read(&mut Env::new([])).unwrap();
+        for (pool, connections_in_the_end) in
+            [(Pool::new(tls.clone()), 1), (Pool::unrepeated(tls, clock.clone()), 2)]
+        {
+            let (url, connections) = service().await;
+            for _ in 0..3 {
+                pool.connect(url.clone()).await;
+                clock.turn(1);
+            }
+            assert_eq!(connections.load(Ordering::Relaxed), 1);
+            clock.turn(4);
+            pool.connect(url).await;
+            assert_eq!(connections.load(Ordering::Relaxed), connections_in_the_end);
+        }
     }
 }

@@ -9,6 +9,8 @@ import type { RequestOptions } from '../../src/platform'
 export type Fault = 'lose-request' | 'lose-answer' | 'not-in-domain-list'
 
 export interface Device {
+  /** What runs the app, by uni-app's name for it. */
+  platform: string
   /** What `uni.login` gives, one after another; the last one stays. Without any it fails. */
   wechatCodes: string[]
   /** How often `uni.login` was called. */
@@ -29,6 +31,7 @@ export interface Device {
 
 export function device(): Device {
   const phone: Device = {
+    platform: 'mp-weixin',
     wechatCodes: [],
     logins: 0,
     requests: [],
@@ -41,6 +44,7 @@ export function device(): Device {
   }
 
   const uni = {
+    getAppBaseInfo: () => ({ uniPlatform: phone.platform }),
     login({ success, fail }: { success(answer: object): void; fail(error: object): void }) {
       phone.logins++
       const code = phone.wechatCodes.length > 1 ? phone.wechatCodes.shift() : phone.wechatCodes[0]

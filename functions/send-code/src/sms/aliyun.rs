@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use serde::Deserialize;
 use shared::{
     aws::Aws,
     clock::Clock,
@@ -52,8 +51,10 @@ const TEMPLATE_CODE: Setting = Setting::required("ALIYUN_SMS_TEMPLATE_CODE")
     )
     .only(ONLY);
 const PARAMS: Setting = Setting::text("ALIYUN_SMS_TEMPLATE_PARAMS", r#"{"code":"{code}"}"#).about(
-    "The template's parameters: a JSON object of texts, with `{code}` and, if the template has it, `{minutes}` in them.",
-    "模板的变量：值都是字符串的 JSON 对象，其中写 `{code}`，模板里有分钟数时加上 `{minutes}`。",
+    "The template's parameters: a JSON object of texts, with `{code}` and, if the template has it, `{minutes}` in them; for those \
+     of Dypnsapi `{\"code\":\"{code}\",\"min\":\"{minutes}\"}`.",
+    "模板的变量：值都是字符串的 JSON 对象，其中写 `{code}`，模板里有分钟数时加上 `{minutes}`；号码认证服务的模板用 \
+     `{\"code\":\"{code}\",\"min\":\"{minutes}\"}`。",
 );
 const API: Setting = Setting::choice("ALIYUN_SMS_API", &["sms", "verify"]).about(
     "`sms`: `SendSms`. `verify`: `SendSmsVerifyCode` of Dypnsapi, for owners without a registered signature; to +86 alone.",
@@ -152,15 +153,6 @@ pub(super) struct Aliyun {
     random: Arc<dyn Random>,
 }
 
-/// What both calls, and the gateway in front of them, answer with.
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Response {
-    code: String,
-    #[serde(default)]
-    message: String,
-}
-
 impl Aliyun {
     pub(super) fn new(settings: Settings, aws: &Aws, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
         Self { settings, http: aws.json(), clock, random }
@@ -203,12 +195,14 @@ fn as_aliyun_writes(number: &PhoneNumber) -> &str {
     number.strip_prefix("+86").unwrap_or_else(|| number.trim_start_matches('+'))
 }
 
-/// What an answer says of the message.
+/// What an answer says of the message: that of either call, or of the gateway in front of them.
 fn outcome(answer: &JsonAnswer) -> Result<(), SmsError> {
-    let Ok(Response { code, message }) = Response::deserialize(&answer.body) else {
-        return Err(SmsError::unclear(NAME, answer.status));
-    };
-    if code == "OK" { Ok(()) } else { Err(SmsError::refused(NAME, &code, meaning(&code, &message))) }
+    let message = answer.body["Message"].as_str().unwrap_or_default();
+    match answer.body["Code"].as_str() {
+        Some("OK") => Ok(()),
+        Some(code) => Err(SmsError::refused(NAME, code, meaning(code, message))),
+        None => Err(SmsError::unclear(NAME, answer.status)),
+    }
 }
 
 /// What an error code means: <https://help.aliyun.com/document_detail/101346.html>.

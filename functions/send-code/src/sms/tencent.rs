@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use serde::Deserialize;
 use serde_json::json;
 use shared::{
     aws::Aws,
@@ -125,28 +124,6 @@ pub(super) struct Tencent {
     clock: Arc<dyn Clock>,
 }
 
-/// Always HTTP status 200: an error of the whole request, or a status for each number.
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Response {
-    error: Option<Error>,
-    #[serde(default)]
-    send_status_set: Vec<SendStatus>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Error {
-    code: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct SendStatus {
-    phone_number: String,
-    code: String,
-}
-
 impl Tencent {
     pub(super) fn new(settings: Settings, aws: &Aws, clock: Arc<dyn Clock>) -> Self {
         Self { settings, http: aws.json(), clock }
@@ -183,19 +160,17 @@ impl Tencent {
     }
 }
 
-/// What an answer says of the message to `number`.
+/// What an answer says of the message to `number`. It always has HTTP status 200: with an error of the whole request, or with a
+/// status for each number.
 fn outcome(answer: &JsonAnswer, number: &PhoneNumber) -> Result<(), SmsError> {
-    let unclear = || SmsError::unclear(NAME, answer.status);
-    let response = answer.body.get("Response").ok_or_else(unclear)?;
-    let response = Response::deserialize(response).map_err(|_| unclear())?;
-    if let Some(Error { code }) = response.error {
-        return Err(SmsError::refused(NAME, &code, meaning(&code)));
-    }
-    match response.send_status_set.first() {
-        Some(status) if status.phone_number != number.as_e164() => Err(unclear()),
-        Some(SendStatus { code, .. }) if code == "Ok" => Ok(()),
-        Some(SendStatus { code, .. }) => Err(SmsError::refused(NAME, code, meaning(code))),
-        None => Err(unclear()),
+    let response = &answer.body["Response"];
+    let status = &response["SendStatusSet"][0];
+    let of_this_number = (status["PhoneNumber"] == number.as_e164()).then_some(status);
+    let code = response["Error"]["Code"].as_str().or_else(|| of_this_number?["Code"].as_str());
+    match code {
+        Some("Ok") => Ok(()),
+        Some(code) => Err(SmsError::refused(NAME, code, meaning(code))),
+        None => Err(SmsError::unclear(NAME, answer.status)),
     }
 }
 
