@@ -125,8 +125,8 @@ fn help_is_an_answer_and_lists_every_code_of_wechats_and_every_word_of_the_provi
             assert!(line.is_some_and(|line| line.ends_with(played.en)), "{}", played.code);
         }
         for word in local::provider::WORDS {
-            let line = said.lines().find(|line| line.trim_start().starts_with(word.word));
-            assert!(line.is_some_and(|line| line.ends_with(word.en)), "{}", word.word);
+            let is_it = |line: &str| line.trim_start().starts_with(word.word) && line.ends_with(word.en);
+            assert!(said.lines().any(is_it), "{}", word.word);
         }
     }
 }
