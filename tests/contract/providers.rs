@@ -9,7 +9,7 @@ use local::{
     tencent::Tencent,
 };
 use serde_json::{Value, json};
-use tests::{TestApp, logs};
+use tests::{TestApp, forgetful::forgetful, logs};
 
 const NUMBER: &str = "13800138000";
 
@@ -276,6 +276,16 @@ async fn a_key_or_a_template_that_is_not_ours_sends_nothing() {
         .await;
         assert_eq!(app.send_code(NUMBER).await.outcome(), "sms_unavailable", "{name}");
         assert!(services.local.phones.sent().is_empty(), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_died_while_the_function_slept_costs_nobody_their_message() {
+    let (aliyun, _server) = forgetful(r#"{"Code":"OK"}"#).await;
+    let app = TestApp::with(&[("SMS_ROUTES", "*=aliyun"), ("ALIYUN_SMS_ENDPOINT", &aliyun)]).await;
+    for nth in 0..4 {
+        assert_eq!(app.send_code(NUMBER).await.status, 200, "{nth}");
+        app.clock.turn(60);
     }
 }
 
