@@ -14,6 +14,7 @@ mod limits;
 mod login;
 mod logs;
 mod openapi;
+mod played_providers;
 mod played_wechat;
 mod providers;
 mod reviewers;
