@@ -25,3 +25,4 @@ mod settings;
 mod tickets;
 mod tls;
 mod tokens;
+mod unclear_sends;

@@ -70,7 +70,8 @@ const DYSMSAPI: &str = "https://dysmsapi.aliyuncs.com";
 const DYPNSAPI: &str = "https://dypnsapi.aliyuncs.com";
 /// The date of both services' versions.
 const VERSION: &str = "2017-05-25";
-const JSON: &str = "application/json; charset=utf-8";
+/// Of the body, which is empty: all parameters stand in the query.
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// The settings that begin with `ALIYUN_SMS_`.
 #[derive(Debug, Clone)]
@@ -173,7 +174,7 @@ impl Aliyun {
         let date = self.clock.now().to_rfc3339();
         let nonce = random::uuid(&*self.random).to_string();
         let named = [
-            ("content-type", JSON),
+            ("content-type", FORM),
             ("host", endpoint.host()),
             ("x-acs-action", api.action()),
             ("x-acs-content-sha256", &hash),
