@@ -223,7 +223,7 @@ async fn a_key_or_a_template_that_is_not_ours_sends_nothing() {
             ("SMS_ROUTES", route),
             ("TENCENT_SMS_ENDPOINT", &here),
             ("ALIYUN_SMS_ENDPOINT", &here),
-            (name, "another"),
+            (name, "not-the-played-one"),
         ])
         .await;
         assert_eq!(app.send_code(NUMBER).await.outcome(), "sms_unavailable", "{name}");
