@@ -24,5 +24,13 @@ fuzz_target!(|lines: &str| {
 });
 
 fn is_secret(name: &str) -> bool {
-    matches!(name, "CODE_PEPPER" | "TICKET_KEY" | "WECHAT_APP_SECRET" | "TOKEN_SIGNING_KEY")
+    matches!(
+        name,
+        "CODE_PEPPER"
+            | "TICKET_KEY"
+            | "WECHAT_APP_SECRET"
+            | "TOKEN_SIGNING_KEY"
+            | "TENCENT_SMS_SECRET_KEY"
+            | "ALIYUN_SMS_ACCESS_KEY_SECRET"
+    )
 }

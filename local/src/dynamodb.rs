@@ -11,12 +11,11 @@ use axum::{
     extract::State,
     http::{
         HeaderMap, StatusCode,
-        header::{CONTENT_LENGTH, CONTENT_TYPE, HOST},
+        header::{CONTENT_TYPE, HOST},
     },
     response::{IntoResponse, Response},
     routing::post,
 };
-use futures_util::stream;
 use serde_json::{Value, json};
 
 mod calls;
@@ -27,6 +26,8 @@ pub(crate) use calls::SERVICE;
 use replica::Replica;
 use tables::Tables;
 pub use tables::{Store, TablesError};
+
+use crate::broken::broken_off;
 
 /// One call, with its place among all beginnings and ends of calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -184,10 +185,10 @@ impl DynamoDb {
                     }),
                 )
             }
-            Some(Fault::LoseRequest) => broken_off(),
+            Some(Fault::LoseRequest) => broken_off(""),
             Some(Fault::LoseAnswer) => {
                 self.reach(operation, headers, body).await;
-                broken_off()
+                broken_off("")
             }
             Some(Fault::Hang) => std::future::pending().await,
         }
@@ -218,12 +219,6 @@ impl DynamoDb {
 
 fn response(status: StatusCode, body: &Value) -> Response {
     (status, [(CONTENT_TYPE, "application/x-amz-json-1.0")], body.to_string()).into_response()
-}
-
-/// An answer whose connection breaks before its first byte.
-fn broken_off() -> Response {
-    let broken = stream::once(async { Err::<Bytes, _>(std::io::Error::other("broken off")) });
-    ([(CONTENT_LENGTH, "100")], Body::from_stream(broken)).into_response()
 }
 
 pub(crate) fn router(dynamodb: Arc<DynamoDb>) -> Router {

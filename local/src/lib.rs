@@ -11,7 +11,6 @@ use std::{
 
 use exchange_code::ExchangeCode;
 use login::Login;
-use send_code::SendCode;
 use shared::{
     aws::Aws,
     clock::{Clock, SystemClock},
@@ -20,6 +19,8 @@ use shared::{
 };
 use tokio::{net::TcpListener, task::JoinHandle};
 
+pub mod aliyun;
+mod broken;
 mod console;
 mod data;
 pub mod dynamodb;
@@ -27,19 +28,27 @@ mod event;
 mod gateway;
 pub mod openapi;
 pub mod phones;
+pub mod provider;
 pub mod reference;
+mod routes;
 pub mod secrets;
 mod service;
+mod signed;
 pub mod sns;
+pub mod tencent;
 mod timeline;
+mod vendors;
 pub mod wechat;
 
+use aliyun::Aliyun;
 pub use data::DataError;
 use dynamodb::{DynamoDb, Store};
 pub use gateway::{DeployedRoute, Functions, routes};
 use phones::PhoneNetwork;
+use routes::Routed;
 use sns::Sns;
-use timeline::{Timeline, noted, numbered};
+use tencent::Tencent;
+use timeline::{Timeline, noted, number};
 use wechat::Wechat;
 
 /// The crates whose logs are the system's own.
@@ -115,6 +124,10 @@ pub struct Local {
     pub phones: Arc<PhoneNetwork>,
     /// SNS.
     pub sns: Arc<Sns>,
+    /// Tencent Cloud's SMS.
+    pub tencent: Arc<Tencent>,
+    /// Aliyun's SMS.
+    pub aliyun: Arc<Aliyun>,
     /// WeChat.
     pub wechat: Arc<Wechat>,
     server: JoinHandle<()>,
@@ -148,27 +161,38 @@ impl Local {
         let timeline = Arc::new(Timeline::new(options.clock.clone(), dynamodb.clone()));
         let phones = Arc::new(PhoneNetwork::new(options.clock.clone()));
         let sns = Arc::new(Sns::new(phones.clone()));
+        let tencent =
+            Arc::new(Tencent::new(tencent::Account::read(variable), phones.clone(), options.clock.clone()));
+        let aliyun =
+            Arc::new(Aliyun::new(aliyun::Account::read(variable), phones.clone(), options.clock.clone()));
         let wechat = Arc::new(Wechat::new(variable("WECHAT_APP_ID"), variable("WECHAT_APP_SECRET")));
 
-        let aws = aws.over(numbered);
+        let aws = aws.noting(number);
         let (clock, random) = (options.clock, options.random);
-        let config = settings("send-code", &all, send_code::Config::read)?;
-        let send_code = SendCode::new(config, &aws, clock.clone(), random.clone());
+        let send_code = Routed::new(all.clone(), aws.clone(), clock.clone(), random.clone());
+        let send_code = Arc::new(send_code.map_err(|error| StartError::Settings("send-code", error))?);
         let config = settings("exchange-code", &all, exchange_code::Config::read)?;
         let exchange_code = ExchangeCode::new(config, &aws, clock.clone(), random.clone())?;
         let config = settings("login", &all, login::Config::read)?;
         let login = Login::new(config, &aws, clock, random);
 
-        let functions = Arc::new(Functions::new(send_code, exchange_code, login));
+        let functions = Arc::new(Functions::new(send_code.clone(), exchange_code, login));
         let mut router = noted(dynamodb::SERVICE, dynamodb::router(dynamodb.clone()), &timeline)
             .merge(noted(sns::SERVICE, sns::router(sns.clone()), &timeline))
+            .merge(vendors::router(
+                noted(tencent::SERVICE, tencent::router(tencent.clone()), &timeline),
+                noted(aliyun::SERVICE, aliyun::router(aliyun.clone()), &timeline),
+            ))
+            .merge(provider::prompt(tencent.clone()))
+            .merge(provider::prompt(aliyun.clone()))
             .merge(noted(wechat::SERVICE, wechat::router(wechat.clone()), &timeline))
             .merge(wechat::codes_router(wechat.clone()))
             .merge(phones::router(phones.clone()));
         if !options.services_only {
             router = router
                 .merge(gateway::router(functions.clone(), timeline.clone()))
-                .merge(console::router(phones.clone(), timeline));
+                .merge(console::router(phones.clone(), timeline))
+                .merge(routes::router(send_code));
         }
         let server = tokio::spawn(async move {
             let service = router.into_make_service_with_connect_info::<SocketAddr>();
@@ -176,7 +200,7 @@ impl Local {
                 tracing::error!(%error, "the gateway stopped");
             }
         });
-        Ok(Self { address, variables, functions, dynamodb, phones, sns, wechat, server })
+        Ok(Self { address, variables, functions, dynamodb, phones, sns, tencent, aliyun, wechat, server })
     }
 }
 
@@ -187,7 +211,7 @@ impl Drop for Local {
 }
 
 /// Where the functions find everything.
-fn addresses(address: SocketAddr) -> [(String, String); 9] {
+fn addresses(address: SocketAddr) -> [(String, String); 11] {
     let here = format!("http://{address}/_local");
     [
         ("CODES_TABLE", "codes".to_owned()),
@@ -199,6 +223,8 @@ fn addresses(address: SocketAddr) -> [(String, String); 9] {
         ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
         ("AWS_ENDPOINT_URL_DYNAMODB", format!("{here}/dynamodb")),
         ("AWS_ENDPOINT_URL_SNS", format!("{here}/sns")),
+        ("TENCENT_SMS_ENDPOINT", format!("http://{address}")),
+        ("ALIYUN_SMS_ENDPOINT", format!("http://{address}")),
     ]
     .map(|(name, value)| (name.to_owned(), value))
 }

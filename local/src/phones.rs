@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    fmt::{self, Display, Formatter},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -16,9 +17,33 @@ use serde::Serialize;
 use shared::clock::Clock;
 use tokio::sync::broadcast;
 
+/// Who carries a message. As in `SMS_ROUTES` where a program reads it, by its whole name where a person does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Carrier {
+    /// Amazon SNS.
+    Sns,
+    /// Tencent Cloud.
+    Tencent,
+    /// Aliyun.
+    Aliyun,
+}
+
+impl Display for Carrier {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Sns => "SNS",
+            Self::Tencent => "Tencent Cloud 腾讯云",
+            Self::Aliyun => "Aliyun 阿里云",
+        })
+    }
+}
+
 /// A message that was sent.
 #[derive(Debug, Clone, Serialize)]
 pub struct Message {
+    /// Who carried it.
+    pub carrier: Carrier,
     /// The number in E.164.
     pub to: String,
     /// The text.
@@ -61,8 +86,14 @@ impl PhoneNetwork {
     }
 
     /// Delivers a message.
-    pub(crate) fn deliver(&self, to: String, text: String, attributes: BTreeMap<String, String>) {
-        let message = Message { to, text, at: self.clock.now().to_rfc3339(), attributes };
+    pub(crate) fn deliver(
+        &self,
+        carrier: Carrier,
+        to: String,
+        text: String,
+        attributes: BTreeMap<String, String>,
+    ) {
+        let message = Message { carrier, to, text, at: self.clock.now().to_rfc3339(), attributes };
         let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
         // Nobody may be listening.
         _ = self.live.send(message.clone());

@@ -43,9 +43,10 @@ pub fn settings() -> Vec<Row> {
     rows
 }
 
-/// What a function reads, but for the SDK's own variables, which say nothing of themselves.
+/// What a function reads where every provider has a route, but for the SDK's own variables, which say nothing of themselves.
 fn asked<T>(read: impl FnOnce(&mut Env) -> Option<T>) -> Vec<Setting> {
-    let mut settings = Env::asked(|env| read(env).zip(Aws::read(env, Arc::new(SystemClock))));
+    let routes = ("SMS_ROUTES".to_owned(), send_code::sms::ALL_PROVIDERS.to_owned());
+    let mut settings = Env::new([routes]).asked(|env| read(env).zip(Aws::read(env, Arc::new(SystemClock))));
     settings.retain(|setting| !setting.about[0].is_empty());
     settings
 }
@@ -89,7 +90,16 @@ fn settings_page(language: Language) -> String {
 
 fn default(setting: &Setting, nth: usize) -> String {
     match setting.form {
-        Form::Required | Form::Secret(_) => ["required", "必填"][nth].to_owned(),
+        Form::Required | Form::Secret(_) => match setting.only {
+            None => ["required", "必填"][nth].to_owned(),
+            Some([english, chinese]) => {
+                if nth == 0 {
+                    format!("required {english}")
+                } else {
+                    format!("{chinese}必填")
+                }
+            }
+        },
         Form::Optional => ["unset", "不设置"][nth].to_owned(),
         Form::Text(default) => format!("`{default}`"),
         Form::Choice(words) => words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "),

@@ -18,8 +18,17 @@ pub fn made_up() -> Vec<(String, String)> {
         ("TOKEN_SIGNING_KEY", signing_key()),
         ("TOKEN_AUDIENCE", "local".to_owned()),
         ("WECHAT_APP_ID", "wx0000000000000000".to_owned()),
-        // Only the WeChat that is played here knows it; functions that are run by other tools say the same.
+        // Only those that are played here know them; functions that are run by other tools say the same.
         ("WECHAT_APP_SECRET", "for-development-only".to_owned()),
+        ("TENCENT_SMS_SECRET_ID", "AKIDlocal".to_owned()),
+        ("TENCENT_SMS_SECRET_KEY", "tencent-for-development-only".to_owned()),
+        ("TENCENT_SMS_APP_ID", "1400000000".to_owned()),
+        ("TENCENT_SMS_SIGN_NAME", "手机登录".to_owned()),
+        ("TENCENT_SMS_TEMPLATE_ID", "1000000".to_owned()),
+        ("ALIYUN_SMS_ACCESS_KEY_ID", "LTAIlocal".to_owned()),
+        ("ALIYUN_SMS_ACCESS_KEY_SECRET", "aliyun-for-development-only".to_owned()),
+        ("ALIYUN_SMS_SIGN_NAME", "手机登录".to_owned()),
+        ("ALIYUN_SMS_TEMPLATE_CODE", "SMS_100000000".to_owned()),
     ]
     .map(|(name, value)| (name.to_owned(), value))
     .into()

@@ -18,7 +18,7 @@ use axum::{
 use shared::random::{SystemRandom, uuid};
 
 use crate::{
-    phones::PhoneNetwork,
+    phones::{Carrier, PhoneNetwork},
     service::{Service, form},
 };
 
@@ -109,7 +109,7 @@ impl Sns {
                 ))
             })
             .collect();
-        self.phones.deliver(to, text, attributes);
+        self.phones.deliver(Carrier::Sns, to, text, attributes);
         Ok(uuid(&SystemRandom).to_string())
     }
 }

@@ -16,7 +16,7 @@ use crate::dynamodb::DynamoDb;
 
 mod steps;
 
-pub(crate) use steps::{noted, numbered};
+pub(crate) use steps::{noted, number};
 
 /// How many exchanges are kept.
 const KEPT: usize = 50;

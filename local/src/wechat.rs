@@ -9,7 +9,6 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
-    time::Duration,
 };
 
 use aws_lc_rs::digest::{SHA256, digest};
@@ -19,9 +18,9 @@ use axum::{
     extract::{RawQuery, State},
     http::{
         StatusCode,
-        header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION},
+        header::{CONTENT_TYPE, LOCATION},
     },
-    response::{Html, IntoResponse, Response},
+    response::{IntoResponse, Response},
     routing::{get, put},
 };
 use base64::{
@@ -31,7 +30,10 @@ use base64::{
 use futures_util::stream;
 use serde_json::{Value, json};
 
-use crate::service::{Service, query};
+use crate::{
+    broken::{broken_off, drip, page},
+    service::{Service, query},
+};
 
 mod codes;
 
@@ -149,7 +151,7 @@ impl Wechat {
             Code::OfUniLogin | Code::Mock => self.play(&self.visitor()),
             Code::Refusal(code) => refuse(code, "played"),
             Code::Status(status) => status.into_response(),
-            Code::Page => Html("<html><body>502 Bad Gateway</body></html>").into_response(),
+            Code::Page => page(StatusCode::OK),
             Code::NoOpenid => wechat_json(&json!({ "session_key": self.session_key("nobody") })),
             Code::Half => broken_off("{\"session_key\":"),
             Code::Close => broken_off(""),
@@ -217,18 +219,4 @@ fn refuse(errcode: i64, errmsg: &str) -> Response {
 /// JSON under WeChat's own content type.
 fn wechat_json(answer: &Value) -> Response {
     ([(CONTENT_TYPE, "text/plain")], answer.to_string()).into_response()
-}
-
-/// An answer that promises more than it brings before the connection breaks.
-fn broken_off(start: &'static str) -> Response {
-    let broken = [Ok(start), Err(std::io::Error::other("broken off"))];
-    ([(CONTENT_LENGTH, "100")], Body::from_stream(stream::iter(broken))).into_response()
-}
-
-fn drip() -> Response {
-    let drops = stream::unfold((), async |()| {
-        tokio::time::sleep(Duration::from_millis(200)).await;
-        Some((Ok::<_, Infallible>(" "), ()))
-    });
-    Body::from_stream(drops).into_response()
 }

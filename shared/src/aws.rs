@@ -3,12 +3,12 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use aws_sdk_dynamodb::config::{
-    BehaviorVersion, Credentials, Region, SharedCredentialsProvider, SharedHttpClient, retry::RetryConfig,
+    BehaviorVersion, Credentials, Region, SharedCredentialsProvider, retry::RetryConfig,
     timeout::TimeoutConfig,
 };
 pub use aws_types::SdkConfig;
 use futures_util::future::join_all;
-use lambda_http::http::Uri;
+use lambda_http::http::{HeaderMap, Uri};
 use rustls::ClientConfig;
 
 use crate::{
@@ -38,8 +38,8 @@ pub struct Aws {
     endpoints: HashMap<String, String>,
     tls: ClientConfig,
     pool: Pool,
-    /// Connections for what must not be sent twice, and the SDK's view of them.
-    unrepeated: (Pool, SharedHttpClient),
+    /// Connections for what must not be sent twice.
+    unrepeated: Pool,
 }
 
 impl Aws {
@@ -52,7 +52,6 @@ impl Aws {
         let tls = net::read(env)?;
         let pool = Pool::new(tls.clone());
         let unrepeated = Pool::unrepeated(tls.clone(), clock);
-        let unrepeated = (unrepeated.clone(), unrepeated.client());
         let credentials = Credentials::new(key_id?, secret_key?, token, None, "environment");
         // Time-outs under which the longest flow still ends within a function's ten seconds (docs/adr/0008-time-outs.md).
         let timeouts = TimeoutConfig::builder()
@@ -79,17 +78,19 @@ impl Aws {
         let domain = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
         let public = || format!("https://{}.{region}.{domain}", service.to_lowercase());
         let url = config.endpoint_url().map_or_else(public, str::to_owned);
-        let pool = if UNREPEATED.contains(&service) { &self.unrepeated.0 } else { &self.pool };
+        let pool = if UNREPEATED.contains(&service) { &self.unrepeated } else { &self.pool };
         if let Ok(url) = url.parse::<Uri>() {
             join_all((0..connections).map(|_| pool.connect(url.clone()))).await;
         }
     }
 
-    /// The same, over the HTTP clients that `around` makes of these: for whoever looks at what the clients send.
+    /// The same; `note` writes into the headers of each request: for whoever looks at what the clients send. No signature
+    /// is over what it writes.
     #[must_use]
-    pub fn over(mut self, around: impl Fn(SharedHttpClient) -> SharedHttpClient) -> Self {
-        self.shared = self.shared.into_builder().http_client(around(self.pool.client())).build();
-        self.unrepeated.1 = around(self.unrepeated.0.client());
+    pub fn noting(mut self, note: fn(&mut HeaderMap)) -> Self {
+        self.pool = self.pool.noting(note);
+        self.unrepeated = self.unrepeated.noting(note);
+        self.shared = self.shared.into_builder().http_client(self.pool.client()).build();
         self
     }
 
@@ -100,10 +101,10 @@ impl Aws {
     }
 
     /// For a service that has no SDK here: HTTPS with JSON, over connections that are young enough for what must not be sent
-    /// twice. `over` does not look on.
+    /// twice.
     #[must_use]
     pub fn json(&self) -> JsonClient {
-        JsonClient::new(self.unrepeated.0.clone())
+        JsonClient::new(self.unrepeated.clone())
     }
 
     /// For a service by its name in `AWS_ENDPOINT_URL_…`: `DYNAMODB`, `SNS`, `SECRETS_MANAGER`.
@@ -114,7 +115,7 @@ impl Aws {
         let mut config = self.shared.to_builder();
         config.set_endpoint_url(endpoint.cloned());
         if UNREPEATED.contains(&service) {
-            config.set_http_client(Some(self.unrepeated.1.clone()));
+            config.set_http_client(Some(self.unrepeated.client()));
         }
         config.build()
     }

@@ -137,10 +137,9 @@ impl Env {
 
     /// The settings that `read` takes from an environment, in their order.
     #[cfg(feature = "openapi")]
-    pub fn asked<T>(read: impl FnOnce(&mut Self) -> Option<T>) -> Vec<Setting> {
-        let mut env = Self::new([]);
-        read(&mut env);
-        env.read
+    pub fn asked<T>(mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Vec<Setting> {
+        read(&mut self);
+        self.read
     }
 
     /// Sets a variable, to what it was found to stand for.

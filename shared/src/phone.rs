@@ -22,7 +22,12 @@ use crate::{
 pub struct PhoneNumber {
     e164: String,
     national_at: usize,
+    country: Country,
 }
+
+/// A country or region with phone numbers, by its ISO 3166-1 alpha-2 code (`CN`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Country(Region);
 
 /// Why a text is no [`PhoneNumber`] here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -57,7 +62,7 @@ const DEFAULT: Setting = Setting::text("DEFAULT_COUNTRY", "CN").about(
 /// The countries whose numbers are taken, and the one that a number without a country code belongs to.
 #[derive(Clone)]
 pub struct Countries {
-    allowed: Vec<Region>,
+    allowed: Vec<Country>,
     default: Region,
     util: Arc<Util>,
 }
@@ -86,19 +91,22 @@ impl Countries {
     /// Names the first code that libphonenumber has no numbers for, or that is the default but not allowed.
     pub fn new(allowed: &[&str], default: &str) -> Result<Self, String> {
         let known = |code: &&str| {
-            Region::from_code(code)
-                .ok()
-                .filter(|_| metadata::has(code))
+            Country::parse(code)
                 .ok_or_else(|| format!("{code:?} is no country's ISO 3166-1 code with phone numbers"))
         };
         let ids: Vec<_> = allowed.iter().map(|&id| id.to_owned()).collect();
         let allowed = allowed.iter().map(known).collect::<Result<Vec<_>, _>>()?;
-        let default = Region::from_code(default)
-            .ok()
-            .filter(|region| allowed.contains(region))
+        let Country(default) = Country::parse(default)
+            .filter(|country| allowed.contains(country))
             .ok_or_else(|| format!("the default country {default:?} is not among the allowed ones"))?;
         let util: Arc<Util> = Arc::new(LazyLock::new(Box::new(move || metadata::of(&ids))));
         Ok(Self { allowed, default, util })
+    }
+
+    /// The countries whose numbers are taken.
+    #[must_use]
+    pub fn allowed(&self) -> &[Country] {
+        &self.allowed
     }
 
     /// Compiles the library's regular expressions on a thread of their own: what the start or the first request waits for
@@ -127,11 +135,11 @@ impl Countries {
             util.get_number_type(&number),
             PhoneNumberType::Mobile | PhoneNumberType::FixedLineOrMobile
         );
-        match util.get_region_for_number(&number) {
-            Some(region) if !self.allowed.contains(&region) => Err(PhoneNumberError::UnsupportedCountry),
-            Some(_) if mobile && number.extension.is_none() => {
+        match util.get_region_for_number(&number).map(Country) {
+            Some(country) if !self.allowed.contains(&country) => Err(PhoneNumberError::UnsupportedCountry),
+            Some(country) if mobile && number.extension.is_none() => {
                 let e164 = util.format(&number, PhoneNumberFormat::E164).into_owned();
-                Ok(PhoneNumber { national_at: 1 + number.country_code.to_string().len(), e164 })
+                Ok(PhoneNumber { national_at: 1 + number.country_code.to_string().len(), e164, country })
             }
             _ => Err(PhoneNumberError::Invalid),
         }
@@ -150,11 +158,31 @@ impl Countries {
     }
 }
 
+impl Country {
+    /// `None` unless it is a code that libphonenumber has numbers for.
+    #[must_use]
+    pub fn parse(code: &str) -> Option<Self> {
+        Region::from_code(code).ok().filter(|_| metadata::has(code)).map(Self)
+    }
+}
+
+impl fmt::Display for Country {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 impl PhoneNumber {
     /// The number in E.164.
     #[must_use]
     pub fn as_e164(&self) -> &str {
         &self.e164
+    }
+
+    /// The country that the number belongs to.
+    #[must_use]
+    pub fn country(&self) -> Country {
+        self.country
     }
 }
 
@@ -241,7 +269,8 @@ mod tests {
             assert_eq!(china().parse(typed), Err(PhoneNumberError::UnsupportedCountry), "{typed:?}");
         }
         let more = Countries::new(&["CN", "HK"], "CN").unwrap();
-        assert_eq!(more.parse("+852 5123 4567").unwrap().as_e164(), "+85251234567");
+        let number = more.parse("+852 5123 4567").unwrap();
+        assert_eq!((number.as_e164(), &*number.country().to_string()), ("+85251234567", "HK"));
     }
 
     #[test]

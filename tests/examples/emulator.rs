@@ -3,7 +3,8 @@
 //! `cargo run -p tests --example emulator -- EMULATOR FOLDER [AWS | --settings FILE] [-- RUNNER…]`: the emulator's program; the folder with
 //! `SendCode/bootstrap`, `ExchangeCode/bootstrap` and `Login/bootstrap`, as `sam build` leaves it; the address of
 //! Secrets Manager and SNS, moto's say, where the secrets are put and the messages sent. Without it they are variables,
-//! messages go to `local`, and a person whose phone that is logs in with the three calls. With `--settings` each function gets exactly the variables of FILE, JSON by the functions' names in
+//! messages go to `local`, and a person whose phone that is logs in with the three calls. Tencent Cloud and Aliyun are `local`'s in
+//! either case, and a code by each of them logs a person in. With `--settings` each function gets exactly the variables of FILE, JSON by the functions' names in
 //! the template, and `local` runs elsewhere, where they say. `RUNNER` is a command that runs programs of another
 //! processor, `qemu-aarch64` say.
 #![expect(clippy::unwrap_used, reason = "a check that cannot go on should stop")]
@@ -17,7 +18,7 @@ use std::{
 
 use aws_config::{BehaviorVersion, Region};
 use aws_credential_types::Credentials;
-use local::{Local, Options};
+use local::{Local, Options, phones::Carrier};
 use serde_json::{Value, from_str, json};
 use shared::random::{SystemRandom, uuid};
 use tests::{
@@ -66,7 +67,22 @@ async fn main() -> ExitCode {
         functions.insert(function, emulated);
     }
     if let Source::Here(local, None) = &source {
-        tally.note("a login of three calls", &log_in(local, &functions).await, "success");
+        tally.note("a login of three calls", &log_in(local, &functions, "13800138000").await, "success");
+    }
+    if let Source::Here(local, _) = &source {
+        for (provider, carrier, number) in
+            [("tencent", Carrier::Tencent, "13800138001"), ("aliyun", Carrier::Aliyun, "13800138002")]
+        {
+            let variables = source.variables_with("SendCode", |local| by_provider(local, provider)).await;
+            let log = File::create("/dev/null").unwrap();
+            let binary = Path::new(folder).join("SendCode/bootstrap").canonicalize().unwrap();
+            let command = [&runner[..], &[binary.to_str().unwrap().to_owned()]].concat();
+            functions.insert("send-code", Emulated::start(emulator, &command, &variables, &log).await);
+            let logged_in = log_in(local, &functions, number).await;
+            let carried = local.phones.sent().pop().is_some_and(|message| message.carrier == carrier);
+            let outcome = if carried { logged_in } else { "another carried it".to_owned() };
+            tally.note(&format!("a login by a code that {provider} carried"), &outcome, "success");
+        }
     }
     println!("{} passed, {} failed", tally.passed, tally.failed);
     if tally.failed == 0 && tally.passed > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
@@ -91,10 +107,19 @@ impl Source {
     }
 
     async fn variables(&self, name: &str) -> Vec<(String, String)> {
+        self.variables_with(name, |_| Vec::new()).await
+    }
+
+    async fn variables_with(
+        &self,
+        name: &str,
+        more: impl Fn(&Local) -> Vec<(String, String)>,
+    ) -> Vec<(String, String)> {
         match self {
             Self::File(functions) => functions[name].clone().into_iter().collect(),
             Self::Here(local, aws) => {
                 let mut variables = variables(local, name);
+                variables.extend(more(local));
                 if let Some(aws) = aws {
                     move_to_aws(&mut variables, aws).await;
                 }
@@ -102,6 +127,13 @@ impl Source {
             }
         }
     }
+}
+
+/// The variables of `send-code` where this provider carries every message.
+fn by_provider(local: &Local, provider: &str) -> Vec<(String, String)> {
+    let prefix = format!("{}_SMS_", provider.to_uppercase());
+    let own = local.variables.iter().filter(|(name, _)| name.starts_with(&prefix)).cloned();
+    own.chain([("SMS_ROUTES".to_owned(), format!("*={provider}"))]).collect()
 }
 
 #[derive(Default)]
@@ -163,7 +195,14 @@ fn variables(local: &Local, name: &str) -> Vec<(String, String)> {
 
 /// Puts every secret into Secrets Manager and its ARN in its place, and sends messages to SNS there.
 async fn move_to_aws(variables: &mut Vec<(String, String)>, endpoint: &str) {
-    const SECRETS: [&str; 4] = ["CODE_PEPPER", "TICKET_KEY", "WECHAT_APP_SECRET", "TOKEN_SIGNING_KEY"];
+    const SECRETS: [&str; 6] = [
+        "CODE_PEPPER",
+        "TICKET_KEY",
+        "WECHAT_APP_SECRET",
+        "TOKEN_SIGNING_KEY",
+        "TENCENT_SMS_SECRET_KEY",
+        "ALIYUN_SMS_ACCESS_KEY_SECRET",
+    ];
     let config = aws_config::defaults(BehaviorVersion::v2026_01_12())
         .region(Region::from_static("us-east-1"))
         .credentials_provider(Credentials::from_keys("local", "local", None))
@@ -183,11 +222,10 @@ async fn move_to_aws(variables: &mut Vec<(String, String)>, endpoint: &str) {
 }
 
 /// What the third call comes to, of a person who reads the code from their phone.
-async fn log_in(local: &Local, functions: &BTreeMap<&str, Emulated>) -> String {
+async fn log_in(local: &Local, functions: &BTreeMap<&str, Emulated>, number: &str) -> String {
     let call = async |function, body: Value| {
         functions[function].invoke(&events::with_body(function, &body).to_string()).await
     };
-    let number = "13800138000";
     call("send-code", json!({ "phoneNumber": number })).await;
     let Some(message) = local.phones.sent().pop() else { return "no message".to_owned() };
     let code: String = message.text.chars().filter(char::is_ascii_digit).take(6).collect();

@@ -161,10 +161,16 @@ impl Drop for TestApp {
         if std::thread::panicking() {
             return;
         }
-        let mut secrets: Vec<String> =
-            ["CODE_PEPPER", "TICKET_KEY", "WECHAT_APP_SECRET", "TOKEN_SIGNING_KEY"]
-                .map(|name| self.variable(name).to_owned())
-                .into();
+        let mut secrets: Vec<String> = [
+            "CODE_PEPPER",
+            "TICKET_KEY",
+            "WECHAT_APP_SECRET",
+            "TENCENT_SMS_SECRET_KEY",
+            "ALIYUN_SMS_ACCESS_KEY_SECRET",
+            "TOKEN_SIGNING_KEY",
+        ]
+        .map(|name| self.variable(name).to_owned())
+        .into();
         // A log has a key's line ends written out: its lines are looked for.
         let key = secrets.pop().unwrap_or_default();
         secrets

@@ -12,14 +12,14 @@ use shared::{
 use crate::{
     limits::Allowances,
     reviewers::Reviewers,
-    sms::{self, SmsSettings, SmsText},
+    sms::{Routes, SmsSettings},
 };
 
-/// The secrets that may come from Secrets Manager.
+/// The secrets that may come from Secrets Manager, beside those of the providers.
 const SECRETS: [Setting; 2] = [CODE_PEPPER, TICKET_KEY];
 
 /// The connections that the first request takes: two counters together, then the message.
-const CONNECTIONS: [(&str, usize); 2] = [("DYNAMODB", 2), sms::CONNECTIONS];
+const COUNTERS: (&str, usize) = ("DYNAMODB", 2);
 
 const REQUIRE_TICKET: Setting = Setting::choice("REQUIRE_TICKET", &["false", "true"]).about(
     "`true`: no code without a WeChat ticket. Turn it on if the app runs in WeChat alone.",
@@ -44,9 +44,7 @@ pub struct Config {
     pub reviewers: Reviewers,
     /// `ALLOWED_COUNTRIES`, `DEFAULT_COUNTRY`.
     pub countries: Countries,
-    /// `SMS_TEMPLATE`.
-    pub text: SmsText,
-    /// What carries the message.
+    /// `SMS_ROUTES`, and what carries the message.
     pub sms: SmsSettings,
     /// `LOG_LEVEL`, `METRICS_NAMESPACE`.
     pub telemetry: telemetry::Settings,
@@ -57,16 +55,20 @@ impl Config {
     pub async fn on_aws(mut env: Env) -> Result<(Aws, Self), ConfigError> {
         // Its expressions are compiled while the secrets are on their way.
         let countries = Countries::read(&mut env);
-        aws::settings(env, &SECRETS, &CONNECTIONS, |env| Self::with(countries, env)).await
+        let routes = Routes::read(&mut env, countries.as_ref());
+        let secrets: Vec<_> = SECRETS.into_iter().chain(routes.secrets()).collect();
+        let connections: Vec<_> = [COUNTERS].into_iter().chain(routes.connections()).collect();
+        aws::settings(env, &secrets, &connections, |env| Self::with(countries, routes, env)).await
     }
 
     /// Reads it; what is wrong is noted in `env`.
     pub fn read(env: &mut Env) -> Option<Self> {
         let countries = Countries::read(env);
-        Self::with(countries, env)
+        let routes = Routes::read(env, countries.as_ref());
+        Self::with(countries, routes, env)
     }
 
-    fn with(countries: Option<Countries>, env: &mut Env) -> Option<Self> {
+    fn with(countries: Option<Countries>, routes: Routes, env: &mut Env) -> Option<Self> {
         let codes_table = env.required(&CODES_TABLE);
         let pepper = Pepper::read(env);
         let open = OpenShare::read(env);
@@ -75,8 +77,8 @@ impl Config {
         let ticket_key = TicketKey::read(env);
         let require_ticket = env.parsed(&REQUIRE_TICKET);
         let reviewers = Reviewers::read(env, countries.as_ref());
-        let text = SmsText::read(env, policy.as_ref().map_or(CodePolicy::LONGEST_TTL, |policy| policy.ttl));
-        let sms = SmsSettings::read(env);
+        let ttl = policy.as_ref().map_or(CodePolicy::LONGEST_TTL, |policy| policy.ttl);
+        let sms = SmsSettings::read(env, routes, countries.as_ref(), ttl);
         let telemetry = telemetry::Settings::read(env);
         Some(Self {
             codes_table: codes_table?,
@@ -87,9 +89,40 @@ impl Config {
             require_ticket: require_ticket?,
             reviewers: reviewers?,
             countries: countries?,
-            text: text?,
             sms: sms?,
             telemetry: telemetry?,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What keeps the function from starting where the key of Aliyun is in a Secrets Manager that nobody can reach.
+    async fn wrong(routes: &str) -> Option<String> {
+        let variables = [
+            ("AWS_REGION", "local"),
+            ("AWS_ACCESS_KEY_ID", "local"),
+            ("AWS_SECRET_ACCESS_KEY", "local"),
+            ("AWS_ENDPOINT_URL", "http://127.0.0.1:9"),
+            ("CODES_TABLE", "codes"),
+            ("CODE_PEPPER", "for this test only: a pepper"),
+            ("TICKET_KEY", "for this test only: a ticket key of 32 bytes or more"),
+            ("SMS_ROUTES", routes),
+            ("ALIYUN_SMS_ACCESS_KEY_ID", "LTAI"),
+            ("ALIYUN_SMS_ACCESS_KEY_SECRET_SECRET_ARN", "aliyun"),
+            ("ALIYUN_SMS_SIGN_NAME", "手机登录"),
+            ("ALIYUN_SMS_TEMPLATE_CODE", "SMS_154950909"),
+        ];
+        let env = Env::new(variables.map(|(name, value)| (name.to_owned(), value.to_owned())));
+        Config::on_aws(env).await.err().map(|error| error.to_string())
+    }
+
+    #[tokio::test]
+    async fn the_secrets_of_the_providers_that_a_route_names_are_fetched_and_no_others() {
+        assert_eq!(wrong("*=sns").await, None);
+        let error = wrong("*=sns,CN=sns>aliyun").await.unwrap();
+        assert!(error.contains("ALIYUN_SMS_ACCESS_KEY_SECRET_SECRET_ARN could not be read"), "{error}");
     }
 }

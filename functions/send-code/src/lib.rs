@@ -25,7 +25,7 @@ pub mod sms;
 pub use config::Config;
 use limits::{LimitError, Limits};
 use reviewers::Reviewers;
-use sms::{Sms, SmsError, SmsText};
+use sms::{Sms, SmsError};
 
 /// A code was texted.
 const CODES_SENT: Metric = Metric::named("CodesSent");
@@ -40,7 +40,6 @@ pub struct SendCode {
     policy: CodePolicy,
     limits: Limits,
     sms: Sms,
-    text: SmsText,
     countries: Countries,
     reviewers: Reviewers,
     ticket_key: TicketKey,
@@ -115,8 +114,7 @@ impl SendCode {
             limits: Limits::new(dynamodb.clone(), table.clone(), pepper.clone(), config.allowances),
             codes: CodesTable::new(dynamodb, table, pepper),
             policy: config.policy,
-            sms: Sms::new(config.sms, aws),
-            text: config.text,
+            sms: Sms::new(config.sms, aws, &clock, &random),
             countries: config.countries,
             reviewers: config.reviewers,
             ticket_key: config.ticket_key,
@@ -159,7 +157,7 @@ impl SendCode {
                 return Err(error.into());
             }
         };
-        match call.step("sms", self.sms.send(&number, self.text.with(&code))).await {
+        match call.step("sms", self.sms.send(&number, &code)).await {
             Ok(()) => Ok(answer(&sent).counted(CODES_SENT)),
             // What may have been sent counts as sent: its code lets its person in, and no second one is paid for meanwhile.
             Err(source @ SmsError::InDoubt(_)) => {

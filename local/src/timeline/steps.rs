@@ -1,23 +1,17 @@
 //! How a call finds the exchange that it belongs to.
 //!
 //! Overlap in time would mix up the calls of requests that run side by side, and running the requests one after another
-//! would hide just the races that this system is made for. So the AWS clients write the exchange's number, which the
-//! running function's task knows, into a header of each call. WeChat's client is the function's own and takes no header:
-//! its calls are told apart by the code that they ask about.
+//! would hide just the races that this system is made for. So the clients of AWS and of the SMS providers write
+//! the exchange's number, which the running function's task knows, into a header of each call. WeChat's client is the
+//! function's own and takes no header: its calls are told apart by the code that they ask about.
 
 use std::sync::Arc;
 
-use aws_smithy_runtime_api::client::{
-    http::{
-        HttpClient, HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn,
-    },
-    orchestrator::HttpRequest,
-};
 use axum::{
     Router,
     body::{Body, HttpBody, to_bytes},
     extract::{Request, State},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
 };
@@ -35,23 +29,11 @@ const CALL_BYTES: usize = 1024 * 1024;
 /// Whole answers up to this size are read for their error.
 const ANSWER_BYTES: u64 = 64 * 1024;
 
-/// A client that writes the exchange's number into the calls that go through it.
-pub(crate) fn numbered(client: SharedHttpClient) -> SharedHttpClient {
-    http_client_fn(move |settings, components| {
-        SharedHttpConnector::new(Numbered(client.http_connector(settings, components)))
-    })
-}
-
-#[derive(Debug)]
-struct Numbered(SharedHttpConnector);
-
-impl HttpConnector for Numbered {
-    fn call(&self, mut request: HttpRequest) -> HttpConnectorFuture {
-        // A function that is invoked without the gateway has no exchange.
-        if let Ok(exchange) = EXCHANGE.try_get() {
-            request.headers_mut().insert(HEADER, exchange.to_string());
-        }
-        self.0.call(request)
+/// Writes the exchange's number into a call's headers.
+pub(crate) fn number(headers: &mut HeaderMap) {
+    // A function that is invoked without the gateway has no exchange.
+    if let Ok(exchange) = EXCHANGE.try_get() {
+        headers.insert(HEADER, exchange.into());
     }
 }
 

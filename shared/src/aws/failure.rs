@@ -100,6 +100,12 @@ impl AwsFailure {
         self.code.as_deref()
     }
 
+    /// Whether the service was out of reach or overloaded, so that a retry may go through.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        self.transient
+    }
+
     /// Whether the request may have been carried out all the same: its answer was lost, or never came.
     #[must_use]
     pub fn is_in_doubt(&self) -> bool {

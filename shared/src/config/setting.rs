@@ -11,6 +11,9 @@ pub struct Setting {
     /// What it is for, in English and in Chinese.
     #[cfg(feature = "openapi")]
     pub about: [&'static str; 2],
+    /// Where alone it has to be there, in English and in Chinese.
+    #[cfg(feature = "openapi")]
+    pub only: Option<[&'static str; 2]>,
 }
 
 /// What a variable may say.
@@ -40,7 +43,7 @@ pub enum Form {
 impl Setting {
     const fn new(name: &'static str, form: Form) -> Self {
         #[cfg(feature = "openapi")]
-        return Self { name, form, about: [""; 2] };
+        return Self { name, form, about: [""; 2], only: None };
         #[cfg(not(feature = "openapi"))]
         return Self { name, form };
     }
@@ -88,6 +91,17 @@ impl Setting {
         #[cfg(feature = "openapi")]
         {
             self.about = [english, chinese];
+        }
+        self
+    }
+
+    /// Says where alone it has to be there, in English and in Chinese: "where a route names …".
+    #[cfg_attr(not(feature = "openapi"), expect(unused_variables, unused_mut, reason = "see above"))]
+    #[must_use]
+    pub const fn only(mut self, place: [&'static str; 2]) -> Self {
+        #[cfg(feature = "openapi")]
+        {
+            self.only = Some(place);
         }
         self
     }

@@ -62,7 +62,8 @@ impl Call {
         let code = problem.code();
         self.log.write(&Outcome::Refusal { code, cause });
         if let Some(name) = code.metric() {
-            Metric::named(name).of_limit(code.is_limit().then(|| code.name())).count();
+            let metric = Metric::named(name);
+            if code.is_limit() { metric.of_limit(code.name()) } else { metric }.count();
         }
         let body = to_json(&problem.body(self.language, self.log.request_id()));
         let mut response = respond(code.status(), "application/problem+json", "no-store", body);

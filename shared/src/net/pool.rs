@@ -17,10 +17,10 @@ use http_body_util::BodyExt;
 use hyper::rt::{Sleep, Timer};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::{
-    client::legacy::{self, connect::HttpConnector as TcpConnector},
+    client::legacy::{self, ResponseFuture, connect::HttpConnector as TcpConnector},
     rt::{TokioExecutor, TokioTimer},
 };
-use lambda_http::http::{Request, Response, Uri};
+use lambda_http::http::{HeaderMap, Request, Response, Uri};
 use rustls::ClientConfig;
 use tokio::time::timeout;
 
@@ -35,19 +35,28 @@ const IDLE: Duration = Duration::from_secs(4);
 
 /// Open connections, by whom they lead to.
 #[derive(Debug, Clone)]
-pub(crate) struct Pool(legacy::Client<HttpsConnector<TcpConnector>, SdkBody>);
+pub(crate) struct Pool {
+    client: legacy::Client<HttpsConnector<TcpConnector>, SdkBody>,
+    note: Option<fn(&mut HeaderMap)>,
+}
 
 impl Pool {
     /// For requests that may be sent again: a connection that its peer has closed in silence costs them a second attempt.
     pub(crate) fn new(tls: ClientConfig) -> Self {
-        Self(legacy::Client::builder(TokioExecutor::new()).build(connector(tls)))
+        let client = legacy::Client::builder(TokioExecutor::new()).build(connector(tls));
+        Self { client, note: None }
     }
 
     /// For requests that must not be sent twice: they go out on young connections alone, by `clock`.
     pub(crate) fn unrepeated(tls: ClientConfig, clock: Arc<dyn Clock>) -> Self {
         let mut builder = legacy::Client::builder(TokioExecutor::new());
         builder.pool_idle_timeout(IDLE).pool_timer(Ages::by(clock));
-        Self(builder.build(connector(tls)))
+        Self { client: builder.build(connector(tls)), note: None }
+    }
+
+    /// The same connections; `note` writes into the headers of each request, which is signed by then.
+    pub(crate) fn noting(self, note: fn(&mut HeaderMap)) -> Self {
+        Self { note: Some(note), ..self }
     }
 
     /// The SDK's view of it.
@@ -61,7 +70,14 @@ impl Pool {
         &self,
         request: Request<SdkBody>,
     ) -> Result<Response<SdkBody>, legacy::Error> {
-        Ok(self.0.request(request).await?.map(SdkBody::from_body_1_x))
+        Ok(self.send(request).await?.map(SdkBody::from_body_1_x))
+    }
+
+    fn send(&self, mut request: Request<SdkBody>) -> ResponseFuture {
+        if let Some(note) = self.note {
+            note(request.headers_mut());
+        }
+        self.client.request(request)
     }
 
     /// Leaves an open connection to `url` in the pool, if there can be one in time.
@@ -70,7 +86,7 @@ impl Pool {
             let mut request = Request::new(SdkBody::empty());
             *request.uri_mut() = url;
             // A connection goes back to the pool when its answer has been read.
-            self.0.request(request).await.ok()?.into_body().collect().await.ok()
+            self.client.request(request).await.ok()?.into_body().collect().await.ok()
         };
         // Without a connection now, the first request makes its own.
         _ = timeout(CONNECT, answered).await;
@@ -123,7 +139,7 @@ impl HttpConnector for Pool {
             Ok(request) => request,
             Err(error) => return HttpConnectorFuture::ready(Err(ConnectorError::user(error.into()))),
         };
-        let answer = self.0.request(request);
+        let answer = self.send(request);
         HttpConnectorFuture::new(async move {
             let answer = answer.await.map_err(|error| ConnectorError::io(error.into()))?;
             HttpResponse::try_from(answer.map(SdkBody::from_body_1_x))

@@ -19,25 +19,33 @@ pub(super) const TARGET: &str = "metrics";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Metric {
     name: &'static str,
-    limit: Option<&'static str>,
+    /// The name of its dimension, and which of several it is.
+    dimension: Option<(&'static str, &'static str)>,
 }
 
 impl Metric {
     /// The metric of this name.
     #[must_use]
     pub const fn named(name: &'static str) -> Self {
-        Self { name, limit: None }
+        Self { name, dimension: None }
     }
 
     /// Of several limits this one: the dimension `Limit`.
     #[must_use]
-    pub const fn of_limit(self, limit: Option<&'static str>) -> Self {
-        Self { limit, ..self }
+    pub const fn of_limit(self, limit: &'static str) -> Self {
+        Self { dimension: Some(("Limit", limit)), ..self }
+    }
+
+    /// Of several providers this one: the dimension `Provider`.
+    #[must_use]
+    pub const fn of_provider(self, provider: &'static str) -> Self {
+        Self { dimension: Some(("Provider", provider)), ..self }
     }
 
     /// Counts one.
     pub fn count(self) {
-        tracing::info!(target: TARGET, metric = self.name, limit = self.limit);
+        let (dimension, of) = self.dimension.unzip();
+        tracing::info!(target: TARGET, metric = self.name, dimension, of);
     }
 }
 
@@ -53,7 +61,8 @@ impl<W> Emf<W> {
     }
 
     fn line(&self, counted: Counted) -> Value {
-        let dimensions: Vec<_> = counted.limit.iter().map(|_| "Limit").collect();
+        let dimension = counted.dimension.zip(counted.of);
+        let dimensions: Vec<_> = dimension.iter().map(|(name, _)| name).collect();
         let mut line = Map::new();
         line.insert(
             "_aws".into(),
@@ -66,7 +75,7 @@ impl<W> Emf<W> {
                 }],
             }),
         );
-        line.extend(counted.limit.map(|limit| ("Limit".into(), limit.into())));
+        line.extend(dimension.map(|(name, of)| (name, of.into())));
         line.insert(counted.metric, 1.into());
         line.into()
     }
@@ -88,14 +97,16 @@ where
 #[derive(Default)]
 struct Counted {
     metric: String,
-    limit: Option<String>,
+    dimension: Option<String>,
+    of: Option<String>,
 }
 
 impl Visit for Counted {
     fn record_str(&mut self, field: &Field, value: &str) {
         match field.name() {
             "metric" => value.clone_into(&mut self.metric),
-            "limit" => self.limit = Some(value.to_owned()),
+            "dimension" => self.dimension = Some(value.to_owned()),
+            "of" => self.of = Some(value.to_owned()),
             _ => {}
         }
     }

@@ -1,7 +1,5 @@
 //! Amazon SNS: <https://docs.aws.amazon.com/sns/latest/dg/sms_sending-overview.html>.
 
-use std::time::Duration;
-
 use aws_sdk_sns::{
     Client, Config,
     config::{retry::RetryConfig, timeout::TimeoutConfig},
@@ -10,17 +8,18 @@ use aws_sdk_sns::{
 };
 use shared::{
     aws::{Aws, AwsFailure},
+    codes::VerifyCode,
     config::{Env, Setting},
     phone::PhoneNumber,
 };
 
-use super::SmsError;
+use super::{PATIENCE, SmsError, text::SmsText};
 
-/// The connections that a message takes.
-pub(super) const CONNECTIONS: (&str, usize) = (SERVICE, 1);
+/// Its name in `SMS_ROUTES`, in the log and in the metrics.
+pub(super) const NAME: &str = "sns";
 
 /// Its name in `AWS_ENDPOINT_URL_…`.
-const SERVICE: &str = "SNS";
+pub(super) const SERVICE: &str = "SNS";
 
 /// The optional attributes that are texts, and SNS's names for them.
 const ATTRIBUTES: [(&Setting, &str); 4] = [
@@ -53,13 +52,18 @@ const MAX_PRICE: Setting = Setting::optional("SMS_MAX_PRICE_USD").about(
     "一条短信最多花多少美元，例如 `0.05`。",
 );
 
-/// The optional attributes of a message, under SNS's own names.
+/// The settings that begin with `SMS_`.
 #[derive(Debug, Clone)]
-pub(super) struct Settings(Vec<(&'static str, &'static str, String)>);
+pub(super) struct Settings {
+    text: SmsText,
+    /// The optional attributes of a message, under SNS's own names.
+    attributes: Vec<(&'static str, &'static str, String)>,
+}
 
 impl Settings {
-    /// Reads them from the settings.
-    pub(super) fn read(env: &mut Env) -> Option<Self> {
+    /// Reads them, for codes that live `ttl` seconds.
+    pub(super) fn read(env: &mut Env, ttl: u64) -> Option<Self> {
+        let text = SmsText::read(env, ttl);
         // Promotional, SNS's default, is held back at night and dropped first under load.
         let mut attributes = vec![("AWS.SNS.SMS.SMSType", "String", "Transactional".to_owned())];
         for (setting, name) in ATTRIBUTES {
@@ -72,17 +76,15 @@ impl Settings {
             }
             Some(_) => return env.wrong("SMS_MAX_PRICE_USD must be a price such as 0.05".to_owned()),
         }
-        Some(Self(attributes))
+        Some(Self { text: text?, attributes })
     }
 }
 
 /// The deployment's credentials and a patience of its own. `Publish` is not idempotent: a request whose answer was lost or
 /// late may have sent its message, and one that is repeated may send and cost another. So none is.
 fn config(aws: &Aws) -> Config {
-    let timeouts = TimeoutConfig::builder()
-        .operation_timeout(Duration::from_millis(2400))
-        .disable_operation_attempt_timeout()
-        .build();
+    let timeouts =
+        TimeoutConfig::builder().operation_timeout(PATIENCE).disable_operation_attempt_timeout().build();
     aws_sdk_sns::config::Builder::from(&aws.of(SERVICE))
         .timeout_config(timeouts)
         .retry_config(RetryConfig::disabled())
@@ -99,23 +101,27 @@ impl Sns {
         Self { client: Client::from_conf(config(aws)), settings }
     }
 
-    pub(super) async fn send(&self, number: &PhoneNumber, text: String) -> Result<(), SmsError> {
-        let mut request = self.client.publish().phone_number(number.as_e164()).message(text);
-        for (name, data_type, value) in &self.settings.0 {
+    pub(super) async fn send(&self, number: &PhoneNumber, code: &VerifyCode) -> Result<(), SmsError> {
+        let Settings { text, attributes } = &self.settings;
+        let mut request = self.client.publish().phone_number(number.as_e164()).message(text.with(code));
+        for (name, data_type, value) in attributes {
             let value = MessageAttributeValue::builder().data_type(*data_type).string_value(value).build();
-            let value = value.map_err(|error| SmsError::Refused(AwsFailure::not_built(error).into()))?;
+            let value =
+                value.map_err(|error| SmsError::Misconfigured(AwsFailure::not_built(error).into()))?;
             request = request.message_attributes(*name, value);
         }
         request.send().await.map(drop).map_err(|error| {
             let failure = AwsFailure::new(&error);
-            let unanswered = failure.is_unanswered();
+            let (is_unanswered, is_transient) = (failure.is_unanswered(), failure.is_transient());
             let cause = Box::new(failure);
             if refuses_number(&error) {
                 SmsError::NumberRefused(cause)
-            } else if unanswered {
+            } else if is_unanswered {
                 SmsError::InDoubt(cause)
-            } else {
+            } else if is_transient {
                 SmsError::Refused(cause)
+            } else {
+                SmsError::Misconfigured(cause)
             }
         })
     }

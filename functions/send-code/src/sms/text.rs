@@ -1,4 +1,4 @@
-//! What is texted.
+//! What is texted, where no template of a provider's is filled in.
 
 use shared::{
     codes::VerifyCode,
@@ -9,20 +9,20 @@ use shared::{
 const ONE_PART: usize = 70;
 
 const TEMPLATE: Setting = Setting::text("SMS_TEMPLATE", SmsText::DEFAULT).about(
-    "The text of the message, with `{code}` and, if you like, `{minutes}`; 70 characters at most, one part of an SMS.",
-    "短信内容，包含 `{code}`，可以包含 `{minutes}`；最多 70 个字符，即一条短信。",
+    "The text of a message by SNS, with `{code}` and, if you like, `{minutes}`; 70 characters at most, one part of an SMS.",
+    "由 SNS 发送的短信内容，包含 `{code}`，可以包含 `{minutes}`；最多 70 个字符，即一条短信。",
 );
 
 /// `SMS_TEMPLATE`, with the minutes filled in.
 #[derive(Debug, Clone)]
-pub struct SmsText(String);
+pub(super) struct SmsText(String);
 
 impl SmsText {
     /// What is sent unless the settings say otherwise.
-    pub const DEFAULT: &str = "您的验证码是 {code}，{minutes} 分钟内有效。请勿告诉他人。";
+    const DEFAULT: &str = "您的验证码是 {code}，{minutes} 分钟内有效。请勿告诉他人。";
 
     /// Reads `SMS_TEMPLATE`, for codes that live `ttl` seconds.
-    pub fn read(env: &mut Env, ttl: u64) -> Option<Self> {
+    pub(super) fn read(env: &mut Env, ttl: u64) -> Option<Self> {
         match Self::new(&env.text(&TEMPLATE), ttl) {
             Ok(text) => Some(text),
             Err(error) => env.wrong(format!("SMS_TEMPLATE {error}")),
@@ -33,12 +33,11 @@ impl SmsText {
     ///
     /// # Errors
     /// Says what is wrong with it: no `{code}`, or longer than one part.
-    pub fn new(template: &str, ttl: u64) -> Result<Self, String> {
+    fn new(template: &str, ttl: u64) -> Result<Self, String> {
         if !template.contains("{code}") {
             return Err("has no {code} in it".to_owned());
         }
-        // Rounded down: a message should not promise a minute that the code does not live.
-        let text = template.replace("{minutes}", &(ttl / 60).max(1).to_string());
+        let text = with_minutes(template, ttl);
         let length = text.replace("{code}", "000000").encode_utf16().count();
         if length > ONE_PART {
             return Err(format!(
@@ -49,10 +48,15 @@ impl SmsText {
     }
 
     /// The message that brings `code`.
-    #[must_use]
-    pub fn with(&self, code: &VerifyCode) -> String {
+    pub(super) fn with(&self, code: &VerifyCode) -> String {
         self.0.replace("{code}", code.as_str())
     }
+}
+
+/// A template with `{minutes}` filled in, for codes that live `ttl` seconds. Rounded down: a message should not promise a
+/// minute that the code does not live.
+pub(super) fn with_minutes(template: &str, ttl: u64) -> String {
+    template.replace("{minutes}", &(ttl / 60).max(1).to_string())
 }
 
 #[cfg(test)]
