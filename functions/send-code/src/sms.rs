@@ -35,11 +35,11 @@ pub use routes::Routes;
 /// All providers of a route together (docs/adr/0008-time-outs.md).
 const PATIENCE: Duration = Duration::from_millis(2600);
 
-/// What a provider that is asked second needs: longer than a connection is waited for, so that one that never was is told
-/// from an answer that never came.
+/// What the next provider needs at least. A connection is given up sooner, so that a host that is down is told from an answer
+/// that was lost.
 const LEAST: Duration = Duration::from_millis(900);
 
-/// A provider did not take a message, by its own fault: also where another one took it then.
+/// A provider did not take a message, and the number is not why. Also counted if the next provider took it.
 const SMS_FAILURES: Metric = Metric::named("SmsFailures");
 
 /// `SMS_ROUTES`, with the settings of the providers that it names.

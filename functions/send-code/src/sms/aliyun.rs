@@ -70,7 +70,7 @@ const DYSMSAPI: &str = "https://dysmsapi.aliyuncs.com";
 const DYPNSAPI: &str = "https://dypnsapi.aliyuncs.com";
 /// The date of both services' versions.
 const VERSION: &str = "2017-05-25";
-/// Of the body, which is empty: all parameters stand in the query.
+/// The type of the body. It is empty, since all parameters are in the query; Aliyun's SDK sends it as a form, too.
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// The settings that begin with `ALIYUN_SMS_`.
@@ -193,12 +193,10 @@ impl Aliyun {
 
 /// A number that Aliyun would send to somebody else.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "aliyun reads the digits of numbers of +1 as one of the mainland: give their country another provider"
-)]
+#[error("aliyun would take a number of +1 for one of the mainland: give its country another provider")]
 struct ReadAsMainland;
 
-/// The mainland's numbers without their country code, others by digits alone.
+/// A number of the mainland without its country code, any other without the plus sign.
 fn as_aliyun_writes(number: &PhoneNumber) -> Result<&str, ReadAsMainland> {
     let number = number.as_e164();
     match number.strip_prefix("+86") {
@@ -209,7 +207,7 @@ fn as_aliyun_writes(number: &PhoneNumber) -> Result<&str, ReadAsMainland> {
     }
 }
 
-/// What an answer says of the message: that of either call, or of the gateway in front of them.
+/// What an answer says of the message. Both calls answer so, and the gateway in front of them.
 fn outcome(answer: &JsonAnswer) -> Result<(), SmsError> {
     let message = answer.body["Message"].as_str().unwrap_or_default();
     match answer.body["Code"].as_str() {

@@ -5,7 +5,7 @@ use shared::{
     problem::{Failure, Problem, ProblemCode},
 };
 
-/// What a provider said to its refusal, or how the line to it broke: no number, no text, no secret.
+/// Why a provider refused, or how the connection to it broke: without number, text and secret.
 pub(super) type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 /// Why a message was not taken.
@@ -51,11 +51,11 @@ pub(super) enum Meaning {
     Number,
     /// The number has had its messages.
     Limit(Window),
-    /// We are at fault, by money, set-up or signature; also what is not known.
+    /// This deployment is at fault: money, set-up, signature. Also every code that is not known.
     Ours,
-    /// It passes.
+    /// The provider is down or throttles, and will recover by itself.
     Passing,
-    /// It may have been sent all the same.
+    /// The message may have been sent all the same.
     InDoubt,
 }
 
