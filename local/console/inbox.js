@@ -18,11 +18,11 @@ const isLive = (message) =>
   message.code && !isUsed(message) && messages.findLast(({ to }) => to === message.to) === message;
 
 function view(message) {
-  const { to, text, at, code } = message;
+  const { carrier, to, text, at, code } = message;
   const [before, after] = code ? text.split(code) : [text, ''];
   const time = new Date(at).toLocaleTimeString(languageTag(), { hour12: false });
   message.item = h('li', {},
-    h('p', { class: 'meta' }, h('span', {}, t('to', { number: to })), h('time', { datetime: at }, time)),
+    h('p', { class: 'meta' }, h('span', {}, t('to', { number: to, carrier: t(`carrier_${carrier}`) })), h('time', { datetime: at }, time)),
     h('p', { class: 'bubble', lang: /\p{Script=Han}/u.test(text) ? 'zh-Hans' : 'en' }, before, code ? h('strong', {}, code) : '', after),
     isLive(message) ? h('button', { type: 'button', class: 'small', 'aria-label': `${t('use')} ${code}`, onclick: () => fillIn(message) }, t('use')) : null);
   return message.item;
@@ -47,9 +47,9 @@ export function clearInbox() {
 }
 
 /** A message was sent. */
-export function deliver({ to, text, at }) {
+export function deliver({ carrier, to, text, at }) {
   const before = messages.findLast((message) => message.to === to);
-  const message = { to, text, at, code: codeOf(text) };
+  const message = { carrier, to, text, at, code: codeOf(text) };
   messages.push(message);
   list.prepend(view(message));
   byId('inbox-empty').hidden = true;

@@ -8,11 +8,13 @@ import { parsed } from './json.js';
 import { inEachLanguage, startLanguage, t } from './language.js';
 import { clearOverview, markOverview } from './overview.js';
 import { startPhone } from './phone.js';
+import { startRoutes } from './routes.js';
 
 startLanguage();
 startPhone();
 startCodes();
 startInbox();
+startRoutes();
 startExchanges();
 
 const events = new EventSource('/_local/events');

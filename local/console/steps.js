@@ -25,7 +25,7 @@ function sendPurpose(step, writes, tables) {
 /** What a step is for, by what the functions do (each function’s lib.rs). */
 function purpose({ path, steps, tables }, step) {
   if (step.service === 'WeChat') return t('step_wechat');
-  if (step.service === 'SNS') return t('step_sms');
+  if (['SNS', 'Tencent', 'Aliyun'].includes(step.service)) return t('step_sms');
   if (path.endsWith('/login')) {
     if (step.operation === 'TransactWriteItems') return t('step_account');
     return t(step.operation === 'GetItem' ? 'step_find' : 'step_check');

@@ -50,10 +50,22 @@ pub(crate) const SERVICE: Service = Service {
 
 /// Who may send, and what.
 pub(crate) struct Account {
-    pub(crate) access_key_id: String,
-    pub(crate) access_key_secret: String,
-    pub(crate) sign_name: String,
-    pub(crate) template_code: String,
+    access_key_id: String,
+    access_key_secret: String,
+    sign_name: String,
+    template_code: String,
+}
+
+impl Account {
+    /// By the functions' variables: what they are told is what the account has.
+    pub(crate) fn read(variable: impl Fn(&str) -> String) -> Self {
+        Self {
+            access_key_id: variable("ALIYUN_SMS_ACCESS_KEY_ID"),
+            access_key_secret: variable("ALIYUN_SMS_ACCESS_KEY_SECRET"),
+            sign_name: variable("ALIYUN_SMS_SIGN_NAME"),
+            template_code: variable("ALIYUN_SMS_TEMPLATE_CODE"),
+        }
+    }
 }
 
 /// Aliyun, with one account.

@@ -6,7 +6,7 @@ use lexopt::{
     Parser,
     prelude::{Long, Short, Value},
 };
-use local::wechat::PLAYED;
+use local::{provider::WORDS, wechat::PLAYED};
 
 /// What to do.
 #[derive(Debug, PartialEq, Eq)]
@@ -26,8 +26,8 @@ pub(crate) enum Command {
 const USAGE: &str = "\
 usage: cargo run -p local [-- [--services] [--data FILE] | -- keygen [--rsa] | -- openapi | -- pages FOLDER]
 
-  --services    starts DynamoDB, SNS and WeChat alone, and prints the variables with which functions that run elsewhere
-                find them: cargo lambda watch --env-file takes the output as it is. Messages go to standard error
+  --services    starts DynamoDB, WeChat and the SMS providers alone, and prints the variables with which functions that run
+                elsewhere find them: cargo lambda watch --env-file takes the output as it is. Messages go to standard error
   --data FILE   keeps codes, accounts, keys and the pepper in FILE; without it they are gone when this stops
   keygen        prints a new key for TOKEN_SIGNING_KEY: P-256, or RSA for API Gateway's JWT authorizer
   openapi       prints openapi.json
@@ -42,10 +42,26 @@ Every setting of the functions can be given as an environment variable, RESEND_C
 WeChat is played here. The code that /exchange-code takes says who is there, or what goes wrong:
 ";
 
+const PROVIDERS: &str = "
+
+So are SNS, Tencent Cloud and Aliyun. SMS_ROUTES says who carries the messages; while this runs, the console does, or
+
+  curl -X PUT http://127.0.0.1:3000/_local/sms/routes -d 'CN=tencent>aliyun,*=sns'
+
+Tencent Cloud and Aliyun are told what goes wrong with their next message at /_local/sms/tencent and /_local/sms/aliyun:
+
+  curl http://127.0.0.1:3000/_local/sms/tencent -d LimitExceeded.PhoneNumberDailyLimit
+
+These are the words:
+";
+
 /// All of it, to be read.
 pub(crate) fn help() -> String {
-    let line = |played: &local::wechat::Played| format!("\n  {:34}{}", played.code, played.en);
-    USAGE.to_owned() + &PLAYED.iter().map(line).collect::<String>()
+    let line = |(word, said): (&str, &str)| format!("\n  {word:39} {said}");
+    let codes = PLAYED.iter().map(|played| line((played.code, played.en)));
+    let words = WORDS.iter().map(|word| line((word.word, word.en)));
+    let [codes, words] = [codes.collect::<String>(), words.collect()];
+    [USAGE, &codes, PROVIDERS, &words].concat()
 }
 
 impl Command {

@@ -53,6 +53,8 @@ pub enum Fault {
     LoseAnswer,
     /// It is silent, and the call never reaches the tables.
     Hang,
+    /// It leaves out what a batch asks for.
+    Unprocessed,
     /// It cancels a transaction, since another one is under way on the same item.
     Conflict,
     /// It takes so much longer.
@@ -167,6 +169,11 @@ impl DynamoDb {
                 StatusCode::INTERNAL_SERVER_ERROR,
                 &json!({ "__type": "com.amazonaws.dynamodb.v20120810#InternalServerError" }),
             ),
+            Some(Fault::Unprocessed) => {
+                let batch: Value = serde_json::from_slice(&body).unwrap_or_default();
+                let left = json!({ "Responses": {}, "UnprocessedKeys": batch["RequestItems"] });
+                response(StatusCode::OK, &left)
+            }
             Some(Fault::Conflict) => {
                 let reasons =
                     json!([{ "Code": "TransactionConflict", "Message": "played" }, { "Code": "None" }]);
@@ -189,11 +196,12 @@ impl DynamoDb {
 
     /// What the tables answer, or their replica.
     async fn reach(&self, operation: &str, headers: HeaderMap, body: Bytes) -> Response {
-        if operation == "GetItem" {
+        let stale = {
             let replica = self.replica.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(answer) = replica.as_ref().and_then(|replica| replica.answer(&body)) {
-                return response(StatusCode::OK, &answer);
-            }
+            replica.as_ref().and_then(|replica| replica.answer(operation, &body))
+        };
+        if let Some(answer) = stale {
+            return response(StatusCode::OK, &answer);
         }
         self.forward(headers, body).await
     }

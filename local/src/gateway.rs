@@ -12,7 +12,6 @@ use axum::{
 use exchange_code::ExchangeCode;
 use lambda_http::Body as LambdaBody;
 use login::Login;
-use send_code::SendCode;
 use shared::{
     http::Route,
     random::{SystemRandom, uuid},
@@ -20,7 +19,7 @@ use shared::{
 use tokio::sync::Semaphore;
 use tower_http::cors::{Any, CorsLayer};
 
-use crate::{event, timeline::Timeline};
+use crate::{event, routes::Routed, timeline::Timeline};
 
 /// What API Gateway takes (10 MB); the functions take less.
 const MAX_BODY_BYTES: usize = 10 * 1024 * 1024;
@@ -32,13 +31,13 @@ const EXECUTIONS: usize = 16;
 /// The deployed functions.
 pub struct Functions {
     executions: Semaphore,
-    send_code: SendCode,
+    send_code: Arc<Routed>,
     exchange_code: ExchangeCode,
     login: Login,
 }
 
 impl Functions {
-    pub(crate) fn new(send_code: SendCode, exchange_code: ExchangeCode, login: Login) -> Self {
+    pub(crate) fn new(send_code: Arc<Routed>, exchange_code: ExchangeCode, login: Login) -> Self {
         Self { executions: Semaphore::new(EXECUTIONS), send_code, exchange_code, login }
     }
 
@@ -55,7 +54,7 @@ impl Functions {
         let _execution = self.executions.acquire().await;
         let request = shared::http::lambda::request(serde_json::from_str(event)?, None);
         Ok(match function {
-            "send-code" => Some(self.send_code.handle(request).await),
+            "send-code" => Some(self.send_code.function().handle(request).await),
             "exchange-code" => Some(self.exchange_code.handle(request).await),
             "login" => Some(self.login.handle(request).await),
             _ => None,

@@ -11,7 +11,6 @@ use std::{
 
 use exchange_code::ExchangeCode;
 use login::Login;
-use send_code::SendCode;
 use shared::{
     aws::Aws,
     clock::{Clock, SystemClock},
@@ -31,6 +30,7 @@ pub mod openapi;
 pub mod phones;
 pub mod provider;
 pub mod reference;
+mod routes;
 pub mod secrets;
 mod service;
 mod signed;
@@ -45,6 +45,7 @@ pub use data::DataError;
 use dynamodb::{DynamoDb, Store};
 pub use gateway::{DeployedRoute, Functions, routes};
 use phones::PhoneNetwork;
+use routes::Routed;
 use sns::Sns;
 use tencent::Tencent;
 use timeline::{Timeline, noted, number};
@@ -160,33 +161,22 @@ impl Local {
         let timeline = Arc::new(Timeline::new(options.clock.clone(), dynamodb.clone()));
         let phones = Arc::new(PhoneNetwork::new(options.clock.clone()));
         let sns = Arc::new(Sns::new(phones.clone()));
-        let account = tencent::Account {
-            secret_id: variable("TENCENT_SMS_SECRET_ID"),
-            secret_key: variable("TENCENT_SMS_SECRET_KEY"),
-            app_id: variable("TENCENT_SMS_APP_ID"),
-            sign_name: variable("TENCENT_SMS_SIGN_NAME"),
-            template_id: variable("TENCENT_SMS_TEMPLATE_ID"),
-        };
-        let tencent = Arc::new(Tencent::new(account, phones.clone(), options.clock.clone()));
-        let account = aliyun::Account {
-            access_key_id: variable("ALIYUN_SMS_ACCESS_KEY_ID"),
-            access_key_secret: variable("ALIYUN_SMS_ACCESS_KEY_SECRET"),
-            sign_name: variable("ALIYUN_SMS_SIGN_NAME"),
-            template_code: variable("ALIYUN_SMS_TEMPLATE_CODE"),
-        };
-        let aliyun = Arc::new(Aliyun::new(account, phones.clone(), options.clock.clone()));
+        let tencent =
+            Arc::new(Tencent::new(tencent::Account::read(variable), phones.clone(), options.clock.clone()));
+        let aliyun =
+            Arc::new(Aliyun::new(aliyun::Account::read(variable), phones.clone(), options.clock.clone()));
         let wechat = Arc::new(Wechat::new(variable("WECHAT_APP_ID"), variable("WECHAT_APP_SECRET")));
 
         let aws = aws.noting(number);
         let (clock, random) = (options.clock, options.random);
-        let config = settings("send-code", &all, send_code::Config::read)?;
-        let send_code = SendCode::new(config, &aws, clock.clone(), random.clone());
+        let send_code = Routed::new(all.clone(), aws.clone(), clock.clone(), random.clone());
+        let send_code = Arc::new(send_code.map_err(|error| StartError::Settings("send-code", error))?);
         let config = settings("exchange-code", &all, exchange_code::Config::read)?;
         let exchange_code = ExchangeCode::new(config, &aws, clock.clone(), random.clone())?;
         let config = settings("login", &all, login::Config::read)?;
         let login = Login::new(config, &aws, clock, random);
 
-        let functions = Arc::new(Functions::new(send_code, exchange_code, login));
+        let functions = Arc::new(Functions::new(send_code.clone(), exchange_code, login));
         let mut router = noted(dynamodb::SERVICE, dynamodb::router(dynamodb.clone()), &timeline)
             .merge(noted(sns::SERVICE, sns::router(sns.clone()), &timeline))
             .merge(vendors::router(
@@ -201,7 +191,8 @@ impl Local {
         if !options.services_only {
             router = router
                 .merge(gateway::router(functions.clone(), timeline.clone()))
-                .merge(console::router(phones.clone(), timeline));
+                .merge(console::router(phones.clone(), timeline))
+                .merge(routes::router(send_code));
         }
         let server = tokio::spawn(async move {
             let service = router.into_make_service_with_connect_info::<SocketAddr>();

@@ -68,7 +68,7 @@ async fn serve(services_only: bool, data: Option<PathBuf>) -> Result<(), Box<dyn
     loop {
         tokio::select! {
             message = messages.recv() => if let Ok(message) = message {
-                let shown = format!("\nSMS to {}\n  {}", message.to, message.text);
+                let shown = format!("\nSMS to {}, by {}\n  {}", message.to, message.carrier, message.text);
                 if services_only { eprintln!("{shown}") } else { println!("{shown}") }
             },
             stop = tokio::signal::ctrl_c() => return stop.map_err(Into::into),

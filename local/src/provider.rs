@@ -149,7 +149,10 @@ pub const WORDS: [Word; 12] = [
         "LimitExceeded.PhoneNumberDailyLimit",
         "this code in place of the next message; so with any code of the provider's",
     ),
-    word("isv.BUSINESS_LIMIT_CONTROL 触发天级流控Permits:10", "the same with this message"),
+    word(
+        "isv.BUSINESS_LIMIT_CONTROL Permits:10",
+        "the same with this message; 触发天级流控 in it tells of a day's limit",
+    ),
     word("late InternalError.Timeout", "the same after a second"),
     word("empty", "JSON that says nothing of the message"),
     word("garbage", "half an answer, with status 200"),

@@ -24,7 +24,10 @@ use crate::{
     signed::header,
 };
 
+mod message;
 mod signature;
+
+use message::{Asked, e164};
 
 /// How its calls are read.
 pub(crate) const SERVICE: Service = Service {
@@ -45,11 +48,24 @@ pub(crate) const SERVICE: Service = Service {
 
 /// Who may send, and what.
 pub(crate) struct Account {
-    pub(crate) secret_id: String,
-    pub(crate) secret_key: String,
-    pub(crate) app_id: String,
-    pub(crate) sign_name: String,
-    pub(crate) template_id: String,
+    secret_id: String,
+    secret_key: String,
+    app_id: String,
+    sign_name: String,
+    template_id: String,
+}
+
+impl Account {
+    /// By the functions' variables: what they are told is what the account has.
+    pub(crate) fn read(variable: impl Fn(&str) -> String) -> Self {
+        Self {
+            secret_id: variable("TENCENT_SMS_SECRET_ID"),
+            secret_key: variable("TENCENT_SMS_SECRET_KEY"),
+            app_id: variable("TENCENT_SMS_APP_ID"),
+            sign_name: variable("TENCENT_SMS_SIGN_NAME"),
+            template_id: variable("TENCENT_SMS_TEMPLATE_ID"),
+        }
+    }
 }
 
 /// Tencent Cloud, with one account.
@@ -127,7 +143,7 @@ impl Tencent {
                 let refusal = "InvalidParameterValue.IncorrectPhoneNumber incorrect phone number".into();
                 return status(number, &refusal, &asked.context);
             };
-            match (self.text(&asked), refusal) {
+            match (asked.text(&self.account), refusal) {
                 (Err(refusal), _) => status(&e164, &refusal.into(), &asked.context),
                 (Ok(_), Some(refusal)) => status(&e164, refusal, &asked.context),
                 (Ok(text), None) => {
@@ -137,36 +153,6 @@ impl Tencent {
             }
         });
         Ok(response(json!({ "SendStatusSet": statuses.collect::<Vec<_>>() })))
-    }
-
-    /// The message. The account's one template is approved for every country; it takes the code, and the minutes if they
-    /// come.
-    fn text(&self, asked: &Asked) -> Result<String, &'static str> {
-        if asked.sign_name != self.account.sign_name {
-            return Err(
-                "FailedOperation.SignatureIncorrectOrUnapproved signature is incorrect or unapproved",
-            );
-        }
-        if asked.template_id != self.account.template_id {
-            return Err("FailedOperation.TemplateIncorrectOrUnapproved \
-                        template is not approved or request content does not match the approved template content");
-        }
-        let is_digits = |it: &String| it.len() <= 6 && it.bytes().all(|byte| byte.is_ascii_digit());
-        let body = match &*asked.parameters {
-            [] | [_, _, _, ..] => {
-                return Err("FailedOperation.TemplateParamSetNotMatchApprovedTemplate \
-                            the parameters do not match the approved template");
-            }
-            parameters if !parameters.iter().all(is_digits) => {
-                return Err("InvalidParameterValue.TemplateParameterFormatError \
-                            Verification code template parameter format error");
-            }
-            [code] => format!("{code}为您的登录验证码，如非本人操作，请忽略本短信。"),
-            [code, minutes] => {
-                format!("{code}为您的登录验证码，请于{minutes}分钟内填写，如非本人操作，请忽略本短信。")
-            }
-        };
-        Ok(format!("【{}】{body}", asked.sign_name))
     }
 }
 
@@ -183,73 +169,12 @@ impl Provider for Tencent {
     }
 }
 
-/// `SendSms`'s parameters.
-struct Asked {
-    numbers: Vec<String>,
-    app_id: String,
-    template_id: String,
-    sign_name: String,
-    parameters: Vec<String>,
-    context: String,
-}
-
-impl Asked {
-    fn read(body: &[u8]) -> Result<Self, Refusal> {
-        let invalid = |message: String| Refusal { code: "InvalidParameter".to_owned(), message };
-        let asked: Value = serde_json::from_slice(body)
-            .ok()
-            .filter(Value::is_object)
-            .ok_or_else(|| invalid("The request body is no JSON object.".to_owned()))?;
-        let of_another_type =
-            |name: &str| invalid(format!("The value type of parameter `{name}` is not valid."));
-        let missing = |name: &str| Refusal {
-            code: "MissingParameter".to_owned(),
-            message: format!("The request is missing a required parameter `{name}`."),
-        };
-        let text = |name: &str| match &asked[name] {
-            Value::Null => Ok(None),
-            Value::String(text) => Ok(Some(text.clone())),
-            _ => Err(of_another_type(name)),
-        };
-        let texts = |name: &str| match &asked[name] {
-            Value::Null => Ok(None),
-            Value::Array(texts) => {
-                let texts: Option<Vec<_>> = texts.iter().map(|it| it.as_str().map(str::to_owned)).collect();
-                texts.map(Some).ok_or_else(|| of_another_type(name))
-            }
-            _ => Err(of_another_type(name)),
-        };
-        Ok(Self {
-            numbers: texts("PhoneNumberSet")?.ok_or_else(|| missing("PhoneNumberSet"))?,
-            app_id: text("SmsSdkAppId")?.ok_or_else(|| missing("SmsSdkAppId"))?,
-            template_id: text("TemplateId")?.ok_or_else(|| missing("TemplateId"))?,
-            sign_name: text("SignName")?.unwrap_or_default(),
-            parameters: texts("TemplateParamSet")?.unwrap_or_default(),
-            context: text("SessionContext")?.unwrap_or_default(),
-        })
-    }
-}
-
 /// Whether Tencent refuses the request for this, not the message.
 fn is_of_the_request(Refusal { code, .. }: &Refusal) -> bool {
     let kind = code.split('.').next().unwrap_or_default();
     ["AuthFailure", "UnauthorizedOperation", "RequestLimitExceeded", "InvalidParameter", "MissingParameter"]
         .contains(&kind)
         || code == "InternalError"
-}
-
-/// A number in E.164; those of the mainland may come as 0086…, 86… or 11 digits.
-fn e164(number: &str) -> Option<String> {
-    let is_digits = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit());
-    let mainland = |digits: &&str| digits.len() == 11 && digits.starts_with('1') && is_digits(digits);
-    if let Some(digits) = number.strip_prefix('+') {
-        let is_valid = (7..=15).contains(&digits.len()) && is_digits(digits);
-        let is_valid = is_valid && digits.strip_prefix("86").is_none_or(|digits| mainland(&digits));
-        return is_valid.then(|| number.to_owned());
-    }
-    let prefixes = ["0086", "86", ""];
-    let digits = prefixes.iter().find_map(|prefix| number.strip_prefix(prefix).filter(mainland))?;
-    Some(format!("+86{digits}"))
 }
 
 fn response(mut fields: Value) -> Value {

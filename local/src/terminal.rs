@@ -59,8 +59,8 @@ All messages so far:           {here}/_local/sms"#
 /// The same where functions run elsewhere.
 pub(crate) fn guide_to_services(here: &str) -> String {
     format!(
-        "DynamoDB, SNS and WeChat on {here}; Ctrl-C stops them. Functions that run elsewhere find them by the variables on\n\
-         standard output: cargo lambda watch --env-file takes a file of them. Messages are shown here."
+        "DynamoDB, WeChat and the SMS providers on {here}; Ctrl-C stops them. Functions that run elsewhere find them by\n\
+         the variables on standard output: cargo lambda watch --env-file takes a file of them. Messages are shown here."
     )
 }
 

@@ -110,7 +110,7 @@ impl Drop for Running {
 }
 
 #[test]
-fn help_is_an_answer_and_lists_every_code_of_wechats() {
+fn help_is_an_answer_and_lists_every_code_of_wechats_and_every_word_of_the_providers() {
     for option in ["--help", "-h"] {
         let Output { status, stdout, stderr } = run(&[option], &[]);
         assert!(status.success() && stderr.is_empty());
@@ -123,6 +123,10 @@ fn help_is_an_answer_and_lists_every_code_of_wechats() {
         for played in local::wechat::PLAYED {
             let line = said.lines().find(|line| line.trim_start().starts_with(&format!("{} ", played.code)));
             assert!(line.is_some_and(|line| line.ends_with(played.en)), "{}", played.code);
+        }
+        for word in local::provider::WORDS {
+            let is_it = |line: &str| line.trim_start().starts_with(word.word) && line.ends_with(word.en);
+            assert!(said.lines().any(is_it), "{}", word.word);
         }
     }
 }
@@ -262,7 +266,7 @@ async fn the_terminal_shows_what_to_do_and_messages_and_nothing_else() {
     let after_the_guide = out.split_once("/_local/sms\n").unwrap().1;
     assert_eq!(
         after_the_guide,
-        format!("\nSMS to +8613800138000\n  您的验证码是 {code}，5 分钟内有效。请勿告诉他人。\n")
+        format!("\nSMS to +8613800138000, by SNS\n  您的验证码是 {code}，5 分钟内有效。请勿告诉他人。\n")
     );
 }
 

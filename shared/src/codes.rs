@@ -110,6 +110,8 @@ struct LiveCode {
     code: Tag,
     expires: Timestamp,
     attempts: Vec<Attempt>,
+    /// Whether it was placed and not sent: who knows it may use it, one after another.
+    is_fixed: bool,
 }
 
 /// One guess: what was guessed, and by whom.
@@ -122,7 +124,8 @@ struct Attempt {
 impl LiveCode {
     fn read(item: &Item) -> Option<Self> {
         let attempts = item.get("attempts")?.as_l().ok()?.iter().map(Attempt::read).collect::<Option<_>>()?;
-        Some(Self { code: tag(item, "code")?, expires: timestamp(item, "expires")?, attempts })
+        let is_fixed = item.contains_key("placed");
+        Some(Self { code: tag(item, "code")?, expires: timestamp(item, "expires")?, attempts, is_fixed })
     }
 }
 
@@ -133,8 +136,13 @@ impl Attempt {
     }
 
     fn write(&self) -> AttributeValue {
-        let blob = |tag: &Tag| AttributeValue::B(tag.as_bytes().to_vec().into());
-        AttributeValue::M([("guess".into(), blob(&self.guess)), ("by".into(), blob(&self.by))].into())
+        AttributeValue::M([("guess".into(), self.guess.write()), ("by".into(), self.by.write())].into())
+    }
+}
+
+impl Tag {
+    fn write(&self) -> AttributeValue {
+        AttributeValue::B(self.as_bytes().to_vec().into())
     }
 }
 

@@ -125,3 +125,28 @@ async fn every_code_of_wechats_is_listed_and_whom_those_of_uni_login_stand_for_i
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_inbox_says_who_carried_a_message_and_the_route_is_chosen_there() {
+    visit(&[("RESEND_COOLDOWN_SECONDS", "0")], async |page| {
+        let chosen = "return document.querySelector('#route').selectedOptions[0].text";
+        page.see("#route", "Tencent Cloud › Aliyun").await;
+        assert_eq!(page.ask(chosen).await, "SNS");
+        page.click("#route option[value='*=tencent>aliyun']").await;
+        page.see("#route-said", "From now on: Tencent Cloud › Aliyun").await;
+        page.app.local.tencent.refuse_next("FailedOperation.InsufficientBalanceInSmsPackage");
+        page.take_code().await;
+        page.see("#inbox li:first-child .meta", "to +8613800138000, by Aliyun").await;
+        page.see("#exchanges details[open] .steps .tencent .bad", "InsufficientBalance").await;
+        page.see("#exchanges details[open] .steps .aliyun", "SendSms").await;
+        page.look("routes").await;
+
+        page.click("[data-language=zh]").await;
+        page.see("#inbox li:first-child .meta", "发给 +8613800138000 · 阿里云").await;
+        // A page that is opened later shows what was chosen.
+        page.open("/").await;
+        page.see("#route", "腾讯云").await;
+        assert_eq!(page.ask(chosen).await, "腾讯云 › 阿里云");
+    })
+    .await;
+}

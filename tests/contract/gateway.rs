@@ -121,13 +121,14 @@ async fn pages_load_nothing_from_elsewhere_and_run_nothing_inline() {
 }
 
 #[tokio::test]
-async fn messages_are_listed_with_their_number_and_time() {
+async fn messages_are_listed_with_their_carrier_number_and_time() {
     let app = TestApp::start().await;
     let code = app.texted("13800138000").await;
     let list = Answer::of(app.request("GET", "/_local/sms")).await;
     assert_eq!(
         list.body,
         serde_json::json!([{
+            "carrier": "sns",
             "to": "+8613800138000",
             "text": format!("您的验证码是 {code}，5 分钟内有效。请勿告诉他人。"),
             "at": "2099-01-15T12:00:00Z",

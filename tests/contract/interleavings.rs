@@ -13,6 +13,10 @@ use serde_json::Value;
 use shared::clock::Clock;
 use tests::{Answer, TestApp, wrong};
 
+mod model;
+
+use model::{Model, Settled};
+
 const NUMBERS: [&str; 3] = ["13800138000", "13900139000", "13700137000"];
 const PEOPLE: [&str; 3] = ["alice", "bob", "carol"];
 
@@ -20,6 +24,7 @@ const TTL: u64 = 300;
 const COOLDOWN: u64 = 60;
 const ATTEMPTS: usize = 5;
 const DAILY: u64 = 4;
+const DAILY_GUESSES: u64 = 3;
 
 #[derive(Debug, Clone, Copy)]
 enum Step {
@@ -45,91 +50,6 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (person, number).prop_map(|(person, number)| Step::Crash { person, number }),
         3 => prop::sample::select(vec![1, 59, 60, 240, 299, 300, 43_200]).prop_map(|seconds| Step::Turn { seconds }),
     ]
-}
-
-/// What the contract says that the system has to be in.
-#[derive(Default)]
-struct Model {
-    link: bool,
-    codes: BTreeMap<usize, LiveCode>,
-    sent_at: BTreeMap<usize, u64>,
-    sent_on_day: BTreeMap<(usize, u64), u64>,
-    /// An account is its number and its people.
-    accounts: Vec<(usize, BTreeSet<usize>)>,
-}
-
-struct LiveCode {
-    code: String,
-    expires: u64,
-    attempts: Vec<(usize, bool)>,
-}
-
-impl Model {
-    fn send(&mut self, number: usize, now: u64) -> &'static str {
-        let today = (number, now / 86_400);
-        if self.sent_on_day.get(&today) >= Some(&DAILY) {
-            return "phone_limit_reached";
-        }
-        if self.sent_at.get(&number).is_some_and(|sent| now < sent + COOLDOWN) {
-            return "resend_too_soon";
-        }
-        "200"
-    }
-
-    fn sent(&mut self, number: usize, code: String, now: u64) {
-        *self.sent_on_day.entry((number, now / 86_400)).or_default() += 1;
-        self.sent_at.insert(number, now);
-        self.codes.insert(number, LiveCode { code, expires: now + TTL, attempts: Vec::new() });
-    }
-
-    fn guess(&mut self, person: usize, number: usize, right: bool, now: u64) -> &'static str {
-        let Some(live) = self.codes.get_mut(&number).filter(|live| now < live.expires) else {
-            return "code_expired";
-        };
-        let counted = live.attempts.len() < ATTEMPTS;
-        if counted {
-            live.attempts.push((person, right));
-        }
-        match live.attempts.iter().find(|(_, right)| *right) {
-            _ if !right && counted => "code_incorrect",
-            _ if !right => "too_many_attempts",
-            Some((winner, _)) if *winner == person => "200",
-            Some(_) => "code_used",
-            None => "too_many_attempts",
-        }
-    }
-
-    /// Which account the person is let into, or none; and whether that takes a write.
-    fn settle(&self, person: usize, number: usize) -> Settled {
-        let mine = self.accounts.iter().position(|(_, people)| people.contains(&person));
-        let owner = self.accounts.iter().position(|(owned, _)| *owned == number);
-        match (mine, owner) {
-            (Some(mine), Some(owner)) if mine == owner => Settled::Known,
-            (Some(mine), None) => Settled::Moves(mine),
-            (None, None) => Settled::Creates,
-            (None, Some(owner)) if self.link => Settled::Joins(owner),
-            (Some(_) | None, Some(_)) => Settled::Taken,
-        }
-    }
-
-    fn log_in(&mut self, person: usize, number: usize) -> &'static str {
-        match self.settle(person, number) {
-            Settled::Known => {}
-            Settled::Moves(mine) => self.accounts[mine].0 = number,
-            Settled::Creates => self.accounts.push((number, [person].into())),
-            Settled::Joins(owner) => _ = self.accounts[owner].1.insert(person),
-            Settled::Taken => return "phone_taken",
-        }
-        "200"
-    }
-}
-
-enum Settled {
-    Known,
-    Moves(usize),
-    Creates,
-    Joins(usize),
-    Taken,
 }
 
 /// The accounts as they stand in the table, after a look at whether its items contradict each other.
@@ -175,6 +95,7 @@ async fn app(link: bool) -> TestApp {
     TestApp::with(&[
         ("PHONE_CONFLICT", conflict),
         ("PHONE_DAILY_LIMIT", &DAILY.to_string()),
+        ("OPENID_DAILY_GUESSES", &DAILY_GUESSES.to_string()),
         ("OPEN_SHARE_PERCENT", "100"),
     ])
     .await
@@ -182,7 +103,7 @@ async fn app(link: bool) -> TestApp {
 
 async fn play(link: bool, steps: &[Step]) {
     let app = app(link).await;
-    let mut model = Model { link, ..Model::default() };
+    let mut model = Model::new(link);
     for step in steps {
         let now = app.clock.now().as_unix();
         match *step {
@@ -236,8 +157,10 @@ async fn play(link: bool, steps: &[Step]) {
         let key = |person: &usize| {
             format!("openid#wx0000000000000000#{}", app.local.wechat.openid(PEOPLE[*person]))
         };
-        let expected =
-            model.accounts.iter().map(|(number, people)| (name(*number), people.iter().map(key).collect()));
+        let expected = model
+            .accounts
+            .iter()
+            .map(|account| (name(account.number), account.people.iter().map(key).collect()));
         assert_eq!(accounts(&app).await, expected.collect(), "after {step:?}");
     }
 }

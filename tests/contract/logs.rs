@@ -76,6 +76,33 @@ async fn a_request_says_how_long_each_step_took() {
     assert_eq!(names, ["counters", "number", "sms"]);
 }
 
+/// The audit trail of numbers that end so.
+fn audited(start: usize, numbers: &[&str]) -> String {
+    let number = |line: &Value| line["number"].as_str().unwrap().to_owned();
+    let lines = lines_with("\"audit\"", start).into_iter();
+    let of_these = lines.filter(|line| numbers.iter().any(|end| number(line) == format!("138****{end}")));
+    of_these
+        .map(|line| format!("{} {}", number(&line), line["audit"].as_str().unwrap()))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+#[tokio::test]
+async fn who_joins_an_account_and_who_leaves_it_leaves_a_line() {
+    let app = TestApp::with(&[("PHONE_CONFLICT", "link")]).await;
+    let start = logs::length();
+    app.logged_in("alice", "13812343333").await;
+    app.clock.turn(60);
+    app.logged_in("bob", "13812343333").await;
+    app.logged_in("bob", "13812344444").await;
+    insta::assert_snapshot!(audited(start, &["3333", "4444"]), @"
+    138****3333 account_created
+    138****3333 account_joined
+    138****4444 account_left
+    138****4444 account_created
+    ");
+}
+
 #[tokio::test]
 async fn whatever_changes_who_is_who_leaves_a_line() {
     let app = TestApp::with(&[("TEST_PHONE_NUMBERS", "+8613812348888=123456@2099-01-15")]).await;
@@ -87,13 +114,7 @@ async fn whatever_changes_who_is_who_leaves_a_line() {
     app.log_in("bob", "13812342222", &code).await;
     app.send_code("13812348888").await;
     app.log_in("carol", "13812348888", "123456").await;
-    let audited: Vec<_> = lines_with("\"audit\"", start)
-        .iter()
-        .filter(|line| line["number"].as_str().unwrap().starts_with("138****"))
-        .map(|line| format!("{} {}", line["number"].as_str().unwrap(), line["audit"].as_str().unwrap()))
-        .filter(|line| ["1111", "2222", "8888"].iter().any(|number| line.contains(number)))
-        .collect();
-    insta::assert_snapshot!(audited.join("\n"), @"
+    insta::assert_snapshot!(audited(start, &["1111", "2222", "8888"]), @"
     138****1111 account_created
     138****2222 number_changed
     138****2222 phone_taken

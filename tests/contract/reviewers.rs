@@ -71,6 +71,52 @@ async fn guesses_at_a_fixed_code_are_bounded_too() {
 }
 
 #[tokio::test]
+async fn any_number_of_reviewers_log_in_each_with_an_account_that_no_number_is_bound_to() {
+    let app = TestApp::with(&[SETTING]).await;
+    app.send_code(REVIEWER).await;
+    let mut accounts = BTreeSet::new();
+    for nth in 0..8 {
+        let reviewer = format!("reviewer{nth}");
+        let first = app.log_in(&reviewer, REVIEWER, "123456").await;
+        assert_eq!((first.status, &first.body["isNewUser"]), (200, &true.into()), "{reviewer}: {first:?}");
+        let again = app.log_in(&reviewer, REVIEWER, "123456").await;
+        assert_eq!(again.body["userId"], first.body["userId"]);
+        accounts.insert(first.body["userId"].to_string());
+    }
+    assert_eq!(accounts.len(), 8);
+    let users = app.local.dynamodb.items("users").await.unwrap().to_string();
+    assert!(!users.contains(REVIEWER) && !users.contains("phone"), "{users}");
+}
+
+#[tokio::test]
+async fn a_reviewers_account_takes_a_number_that_is_proved_and_an_account_keeps_its_own() {
+    let app = TestApp::with(&[SETTING]).await;
+    app.send_code(REVIEWER).await;
+    let reviewer = app.log_in("alice", REVIEWER, "123456").await.body;
+    let proved = app.logged_in("alice", "13800138000").await;
+    assert_eq!((&proved["userId"], &proved["isNewUser"]), (&reviewer["userId"], &false.into()));
+    assert_eq!(app.log_in("alice", REVIEWER, "123456").await.body["userId"], reviewer["userId"]);
+    app.clock.turn(60);
+    assert_eq!(app.logged_in("alice", "13800138000").await["userId"], reviewer["userId"]);
+    let code = app.texted("13900139000").await;
+    assert_eq!(app.log_in("bob", "13900139000", &code).await.body["isNewUser"], true);
+}
+
+#[tokio::test]
+async fn right_guesses_at_a_fixed_code_leave_its_wrong_ones_bounded() {
+    let app = TestApp::with(&[SETTING]).await;
+    app.send_code(REVIEWER).await;
+    for nth in 0..6 {
+        app.log_in(&format!("reviewer{nth}"), REVIEWER, "123456").await;
+    }
+    for left in [4, 3, 2, 1, 0] {
+        assert_eq!(app.log_in("mallory", REVIEWER, "000000").await.body["attemptsLeft"], left);
+    }
+    assert_eq!(app.log_in("mallory", REVIEWER, "123456").await.outcome(), "too_many_attempts");
+    assert_eq!(app.log_in("reviewer0", REVIEWER, "123456").await.outcome(), "too_many_attempts");
+}
+
+#[tokio::test]
 async fn the_same_code_of_two_numbers_looks_different_in_the_table() {
     let two = "+8613800000000=123456@2099-01-15,+8613800000001=123456@2099-01-15";
     let app = TestApp::with(&[("TEST_PHONE_NUMBERS", two)]).await;

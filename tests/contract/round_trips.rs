@@ -42,9 +42,13 @@ async fn each_call_makes_as_few_round_trips_as_it_can() {
 
     let login = json!({ "ticket": ticket, "phoneNumber": NUMBER, "verifyCode": code });
     assert_eq!(app.post("/login", &login).await.status, 200);
-    assert_eq!(round_trips(&app, before), "GetItem + UpdateItem\nTransactWriteItems", "a new person's login");
+    assert_eq!(
+        round_trips(&app, before),
+        "BatchGetItem + UpdateItem\nTransactWriteItems",
+        "a new person's login"
+    );
 
     let before = app.local.dynamodb.calls().len();
     assert_eq!(app.post("/login", &login).await.status, 200);
-    assert_eq!(round_trips(&app, before), "GetItem + UpdateItem", "a known person's login");
+    assert_eq!(round_trips(&app, before), "BatchGetItem + UpdateItem", "a known person's login");
 }

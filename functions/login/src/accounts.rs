@@ -1,7 +1,8 @@
 //! The users table: who a person is, under which number.
 //!
 //! Three kinds of items: `openid#<app>#<openid>` and `phone#<E.164>` name an account, `user#<id>` is one. An openid's
-//! item repeats the account's number, so that a returning person is known by one read.
+//! item repeats the account's number, so that a returning person is known by one read. An account may have no number: who
+//! logs in with a reviewers' number has proved none.
 
 use std::{str::FromStr, time::Duration};
 
@@ -19,7 +20,8 @@ use tokio::time::timeout;
 mod items;
 mod transactions;
 
-use items::{OpenidItem, UserItem, key, openid_key, user_key};
+pub(crate) use items::{OpenidItem, openid_key};
+use items::{UserItem, key, user_key};
 
 /// How often a lost race is run again before the client is asked to.
 const ROUNDS: usize = 4;
@@ -58,7 +60,7 @@ pub struct Account {
 }
 
 /// How a login comes to an account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Entry {
     /// It has created it.
     Created,
@@ -68,6 +70,19 @@ pub enum Entry {
     NumberChanged,
     /// It was the number's already; the person has joined it.
     Joined,
+    /// It has created it, for a person who had joined another account and has proved a number of their own.
+    Left {
+        /// That account.
+        joined: String,
+    },
+}
+
+impl Entry {
+    /// Whether the login made the account.
+    #[must_use]
+    pub fn is_new(&self) -> bool {
+        matches!(self, Self::Created | Self::Left { .. })
+    }
 }
 
 /// Why there is no account to let somebody into.
@@ -104,7 +119,7 @@ enum Round {
 /// The users table.
 pub struct Accounts {
     client: Client,
-    table: String,
+    pub(crate) table: String,
     conflict: PhoneConflict,
 }
 
@@ -115,17 +130,13 @@ impl Accounts {
         Self { client, table, conflict }
     }
 
-    /// What is known of a person.
-    pub async fn find(&self, person: &WechatIdentity) -> Result<Option<OpenidItem>, AccountError> {
-        Ok(self.read(openid_key(person)).await?.as_ref().and_then(OpenidItem::read))
-    }
-
-    /// The account of a person who has proved `number`, by what [`Self::find`] knew of them.
+    /// The account of a person who has proved `number`, by what was known of them. Without a number, which a reviewers' code
+    /// does not prove, it is the account that they have, or a new one that no number is bound to.
     pub async fn settle(
         &self,
         known: Option<OpenidItem>,
         person: &WechatIdentity,
-        number: &PhoneNumber,
+        number: Option<&PhoneNumber>,
         now: Timestamp,
         random: &dyn Random,
     ) -> Result<Account, AccountError> {
@@ -137,20 +148,20 @@ impl Accounts {
         &self,
         mut known: Option<OpenidItem>,
         person: &WechatIdentity,
-        number: &PhoneNumber,
+        number: Option<&PhoneNumber>,
         now: Timestamp,
         random: &dyn Random,
     ) -> Result<Account, AccountError> {
         for _ in 0..ROUNDS {
-            let round = match &known {
-                Some(known) if known.phone == number.as_e164() => {
+            let user_id = || random::uuid(random).to_string();
+            let round = match (&known, number) {
+                (Some(known), Some(number)) if known.phone.as_deref() != Some(number.as_e164()) => {
+                    self.change_number(known, person, number, user_id(), now).await?
+                }
+                (Some(known), _) => {
                     return Ok(Account { user_id: known.user_id.clone(), entry: Entry::Returned });
                 }
-                Some(known) => self.change_number(known, number).await?,
-                None => {
-                    let user_id = random::uuid(random).to_string();
-                    self.create(user_id, person, number, now).await?
-                }
+                (None, number) => self.create(user_id(), person, number, now).await?,
             };
             match round {
                 Round::Settled(account) => return Ok(account),
@@ -158,6 +169,10 @@ impl Accounts {
             }
         }
         Err(AccountError::Contended)
+    }
+
+    async fn find(&self, person: &WechatIdentity) -> Result<Option<OpenidItem>, AwsFailure> {
+        Ok(self.read(openid_key(person)).await?.as_ref().and_then(OpenidItem::read))
     }
 
     async fn user(&self, user_id: &str) -> Result<Option<UserItem>, AwsFailure> {

@@ -18,6 +18,16 @@ pub(crate) fn tell(
                 Entry::Created => Some("account_created"),
                 Entry::NumberChanged => Some("number_changed"),
                 Entry::Joined => Some("account_joined"),
+                Entry::Left { joined } => {
+                    tracing::info!(
+                        audit = "account_left",
+                        user_id = joined,
+                        ?openid,
+                        ?number,
+                        "an account has changed"
+                    );
+                    Some("account_created")
+                }
                 Entry::Returned => None,
             };
             if let Some(audit) = audit {

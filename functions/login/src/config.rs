@@ -24,6 +24,10 @@ const USERS_TABLE: Setting =
     Setting::required("USERS_TABLE").about("The DynamoDB table of accounts.", "账号所在的 DynamoDB 表。");
 const MAX_ATTEMPTS: Setting = Setting::number("CODE_MAX_ATTEMPTS", 5, 1, 10)
     .about("Guesses that are judged for one code.", "每个验证码最多可以尝试几次。");
+const DAILY_GUESSES: Setting = Setting::number("OPENID_DAILY_GUESSES", 20, 1, 1000).about(
+    "Wrong guesses of one openid on one UTC day, over all numbers.",
+    "同一 openid 每天（UTC）最多输错几次验证码，不论号码。",
+);
 const CONFLICT: Setting = Setting::choice("PHONE_CONFLICT", &["reject", "link"]).about(
     "What happens to a new openid with a number that has an account. `reject`: it is turned away; `link`: it joins the account.",
     "新的 openid 使用已有账号的号码时怎么办。`reject`：拒绝；`link`：加入该账号。",
@@ -39,6 +43,8 @@ pub struct Config {
     pub pepper: Pepper,
     /// `CODE_MAX_ATTEMPTS`: guesses that are judged for one code.
     pub max_attempts: usize,
+    /// `OPENID_DAILY_GUESSES`: wrong guesses of one person on one UTC day.
+    pub daily_guesses: u64,
     /// `ALLOWED_COUNTRIES`, `DEFAULT_COUNTRY`.
     pub countries: Countries,
     /// `TICKET_KEY`.
@@ -72,6 +78,7 @@ impl Config {
         let users_table = env.required(&USERS_TABLE);
         let pepper = Pepper::read(env);
         let max_attempts = env.number(&MAX_ATTEMPTS);
+        let daily_guesses = env.number(&DAILY_GUESSES);
         let ticket_key = TicketKey::read(env);
         let signing_keys = SigningKeys::read(env);
         let tokens = TokenPolicy::read(env);
@@ -82,6 +89,7 @@ impl Config {
             users_table: users_table?,
             pepper: pepper?,
             max_attempts: usize::try_from(max_attempts?).ok()?,
+            daily_guesses: daily_guesses?,
             countries: countries?,
             ticket_key: ticket_key?,
             signing_keys: signing_keys?,

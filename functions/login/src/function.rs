@@ -6,12 +6,14 @@ use shared::{
     aws::Aws, clock::Clock, codes::CodesTable, identity::TicketKey, phone::Countries, random::Random,
 };
 
-use crate::{accounts::Accounts, config::Config, token::Tokens};
+use crate::{accounts::Accounts, config::Config, guesses::Guesses, token::Tokens};
 
 /// The function, with all that it works with.
 pub struct Login {
+    pub(crate) dynamodb: aws_sdk_dynamodb::Client,
     pub(crate) codes: CodesTable,
     pub(crate) max_attempts: usize,
+    pub(crate) guesses: Guesses,
     pub(crate) accounts: Accounts,
     pub(crate) countries: Countries,
     pub(crate) ticket_key: TicketKey,
@@ -25,10 +27,13 @@ impl Login {
     #[must_use]
     pub fn new(config: Config, aws: &Aws, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
         let dynamodb = aws_sdk_dynamodb::Client::new(&aws.of("DYNAMODB"));
+        let (table, pepper) = (config.codes_table, config.pepper);
         Self {
-            codes: CodesTable::new(dynamodb.clone(), config.codes_table, config.pepper),
+            guesses: Guesses::new(dynamodb.clone(), table.clone(), pepper.clone(), config.daily_guesses),
+            codes: CodesTable::new(dynamodb.clone(), table, pepper),
             max_attempts: config.max_attempts,
-            accounts: Accounts::new(dynamodb, config.users_table, config.conflict),
+            accounts: Accounts::new(dynamodb.clone(), config.users_table, config.conflict),
+            dynamodb,
             countries: config.countries,
             ticket_key: config.ticket_key,
             tokens: Tokens::new(config.signing_keys, config.tokens),

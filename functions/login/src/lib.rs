@@ -9,7 +9,9 @@ pub mod accounts;
 mod audit;
 mod config;
 mod function;
+mod guesses;
 mod keys;
+mod known;
 mod log_in;
 pub mod token;
 

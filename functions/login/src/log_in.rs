@@ -3,6 +3,7 @@
 use futures_util::future::join;
 use serde::Serialize;
 use shared::{
+    aws::AwsFailure,
     codes::{Accepted, CheckError, VerifyCode},
     http::{Call, Field, Fields, PHONE_NUMBER, Reply, RequestError},
     identity::{TicketError, WechatIdentity},
@@ -12,11 +13,7 @@ use shared::{
     telemetry::Metric,
 };
 
-use crate::{
-    accounts::{AccountError, Entry},
-    audit,
-    function::Login,
-};
+use crate::{accounts::AccountError, audit, function::Login};
 
 /// Somebody logged in for the first time.
 const LOGINS_NEW: Metric = Metric::named("LoginsNew");
@@ -65,6 +62,15 @@ pub enum LoginError {
     /// The code lets nobody in, or not this person.
     #[error(transparent)]
     Code(#[from] CheckError),
+    /// The person has guessed wrong too often today, whatever the numbers.
+    #[error("the person's guesses of the day are used up")]
+    TooManyGuesses {
+        /// Seconds until the next UTC day.
+        retry_after: u64,
+    },
+    /// The wrong guesses could not be read or counted.
+    #[error("the person's guesses could not be read or counted")]
+    Guesses(#[source] AwsFailure),
     /// There is no account to let this person into.
     #[error(transparent)]
     Account(#[from] AccountError),
@@ -81,6 +87,13 @@ impl Failure for LoginError {
             Self::OpenidMismatch => ProblemCode::OpenidMismatch.into(),
             Self::PhoneNumber(error) => error.problem(),
             Self::Code(error) => error.problem(),
+            Self::TooManyGuesses { retry_after } => {
+                Problem::from(ProblemCode::TooManyAttempts).retry_after(*retry_after).detail(
+                    "今天输错的次数过多，请明天再试。".into(),
+                    "Too many wrong codes today. Please try again tomorrow.".into(),
+                )
+            }
+            Self::Guesses(failure) => failure.problem(),
             Self::Account(error) => error.problem(),
             Self::Token(_) => ProblemCode::Internal.into(),
         }
@@ -97,14 +110,21 @@ impl Login {
         let code =
             VerifyCode::parse(fields.text(VERIFY_CODE)?).ok_or(RequestError::Malformed(VERIFY_CODE))?;
 
-        let attempt = join(
-            self.codes.check(&number, &code, &person, self.max_attempts, now),
-            self.accounts.find(&person),
-        );
+        let attempt =
+            join(self.codes.check(&number, &code, &person, self.max_attempts, now), self.known(&person, now));
         let (accepted, known) = call.step("attempt", attempt).await;
+        let known = known.map_err(LoginError::Guesses)?;
+        if !self.guesses.allow(known.guessed) {
+            return Err(LoginError::TooManyGuesses { retry_after: now.seconds_until(now.next_day()) });
+        }
+        if let Err(CheckError::Incorrect { .. }) = accepted {
+            call.step("guess", self.guesses.count(&person, now)).await.map_err(LoginError::Guesses)?;
+        }
         let Accepted { is_fixed } = accepted?;
 
-        let account = self.accounts.settle(known?, &person, &number, now, &*self.random);
+        // A fixed code was sent to nobody: it proves no number.
+        let proved = (!is_fixed).then_some(&number);
+        let account = self.accounts.settle(known.account, &person, proved, now, &*self.random);
         let account = call.step("account", account).await;
         audit::tell(&account, &person, &number, is_fixed);
         let account = account?;
@@ -114,9 +134,9 @@ impl Login {
             token_type: "Bearer",
             expires_in: self.tokens.ttl(),
             user_id: &account.user_id,
-            is_new_user: account.entry == Entry::Created,
+            is_new_user: account.entry.is_new(),
         })
-        .counted(if account.entry == Entry::Created { LOGINS_NEW } else { LOGINS_RETURNING }))
+        .counted(if account.entry.is_new() { LOGINS_NEW } else { LOGINS_RETURNING }))
     }
 
     /// Whom the ticket vouches for; an openid beside it has to be the same.

@@ -38,8 +38,9 @@ pub(super) fn verify(
     if now.as_unix().abs_diff(date) > SECONDS {
         return Err(EXPIRED);
     }
-    // Those that are there, and others of the common ones, have to be signed.
-    let common = parts.headers.keys().map(HeaderName::as_str).filter(|name| name.starts_with("x-acs-"));
+    // Each of these that is there has to be signed.
+    let common = |name: &&str| *name == "content-type" || name.starts_with("x-acs-");
+    let common = parts.headers.keys().map(HeaderName::as_str).filter(common);
     if !HEADERS.into_iter().chain(common).all(|name| authorization.signs(name)) {
         return Err(WRONG);
     }
@@ -101,6 +102,64 @@ mod tests {
             signature("YourAccessKeySecret", &request),
             "06563a9e1b43f5dfe96b81484da74bceab24a1d853912eee15083a6f0f3283c0"
         );
+    }
+
+    const NOW: Timestamp = Timestamp::from_unix(1_698_315_752);
+
+    /// A request with these headers beside the usual ones, changed after it was signed.
+    fn verified(more: &[(&str, &str)], change: impl FnOnce(&mut Parts)) -> Result<(), &'static str> {
+        let mut request = Request::post("http://127.0.0.1/?PhoneNumbers=1&SignName=%E6%89%8B")
+            .header("host", "127.0.0.1")
+            .header("x-acs-action", "SendSms")
+            .header("x-acs-version", "2017-05-25")
+            .header("x-acs-date", NOW.to_rfc3339())
+            .header("x-acs-signature-nonce", "n")
+            .header("x-acs-content-sha256", sha256(b"body"));
+        for (name, value) in more {
+            request = request.header(*name, *value);
+        }
+        let (mut parts, ()) = request.body(()).unwrap().into_parts();
+        let signed = HEADERS.join(";");
+        let query = canonical_query(parts.uri.query().unwrap());
+        let canonical = canonical_request(&parts, &query, &signed, str::to_owned, &sha256(b"body")).unwrap();
+        let signature = signature("secret", &canonical);
+        let authorization = format!("{ALGORITHM} Credential=id,SignedHeaders={signed},Signature={signature}");
+        parts.headers.insert("authorization", authorization.parse().unwrap());
+        change(&mut parts);
+        verify(&parts, b"body", "id", "secret", NOW)
+    }
+
+    #[test]
+    fn what_was_signed_cannot_be_changed() {
+        let change = |name: &'static str, value: &'static str| {
+            verified(&[], |parts| _ = parts.headers.insert(name, value.parse().unwrap()))
+        };
+        assert_eq!(verified(&[], |_| {}), Ok(()));
+        assert_eq!(
+            verified(&[], |parts| parts.uri = "/?PhoneNumbers=2&SignName=%E6%89%8B".parse().unwrap()),
+            Err(WRONG)
+        );
+        assert_eq!(
+            verified(&[], |parts| parts.uri = "/x?PhoneNumbers=1&SignName=%E6%89%8B".parse().unwrap()),
+            Err(WRONG)
+        );
+        assert_eq!(change("host", "127.0.0.2"), Err(WRONG));
+        assert_eq!(change("x-acs-signature-nonce", "m"), Err(WRONG));
+        assert_eq!(change("x-acs-content-sha256", "0"), Err(WRONG));
+        assert_eq!(change("x-acs-date", "2023-10-26T10:07:31Z"), Err(EXPIRED));
+        assert_eq!(change("x-acs-date", "yesterday"), Err(NO_DATE));
+        assert_eq!(
+            change("authorization", "ACS3-HMAC-SHA256 Credential=di,SignedHeaders=,Signature="),
+            Err(UNKNOWN)
+        );
+        assert_eq!(change("authorization", "Basic x"), Err(INCOMPLETE));
+    }
+
+    #[test]
+    fn a_common_header_that_is_not_signed_is_refused() {
+        assert_eq!(verified(&[("content-type", "text/plain")], |_| {}), Err(WRONG));
+        assert_eq!(verified(&[("x-acs-security-token", "t")], |_| {}), Err(WRONG));
+        assert_eq!(verified(&[("accept", "*/*")], |_| {}), Ok(()));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! How the timeline reads a call of `DynamoDB`'s.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::service::Service;
 
@@ -25,11 +25,16 @@ fn items_of(call: &Value) -> String {
         let key = [&item["Key"]["pk"]["S"], &item["Item"]["pk"]["S"]].into_iter().find_map(Value::as_str);
         format!("{} {}", item["TableName"].as_str().unwrap_or_default(), key.unwrap_or_default())
     };
-    match call["TransactItems"].as_array() {
-        Some(items) => {
-            let named = items.iter().flat_map(|item| item.as_object().into_iter().flatten());
-            named.map(|(_, item)| of_one(item)).collect::<Vec<_>>().join(", ")
-        }
-        None => of_one(call),
-    }
+    let items: Vec<_> = if let Some(writes) = call["TransactItems"].as_array() {
+        let named = writes.iter().flat_map(|item| item.as_object().into_iter().flatten());
+        named.map(|(_, item)| of_one(item)).collect()
+    } else if let Some(tables) = call["RequestItems"].as_object() {
+        let keys = |table: &Value| table["Keys"].as_array().cloned().unwrap_or_default();
+        let named =
+            tables.iter().flat_map(|(name, table)| keys(table).into_iter().map(move |key| (name, key)));
+        named.map(|(name, key)| of_one(&json!({ "TableName": name, "Key": key }))).collect()
+    } else {
+        vec![of_one(call)]
+    };
+    items.join(", ")
 }

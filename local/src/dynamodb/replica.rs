@@ -20,15 +20,33 @@ impl Replica {
         Ok(Self(items))
     }
 
-    /// What it answers to a `GetItem`, unless that asks for a strongly consistent read.
-    pub fn answer(&self, get_item: &[u8]) -> Option<Value> {
-        let get_item: Value = serde_json::from_slice(get_item).ok()?;
-        if get_item["ConsistentRead"] == true {
-            return None;
+    /// What it answers to a read, unless that asks for strongly consistent reads alone.
+    pub fn answer(&self, operation: &str, read: &[u8]) -> Option<Value> {
+        let read: Value = serde_json::from_slice(read).ok()?;
+        match operation {
+            "GetItem" if read["ConsistentRead"] != true => {
+                let item = self.item(read["TableName"].as_str()?, &read["Key"]);
+                Some(item.map_or_else(|| json!({}), |item| json!({ "Item": item })))
+            }
+            "BatchGetItem" => {
+                let tables = read["RequestItems"].as_object()?;
+                if tables.values().all(|table| table["ConsistentRead"] == true) {
+                    return None;
+                }
+                let found = |(name, table): (&String, &Value)| {
+                    let keys = table["Keys"].as_array().into_iter().flatten();
+                    (name.clone(), keys.filter_map(|key| self.item(name, key).cloned()).collect())
+                };
+                let items: serde_json::Map<String, Value> = tables.iter().map(found).collect();
+                Some(json!({ "Responses": items, "UnprocessedKeys": {} }))
+            }
+            _ => None,
         }
-        let key = get_item["Key"].as_object()?;
-        let items = self.0.get(get_item["TableName"].as_str()?)?.as_array()?;
-        let item = items.iter().find(|item| key.iter().all(|(name, value)| item[name] == *value));
-        Some(item.map_or_else(|| json!({}), |item| json!({ "Item": item })))
+    }
+
+    fn item(&self, table: &str, key: &Value) -> Option<&Value> {
+        let key = key.as_object()?;
+        let mut items = self.0.get(table)?.as_array()?.iter();
+        items.find(|item| key.iter().all(|(name, value)| item[name] == *value))
     }
 }

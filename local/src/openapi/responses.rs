@@ -33,7 +33,7 @@ pub(super) fn problems(codes: &[ProblemCode]) -> Value {
 fn response(codes: &[ProblemCode]) -> Value {
     let names: Vec<_> = codes.iter().map(|code| format!("`{}`", code.name())).collect();
     let mut headers = json!({ "Cache-Control": { "$ref": "#/components/headers/NoStore" } });
-    if codes.iter().any(|code| retry_after(*code).is_some()) {
+    if codes.iter().any(|code| retry_after(*code).is_some() || retries_at_times(*code)) {
         headers["Retry-After"] = json!({ "$ref": "#/components/headers/RetryAfter" });
     }
     if codes.contains(&ProblemCode::MethodNotAllowed) {
@@ -78,4 +78,9 @@ fn retry_after(code: ProblemCode) -> Option<u64> {
         | ProblemCode::SmsBudgetExhausted => Some(43_200),
         _ => None,
     }
+}
+
+/// Whether it says in some cases when to come back: a person's guesses of the day, a message that may have been sent.
+fn retries_at_times(code: ProblemCode) -> bool {
+    matches!(code, ProblemCode::TooManyAttempts | ProblemCode::SmsUnavailable)
 }

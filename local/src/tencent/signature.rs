@@ -95,4 +95,52 @@ mod tests {
             "72e494ea809ad7a8c8f7a4507b9bddcbaa8e581f516e8da2f66e2c5a96525168"
         );
     }
+
+    const NOW: Timestamp = Timestamp::from_unix(1_551_113_065);
+
+    /// A request that is signed under this scope, changed afterwards.
+    fn verified(scope: &str, change: impl FnOnce(&mut Parts)) -> Result<(), &'static str> {
+        let request = Request::post("http://127.0.0.1/")
+            .header("content-type", "application/json")
+            .header("host", "127.0.0.1")
+            .header("x-tc-timestamp", NOW.as_unix());
+        let (mut parts, ()) = request.body(()).unwrap().into_parts();
+        let signed = "content-type;host";
+        let canonical =
+            canonical_request(&parts, "", signed, str::to_lowercase, &sha256(BODY.as_bytes())).unwrap();
+        let signature = signature("key", scope, NOW.as_unix(), &canonical);
+        let authorization =
+            format!("{ALGORITHM} Credential=id/{scope}, SignedHeaders={signed}, Signature={signature}");
+        parts.headers.insert("authorization", authorization.parse().unwrap());
+        change(&mut parts);
+        verify(&parts, BODY.as_bytes(), "id", "key", NOW)
+    }
+
+    #[test]
+    fn what_was_signed_cannot_be_changed() {
+        const SCOPE: &str = "2019-02-25/sms/tc3_request";
+        let change = |name: &'static str, value: &'static str| {
+            verified(SCOPE, |parts| _ = parts.headers.insert(name, value.parse().unwrap()))
+        };
+        assert_eq!(verified(SCOPE, |_| {}), Ok(()));
+        assert_eq!(verified(SCOPE, |parts| parts.uri = "/x".parse().unwrap()), Err(WRONG));
+        assert_eq!(verified(SCOPE, |parts| parts.uri = "/?x=1".parse().unwrap()), Err(WRONG));
+        assert_eq!(change("content-type", "text/plain"), Err(WRONG));
+        assert_eq!(change("host", "127.0.0.2"), Err(WRONG));
+        assert_eq!(change("x-tc-content-sha256", "UNSIGNED-PAYLOAD"), Err(WRONG));
+        assert_eq!(change("x-tc-timestamp", "1551113066"), Err(WRONG));
+        assert_eq!(change("x-tc-timestamp", "1551113366"), Err(EXPIRED));
+        assert_eq!(change("x-tc-timestamp", "now"), Err(INVALID));
+        assert_eq!(
+            change("authorization", "TC3-HMAC-SHA256 Credential=di/x, SignedHeaders=, Signature="),
+            Err(UNKNOWN)
+        );
+        assert_eq!(change("authorization", "Basic x"), Err(INVALID));
+    }
+
+    #[test]
+    fn a_signature_of_another_day_or_service_is_refused() {
+        assert_eq!(verified("2019-02-24/sms/tc3_request", |_| {}), Err(WRONG));
+        assert_eq!(verified("2019-02-25/cvm/tc3_request", |_| {}), Err(WRONG));
+    }
 }

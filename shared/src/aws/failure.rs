@@ -81,6 +81,19 @@ impl AwsFailure {
         }
     }
 
+    /// An answer that leaves out what was asked for, since the table had no capacity for it.
+    #[must_use]
+    pub fn throttled() -> Self {
+        Self {
+            kind: "left unprocessed",
+            code: None,
+            request_id: None,
+            transient: true,
+            in_doubt: false,
+            unanswered: false,
+        }
+    }
+
     /// The service's error code, such as `ThrottlingException`.
     #[must_use]
     pub fn code(&self) -> Option<&str> {

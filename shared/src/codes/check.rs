@@ -17,6 +17,8 @@ pub struct Accepted {
 
 impl CodesTable {
     /// Counts this attempt and judges it: one atomic write, so that parallel guesses cannot outrun the limit.
+    ///
+    /// The right guess at a fixed code is not counted: a code that many may use is not used up by using it.
     pub async fn check(
         &self,
         number: &PhoneNumber,
@@ -34,12 +36,16 @@ impl CodesTable {
             .update_item()
             .table_name(&self.table)
             .key("pk", AttributeValue::S(self.pepper.number_key(number)))
-            .condition_expression("#expires > :now AND size(#attempts) < :limit")
+            .condition_expression(
+                "#expires > :now AND size(#attempts) < :limit AND (attribute_not_exists(placed) OR #code <> :code)",
+            )
             .update_expression("SET #attempts = list_append(#attempts, :attempt)")
             .expression_attribute_names("#expires", "expires")
             .expression_attribute_names("#attempts", "attempts")
+            .expression_attribute_names("#code", "code")
             .expression_attribute_values(":now", n(now.as_unix()))
             .expression_attribute_values(":limit", n(max_attempts as u64))
+            .expression_attribute_values(":code", attempt.guess.write())
             .expression_attribute_values(":attempt", AttributeValue::L(vec![attempt.write()]))
             .return_values(ReturnValue::AllNew)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
@@ -51,6 +57,6 @@ impl CodesTable {
         };
         let live = item.as_ref().and_then(LiveCode::read).filter(|live| live.expires > now);
         judge(live.as_ref(), &attempt, counted, max_attempts)?;
-        Ok(Accepted { is_fixed: item.is_some_and(|item| item.contains_key("placed")) })
+        Ok(Accepted { is_fixed: live.is_some_and(|live| live.is_fixed) })
     }
 }

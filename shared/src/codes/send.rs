@@ -217,7 +217,7 @@ impl CodesTable {
         let expires = now.plus(sent.expires_in);
         // The item is kept for as long as anything in it counts: the code, the cooldown, the day's count.
         let kept_until = expires.max(now.plus(sent.resend_after)).max(now.next_day());
-        let code = AttributeValue::B(self.pepper.code(number, code).as_bytes().to_vec().into());
+        let code = self.pepper.code(number, code).write();
         [
             (":code", code),
             (":send_id", AttributeValue::S(sent.send_id.clone())),

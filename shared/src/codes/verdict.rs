@@ -52,7 +52,8 @@ impl Failure for CheckError {
 /// Judges `attempt` by the list that it was appended to (`counted`) or found full.
 ///
 /// The first attempt that matches wins the code for its person alone. That person's later attempts get in again, so that a
-/// login whose answer was lost can be repeated; nobody else's do.
+/// login whose answer was lost can be repeated; nobody else's do. A fixed code lets everybody in who knows it, while wrong
+/// guesses have left attempts.
 pub(super) fn judge(
     live: Option<&LiveCode>,
     attempt: &Attempt,
@@ -66,6 +67,7 @@ pub(super) fn judge(
             Err(CheckError::Incorrect { attempts_left: limit.saturating_sub(live.attempts.len()) })
         }
         _ if attempt.guess != live.code => Err(CheckError::TooManyAttempts),
+        _ if live.is_fixed && live.attempts.len() < limit => Ok(()),
         Some(winner) if winner.by == attempt.by => Ok(()),
         Some(_) => Err(CheckError::Used),
         None => Err(CheckError::TooManyAttempts),
@@ -89,7 +91,8 @@ mod tests {
     /// Plays attempts (what was guessed, and by whom) one after another, as the table appends them.
     fn play(attempts: &[(u8, u8)]) -> Vec<Result<(), CheckError>> {
         let code = Tag::from_bytes(vec![RIGHT]);
-        let mut live = LiveCode { code, expires: Timestamp::from_unix(1), attempts: Vec::new() };
+        let mut live =
+            LiveCode { code, expires: Timestamp::from_unix(1), attempts: Vec::new(), is_fixed: false };
         attempts
             .iter()
             .map(|&played| {

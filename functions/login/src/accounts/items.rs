@@ -14,34 +14,44 @@ pub(super) type Item = HashMap<String, AttributeValue>;
 pub struct OpenidItem {
     /// The account.
     pub(super) user_id: String,
-    /// The account's number in E.164.
-    pub(super) phone: String,
+    /// The account's number in E.164; an account that a reviewers' number has made has none.
+    pub(super) phone: Option<String>,
 }
 
-/// An account: its number and the keys of the openids that belong to it.
+/// An account: the keys of the openids that belong to it, and of the one that made it.
 pub(super) struct UserItem {
     pub(super) openids: Vec<String>,
+    owner: Option<String>,
 }
 
 impl OpenidItem {
-    pub(super) fn read(item: &Item) -> Option<Self> {
-        Some(Self { user_id: user_id(item)?, phone: item.get("phone")?.as_s().ok()?.clone() })
+    pub(crate) fn read(item: &Item) -> Option<Self> {
+        Some(Self { user_id: user_id(item)?, phone: text(item, "phone") })
     }
 }
 
 impl UserItem {
     pub(super) fn read(item: &Item) -> Option<Self> {
-        Some(Self { openids: item.get("openids")?.as_ss().ok()?.clone() })
+        Some(Self { openids: item.get("openids")?.as_ss().ok()?.clone(), owner: text(item, "owner") })
+    }
+
+    /// Whether the account is this openid's to move: it has made it, or is alone in it.
+    pub(super) fn belongs_to(&self, openid: &str) -> bool {
+        self.owner.as_deref() == Some(openid) || self.openids == [openid]
     }
 }
 
 /// The account that an item names.
 pub(super) fn user_id(item: &Item) -> Option<String> {
-    item.get("user_id")?.as_s().ok().cloned()
+    text(item, "user_id")
+}
+
+fn text(item: &Item, name: &str) -> Option<String> {
+    item.get(name)?.as_s().ok().cloned()
 }
 
 /// The key of a person's item: an openid means something within its mini program only.
-pub(super) fn openid_key(person: &WechatIdentity) -> String {
+pub(crate) fn openid_key(person: &WechatIdentity) -> String {
     format!("openid#{}#{}", person.app_id, person.openid.as_str())
 }
 

@@ -70,7 +70,8 @@ const DYSMSAPI: &str = "https://dysmsapi.aliyuncs.com";
 const DYPNSAPI: &str = "https://dypnsapi.aliyuncs.com";
 /// The date of both services' versions.
 const VERSION: &str = "2017-05-25";
-const JSON: &str = "application/json; charset=utf-8";
+/// Of the body, which is empty: all parameters stand in the query.
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// The settings that begin with `ALIYUN_SMS_`.
 #[derive(Debug, Clone)]
@@ -161,9 +162,10 @@ impl Aliyun {
     pub(super) async fn send(&self, number: &PhoneNumber, code: &VerifyCode) -> Result<(), SmsError> {
         let Settings { key, sign_name, template_code, params, api, endpoint } = &self.settings;
         let params = params.with(code);
+        let to = as_aliyun_writes(number).map_err(|error| SmsError::Misconfigured(error.into()))?;
         // In the order of their names, as they are signed.
         let query = [
-            (api.number(), as_aliyun_writes(number)),
+            (api.number(), to),
             ("SignName", sign_name),
             ("TemplateCode", template_code),
             ("TemplateParam", &params),
@@ -173,7 +175,7 @@ impl Aliyun {
         let date = self.clock.now().to_rfc3339();
         let nonce = random::uuid(&*self.random).to_string();
         let named = [
-            ("content-type", JSON),
+            ("content-type", FORM),
             ("host", endpoint.host()),
             ("x-acs-action", api.action()),
             ("x-acs-content-sha256", &hash),
@@ -189,10 +191,20 @@ impl Aliyun {
     }
 }
 
+/// A number that Aliyun would send to somebody else.
+#[derive(Debug, thiserror::Error)]
+#[error("aliyun reads the digits of numbers of +1 as one of the mainland: give their country another provider")]
+struct ReadAsMainland;
+
 /// The mainland's numbers without their country code, others by digits alone.
-fn as_aliyun_writes(number: &PhoneNumber) -> &str {
+fn as_aliyun_writes(number: &PhoneNumber) -> Result<&str, ReadAsMainland> {
     let number = number.as_e164();
-    number.strip_prefix("+86").unwrap_or_else(|| number.trim_start_matches('+'))
+    match number.strip_prefix("+86") {
+        Some(national) => Ok(national),
+        // Eleven digits that begin with 1 are a mobile number of the mainland.
+        None if number.starts_with("+1") && number.len() == "+1".len() + 10 => Err(ReadAsMainland),
+        None => Ok(number.trim_start_matches('+')),
+    }
 }
 
 /// What an answer says of the message: that of either call, or of the gateway in front of them.
@@ -238,10 +250,11 @@ mod tests {
 
     #[test]
     fn the_mainlands_numbers_go_without_their_country_code() {
-        let countries = Countries::new(&["CN", "HK"], "CN").unwrap();
-        let written = |number| as_aliyun_writes(&countries.parse(number).unwrap()).to_owned();
-        assert_eq!(written("+8613800138000"), "13800138000");
-        assert_eq!(written("+85251234567"), "85251234567");
+        let countries = Countries::new(&["CN", "HK", "US"], "CN").unwrap();
+        let written = |number| as_aliyun_writes(&countries.parse(number).unwrap()).ok().map(str::to_owned);
+        assert_eq!(written("+8613800138000").as_deref(), Some("13800138000"));
+        assert_eq!(written("+85251234567").as_deref(), Some("85251234567"));
+        assert_eq!(written("+14155552671"), None, "1 415 555 2671 would be somebody's in China");
     }
 
     #[test]

@@ -1,0 +1,53 @@
+"""The providers that `local --services` plays, by the variables that it has printed."""
+
+import json
+import sys
+import urllib.parse
+import urllib.request
+
+
+def variables():
+    """The variables of the file that the command names."""
+    with open(sys.argv[1], encoding="utf-8") as file:
+        lines = [line.strip().split("=", 1) for line in file if "=" in line]
+    return {name: json.loads(value) for name, value in lines}
+
+
+VARIABLES = variables()
+
+# What an SDK takes: no scheme, no path.
+HOST = urllib.parse.urlsplit(VARIABLES["TENCENT_SMS_ENDPOINT"]).netloc
+
+
+def ask(path, body=None):
+    request = urllib.request.Request(f"http://{HOST}{path}", body and body.encode())
+    return urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request).read()
+
+
+def tell(provider, word):
+    """Tells a provider what goes wrong with its next message."""
+    ask(f"/_local/sms/{provider}", word)
+
+
+def inbox():
+    """The messages so far: who carried each, where it went, what it says."""
+    return [(sms["carrier"], sms["to"], sms["text"]) for sms in json.loads(ask("/_local/sms"))]
+
+
+class Judge:
+    """Compares what an SDK made of each answer with what the vendor documents."""
+
+    def __init__(self, provider):
+        self.provider, self.count, self.before = provider, 0, len(inbox())
+
+    def answers(self, what, answer, expected):
+        assert answer == expected, f"{self.provider}: {what}: {answer!r} instead of {expected!r}"
+        self.count += 1
+
+    def delivered(self, *expected):
+        """Nothing but this was sent meanwhile: (number, what its text has in it)."""
+        messages = inbox()[self.before :]
+        assert len(messages) == len(expected), f"{self.provider}: {messages}"
+        for (carrier, to, text), (number, part) in zip(messages, expected):
+            assert (carrier, to) == (self.provider, number) and part in text, f"{carrier}, {to}, {text}"
+        print(f"{self.provider}: its own SDK agrees on {self.count} answers and {len(messages)} messages")
