@@ -193,7 +193,9 @@ impl Aliyun {
 
 /// A number that Aliyun would send to somebody else.
 #[derive(Debug, thiserror::Error)]
-#[error("aliyun reads the digits of numbers of +1 as one of the mainland: give their country another provider")]
+#[error(
+    "aliyun reads the digits of numbers of +1 as one of the mainland: give their country another provider"
+)]
 struct ReadAsMainland;
 
 /// The mainland's numbers without their country code, others by digits alone.
