@@ -128,6 +128,11 @@ impl DynamoDb {
         self.tables.items(table).await
     }
 
+    /// Takes attributes out of all items of a table, as if an older release had written them.
+    pub async fn forget(&self, table: &str, attributes: &[&str]) -> Result<(), TablesError> {
+        self.tables.forget(table, attributes).await
+    }
+
     /// The first `limit` items of each table, by its name.
     pub(crate) async fn first_items(&self, limit: i32) -> Result<Value, TablesError> {
         self.tables.first_items(limit).await

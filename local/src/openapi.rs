@@ -1,11 +1,13 @@
 //! `openapi.json`: the contract in the form that other tools read. The answers are described by their types, the problems
 //! by the catalogue; what is written here is what no type says.
 
+use lambda_http::http::Method;
 use serde_json::{Value, json};
 use shared::problem::{Body, ProblemCode};
 use utoipa::PartialSchema;
 
 mod responses;
+mod sessions;
 mod well_known;
 
 use crate::gateway::{DeployedRoute, routes};
@@ -104,16 +106,27 @@ pub fn document() -> Value {
                     "description": "Seconds until another try makes sense; there where the problem has a `retryAfter`.",
                     "schema": { "type": "string", "pattern": "^[0-9]+$" },
                 },
+                "Challenge": {
+                    "description": "RFC 6750, section 3; there where it is about the token.",
+                    "schema": { "enum": ["Bearer", "Bearer error=\"invalid_token\""] },
+                },
                 "Allow": {
-                    "description": "The method that the path answers.",
+                    "description": "The methods that the path answers.",
                     "required": true,
-                    "schema": { "enum": ["GET", "POST"] },
+                    "schema": { "enum": ["GET", "POST", "GET, DELETE"] },
                 },
             },
+            "securitySchemes": { "Token": {
+                "type": "http",
+                "scheme": "bearer",
+                "description": "A token of `/login` or `/renew`.",
+            } },
             "schemas": {
                 "SendCodeAnswer": send_code::SendCodeAnswer::schema(),
                 "ExchangeCodeAnswer": exchange_code::ExchangeCodeAnswer::schema(),
                 "LoginAnswer": login::LoginAnswer::schema(),
+                "RenewAnswer": login::RenewAnswer::schema(),
+                "AccountAnswer": login::AccountAnswer::schema(),
                 "Problem": Body::schema(),
             },
             "responses": { "NotFound": {
@@ -133,6 +146,10 @@ fn paths() -> Value {
             "/send-code" => send_code(),
             "/exchange-code" => exchange_code(),
             "/login" => login(),
+            "/renew" => sessions::renew(),
+            "/logout" => sessions::logout(),
+            "/account" if method == Method::DELETE => sessions::delete_account(),
+            "/account" => sessions::account(),
             "/.well-known/jwks.json" => well_known::jwks(),
             "/.well-known/openid-configuration" => well_known::discovery(),
             // Not described yet: a test tells.
@@ -194,7 +211,7 @@ fn login() -> Value {
         (
             "The person is logged in.",
             "LoginAnswer",
-            &json!({ "token": TOKEN, "tokenType": "Bearer", "expiresIn": 604_800, "userId": USER, "isNewUser": true }),
+            &json!({ "token": TOKEN, "tokenType": "Bearer", "expiresIn": 7200, "userId": USER, "isNewUser": true }),
         ),
         LOGIN,
     )

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use lambda_http::http::{
     HeaderName, HeaderValue,
-    header::{ALLOW, RETRY_AFTER},
+    header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE},
 };
 use serde::Serialize;
 
@@ -87,11 +87,17 @@ impl Problem {
         self.code
     }
 
-    /// The headers that go with it: `Retry-After` in seconds, `Allow`.
+    /// The headers that go with it: `Retry-After` in seconds, `Allow`, `WWW-Authenticate` (RFC 6750, section 3).
     pub fn headers(&self) -> impl Iterator<Item = (HeaderName, HeaderValue)> {
         let retry_after = self.retry_after.map(|seconds| (RETRY_AFTER, seconds.into()));
         let allow = self.allow.as_ref().and_then(|methods| HeaderValue::from_str(methods).ok());
-        retry_after.into_iter().chain(allow.map(|methods| (ALLOW, methods)))
+        let challenge = match self.code {
+            ProblemCode::TokenRequired => Some("Bearer"),
+            ProblemCode::TokenInvalid => Some("Bearer error=\"invalid_token\""),
+            _ => None,
+        };
+        let challenge = challenge.map(|challenge| (WWW_AUTHENTICATE, HeaderValue::from_static(challenge)));
+        retry_after.into_iter().chain(allow.map(|methods| (ALLOW, methods))).chain(challenge)
     }
 
     /// The body of the answer, `application/problem+json`.

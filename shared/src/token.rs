@@ -20,8 +20,16 @@ pub struct Claims {
     pub aud: String,
     /// The account.
     pub sub: String,
+    /// The mini program that the openid is of, by its `AppID`: the party that the token was issued to (`OpenID` Connect Core,
+    /// section 2). Empty in a token from before there were several.
+    #[serde(default)]
+    pub azp: String,
     /// The person who logged in to it.
     pub openid: String,
+    /// The session that the token is of (`OpenID` Connect Front-Channel Logout, section 3): a logout ends it, which
+    /// `GET /account` tells. Empty in a token from before there were sessions.
+    #[serde(default)]
+    pub sid: String,
     /// When it was issued.
     pub iat: Timestamp,
     /// From when on it is good no more.

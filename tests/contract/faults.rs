@@ -9,7 +9,7 @@ use std::{
 use futures_util::{StreamExt, stream};
 use local::dynamodb::Fault;
 use serde_json::{Value, json};
-use tests::TestApp;
+use tests::{Answer, TestApp};
 
 /// What the template gives a function.
 const TIME_OUT: Duration = Duration::from_secs(10);
@@ -29,43 +29,110 @@ enum Flow {
     KnownLogin,
     NumberChange,
     Link,
+    Release,
+    Renew,
+    LogOut,
+    LogOutEverywhere,
+    Delete,
 }
 
-const FLOWS: [Flow; 6] =
-    [Flow::Send, Flow::Resend, Flow::NewLogin, Flow::KnownLogin, Flow::NumberChange, Flow::Link];
+const FLOWS: [Flow; 11] = [
+    Flow::Send,
+    Flow::Resend,
+    Flow::NewLogin,
+    Flow::KnownLogin,
+    Flow::NumberChange,
+    Flow::Link,
+    Flow::Release,
+    Flow::Renew,
+    Flow::LogOut,
+    Flow::LogOutEverywhere,
+    Flow::Delete,
+];
+
+/// A request: its method and path, the token that comes along, its body.
+struct Request {
+    call: (&'static str, &'static str),
+    token: String,
+    body: Value,
+}
+
+impl Request {
+    fn post(path: &'static str, body: Value) -> Self {
+        Self { call: ("POST", path), token: String::new(), body }
+    }
+
+    fn by(answer: &Value, call: (&'static str, &'static str), body: Value) -> Self {
+        Self { call, token: answer["token"].as_str().unwrap().to_owned(), body }
+    }
+
+    async fn send(&self, app: &TestApp) -> Answer {
+        app.by_token(self.call.0, self.call.1, &self.token, Some(&self.body)).await
+    }
+}
 
 impl Flow {
+    /// The calls to `DynamoDB` that are hit one after another: as many as there are, and repetitions.
+    fn calls(self) -> usize {
+        match self {
+            Self::Renew | Self::LogOut | Self::LogOutEverywhere | Self::Delete => 3,
+            _ => 5,
+        }
+    }
+
     /// Brings the system to where the request is due; the request.
-    async fn prepare(self, app: &TestApp) -> (&'static str, Value) {
+    async fn prepare(self, app: &TestApp) -> Request {
         let login = async |name: &str, number: &str| {
             app.clock.turn(60);
             let code = app.texted(number).await;
             json!({ "ticket": app.ticket(name).await, "phoneNumber": number, "verifyCode": code })
         };
         let logged_in = async |name: &str, number: &str| {
-            assert_eq!(app.post("/login", &login(name, number).await).await.status, 200);
+            let answer = app.post("/login", &login(name, number).await).await;
+            assert_eq!(answer.status, 200);
+            answer.body
         };
+        let ticket = async || json!({ "ticket": app.ticket("alice").await });
         match self {
-            Self::Send => {
-                ("/send-code", json!({ "phoneNumber": FIRST, "ticket": app.ticket("alice").await }))
-            }
+            Self::Send => Request::post(
+                "/send-code",
+                json!({ "phoneNumber": FIRST, "ticket": app.ticket("alice").await }),
+            ),
             Self::Resend => {
                 app.texted(FIRST).await;
                 app.clock.turn(60);
-                ("/send-code", json!({ "phoneNumber": FIRST }))
+                Request::post("/send-code", json!({ "phoneNumber": FIRST }))
             }
-            Self::NewLogin => ("/login", login("alice", FIRST).await),
+            Self::NewLogin => Request::post("/login", login("alice", FIRST).await),
             Self::KnownLogin => {
                 logged_in("alice", FIRST).await;
-                ("/login", login("alice", FIRST).await)
+                Request::post("/login", login("alice", FIRST).await)
             }
             Self::NumberChange => {
                 logged_in("alice", FIRST).await;
-                ("/login", login("alice", SECOND).await)
+                Request::post("/login", login("alice", SECOND).await)
             }
             Self::Link => {
                 logged_in("alice", FIRST).await;
-                ("/login", login("bob", FIRST).await)
+                Request::post("/login", login("bob", FIRST).await)
+            }
+            Self::Release => {
+                logged_in("alice", FIRST).await;
+                app.clock.turn(90 * 24 * 60 * 60);
+                Request::post("/login", login("bob", FIRST).await)
+            }
+            Self::Renew => {
+                logged_in("alice", FIRST).await;
+                Request::post("/renew", ticket().await)
+            }
+            Self::LogOut => Request::by(&logged_in("alice", FIRST).await, ("POST", "/logout"), json!({})),
+            Self::LogOutEverywhere => {
+                let answer = logged_in("alice", FIRST).await;
+                Request::by(&answer, ("POST", "/logout"), json!({ "everywhere": true }))
+            }
+            Self::Delete => {
+                let answer = logged_in("alice", FIRST).await;
+                Request::by(&answer, ("DELETE", "/account"), ticket().await)
             }
         }
     }
@@ -88,26 +155,31 @@ impl Hit {
 }
 
 async fn strike(flow: Flow, fault: Fault, hit: Hit) {
-    let app = TestApp::with(&[("PHONE_CONFLICT", "link")]).await;
-    let (path, request) = flow.prepare(&app).await;
+    let conflict = if matches!(flow, Flow::Release) { "release" } else { "link" };
+    let app = TestApp::with(&[("PHONE_CONFLICT", conflict)]).await;
+    let request = flow.prepare(&app).await;
     let texted = app.local.phones.sent().len();
 
     app.local.dynamodb.disturb(move |call, _| hit.hits(call).then_some(fault));
     let started = Instant::now();
-    let answer = app.post(path, &request).await;
+    let answer = request.send(&app).await;
     let took = started.elapsed();
     app.local.dynamodb.calm();
 
     let what = format!("{flow:?}, {fault:?}, {hit:?}: {answer:?} in {took:?}");
     assert!(took < TIME_OUT, "{what}");
     match answer.status {
-        200 => return,
+        200 | 204 => return,
         503 => assert_eq!(answer.outcome(), "service_unavailable", "{what}"),
+        // A logout everywhere whose answer was lost and that the SDK has sent again: all of them are logged out.
+        401 if matches!(flow, Flow::LogOutEverywhere) => return,
         _ => panic!("{what}"),
     }
     assert_eq!(app.local.phones.sent().len(), texted, "nobody is texted a code that does not count: {what}");
-    let again = app.post(path, &request).await;
-    assert_eq!(again.status, 200, "{what}, then {again:?}");
+    let again = request.send(&app).await;
+    let is_done =
+        [200, 204].contains(&again.status) || (again.status == 401 && matches!(flow, Flow::LogOutEverywhere));
+    assert!(is_done, "{what}, then {again:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -115,13 +187,13 @@ async fn whatever_happens_to_a_call_the_answer_is_the_contracts_and_a_retry_succ
     let mut strikes = Vec::new();
     for flow in FLOWS {
         for fault in FAULTS {
-            for nth in 0..5 {
+            for nth in 0..flow.calls() {
                 strikes.push(strike(flow, fault, Hit::Once(nth)));
                 strikes.push(strike(flow, fault, Hit::From(nth)));
             }
         }
     }
-    assert_eq!(strikes.len(), 300);
+    assert_eq!(strikes.len(), 470);
     stream::iter(strikes).buffer_unordered(16).collect::<Vec<()>>().await;
 }
 
@@ -141,7 +213,7 @@ async fn a_code_that_someone_holds_outlives_a_resend_that_fails() {
 #[tokio::test]
 async fn a_transaction_that_meets_another_one_is_decided_again_and_not_for_ever() {
     let app = TestApp::start().await;
-    let (path, request) = Flow::NewLogin.prepare(&app).await;
+    let request = Flow::NewLogin.prepare(&app).await;
     let conflicts = |times: usize| {
         let met = AtomicUsize::new(0);
         move |_: usize, operation: &str| {
@@ -150,9 +222,9 @@ async fn a_transaction_that_meets_another_one_is_decided_again_and_not_for_ever(
         }
     };
     app.local.dynamodb.disturb(conflicts(usize::MAX));
-    assert_eq!(app.post(path, &request).await.outcome(), "service_unavailable");
+    assert_eq!(request.send(&app).await.outcome(), "service_unavailable");
     app.local.dynamodb.disturb(conflicts(3));
-    assert_eq!(app.post(path, &request).await.body["isNewUser"], true);
+    assert_eq!(request.send(&app).await.body["isNewUser"], true);
 }
 
 #[tokio::test]

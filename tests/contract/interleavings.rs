@@ -25,6 +25,23 @@ const COOLDOWN: u64 = 60;
 const ATTEMPTS: usize = 5;
 const DAILY: u64 = 4;
 const DAILY_GUESSES: u64 = 3;
+const LASTS: u64 = 200_000;
+const RELEASE: u64 = 150_000;
+
+/// `PHONE_CONFLICT`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Conflict {
+    #[default]
+    Release,
+    Reject,
+    Link,
+}
+
+impl Conflict {
+    fn any() -> impl Strategy<Value = Self> {
+        prop::sample::select(vec![Self::Release, Self::Reject, Self::Link])
+    }
+}
 
 #[derive(Debug, Clone, Copy)]
 enum Step {
@@ -36,6 +53,12 @@ enum Step {
     LogIn { person: usize, number: usize, right: bool },
     /// A person logs in with the right code, and the function dies between its two writes.
     Crash { person: usize, number: usize },
+    /// A person's token is renewed by WeChat's word.
+    Renew { person: usize },
+    /// A person logs out by the last token that they got.
+    LogOut { person: usize, everywhere: bool },
+    /// A person deletes their account by the last token that they got.
+    Delete { person: usize },
     /// Time goes by.
     Turn { seconds: u64 },
 }
@@ -47,8 +70,12 @@ fn step() -> impl Strategy<Value = Step> {
         1 => number.clone().prop_map(|number| Step::FailedSend { number }),
         6 => (person.clone(), number.clone(), prop::bool::weighted(0.7))
             .prop_map(|(person, number, right)| Step::LogIn { person, number, right }),
-        1 => (person, number).prop_map(|(person, number)| Step::Crash { person, number }),
-        3 => prop::sample::select(vec![1, 59, 60, 240, 299, 300, 43_200]).prop_map(|seconds| Step::Turn { seconds }),
+        1 => (person.clone(), number).prop_map(|(person, number)| Step::Crash { person, number }),
+        2 => person.clone().prop_map(|person| Step::Renew { person }),
+        1 => (person.clone(), any::<bool>())
+            .prop_map(|(person, everywhere)| Step::LogOut { person, everywhere }),
+        1 => person.prop_map(|person| Step::Delete { person }),
+        3 => prop::sample::select(vec![1, 59, 60, 240, 299, 300, 43_200, 86_400, 150_000]).prop_map(|seconds| Step::Turn { seconds }),
     ]
 }
 
@@ -57,18 +84,17 @@ pub(crate) async fn accounts(app: &TestApp) -> BTreeSet<(String, BTreeSet<String
     let items = app.local.dynamodb.items("users").await.unwrap();
     let items: BTreeMap<&str, &Value> =
         items.as_array().unwrap().iter().map(|item| (item["pk"]["S"].as_str().unwrap(), item)).collect();
-    let text = |item: &Value, name: &str| item[name]["S"].as_str().unwrap().to_owned();
+    let text = |item: &Value, name: &str| item[name]["S"].as_str().unwrap_or_default().to_owned();
     let of_kind = |kind: &str| items.iter().filter(|(pk, _)| pk.starts_with(kind)).collect::<Vec<_>>();
 
     let mut accounts: BTreeSet<(String, BTreeSet<String>)> = BTreeSet::new();
     for (pk, user) in of_kind("user#") {
         let id = pk.trim_start_matches("user#");
         let phone = text(user, "phone");
-        assert_eq!(
-            text(items[format!("phone#{phone}").as_str()], "user_id"),
-            id,
-            "a number is its account's"
-        );
+        if !phone.is_empty() {
+            let owner = text(items[format!("phone#{phone}").as_str()], "user_id");
+            assert_eq!(owner, id, "a number is its account's");
+        }
         let openids = user["openids"]["SS"].as_array().unwrap().iter().map(|pk| pk.as_str().unwrap());
         for openid in openids.clone() {
             assert_eq!(text(items[openid], "user_id"), id, "an openid is its account's");
@@ -78,7 +104,8 @@ pub(crate) async fn accounts(app: &TestApp) -> BTreeSet<(String, BTreeSet<String
     }
     let openids: usize = accounts.iter().map(|(_, openids)| openids.len()).sum();
     assert_eq!(of_kind("openid#").len(), openids, "each openid has one account");
-    assert_eq!(of_kind("phone#").len(), accounts.len(), "each number has one account");
+    let numbers = accounts.iter().filter(|(phone, _)| !phone.is_empty()).count();
+    assert_eq!(of_kind("phone#").len(), numbers, "each number has one account");
     accounts
 }
 
@@ -90,10 +117,17 @@ async fn assert_token_is_for_a_stored_account(app: &TestApp, person: &str, answe
     assert!(user["openids"].to_string().contains(&app.local.wechat.openid(person)));
 }
 
-async fn app(link: bool) -> TestApp {
-    let conflict = if link { "link" } else { "reject" };
+fn token(answer: &Answer) -> String {
+    answer.body["token"].as_str().unwrap().to_owned()
+}
+
+async fn app(conflict: Conflict) -> TestApp {
     TestApp::with(&[
-        ("PHONE_CONFLICT", conflict),
+        ("PHONE_CONFLICT", &format!("{conflict:?}").to_lowercase()),
+        ("PHONE_RELEASE_AFTER_SECONDS", &RELEASE.to_string()),
+        ("LOGIN_LASTS_SECONDS", &LASTS.to_string()),
+        // Tokens are good for as long as no logout ends them.
+        ("TOKEN_TTL_SECONDS", "31449600"),
         ("PHONE_DAILY_LIMIT", &DAILY.to_string()),
         ("OPENID_DAILY_GUESSES", &DAILY_GUESSES.to_string()),
         ("OPEN_SHARE_PERCENT", "100"),
@@ -101,9 +135,11 @@ async fn app(link: bool) -> TestApp {
     .await
 }
 
-async fn play(link: bool, steps: &[Step]) {
-    let app = app(link).await;
-    let mut model = Model::new(link);
+async fn play(conflict: Conflict, steps: &[Step]) {
+    let app = app(conflict).await;
+    let mut model = Model::new(conflict);
+    // The last token of each person.
+    let mut tokens: BTreeMap<usize, String> = BTreeMap::new();
     for step in steps {
         let now = app.clock.now().as_unix();
         match *step {
@@ -129,19 +165,52 @@ async fn play(link: bool, steps: &[Step]) {
                 let code = model.codes.get(&number).map_or_else(|| "000000".into(), |live| live.code.clone());
                 let guess = if right { code } else { wrong(&code) };
                 let expected = match model.guess(person, number, right, now) {
-                    "200" => model.log_in(person, number),
+                    "200" => model.log_in(person, number, now),
                     refused => refused,
                 };
                 let answer = app.log_in(PEOPLE[person], NUMBERS[number], &guess).await;
                 assert_eq!(answer.outcome(), expected, "{step:?}");
                 if answer.status == 200 {
                     assert_token_is_for_a_stored_account(&app, PEOPLE[person], &answer).await;
+                    tokens.insert(person, token(&answer));
+                }
+            }
+            Step::Renew { person } => {
+                let answer = app.renew(PEOPLE[person]).await;
+                assert_eq!(answer.outcome(), model.renew(person, now), "{step:?}");
+                if answer.status == 200 {
+                    assert_token_is_for_a_stored_account(&app, PEOPLE[person], &answer).await;
+                    tokens.insert(person, token(&answer));
+                }
+            }
+            Step::LogOut { person, everywhere } => {
+                let Some(token) = tokens.get(&person) else { continue };
+                let is_good = model.is_logged_in(person);
+                assert_eq!(app.account(token).await.status == 200, is_good, "before {step:?}");
+                let body = serde_json::json!({ "everywhere": everywhere });
+                let answer = app.by_token("POST", "/logout", token, Some(&body)).await;
+                let expected = if is_good || !everywhere { "204" } else { "token_invalid" };
+                assert_eq!(answer.outcome(), expected, "{step:?}");
+                assert_eq!(app.account(token).await.outcome(), "token_invalid", "{step:?}");
+                if is_good {
+                    model.log_out(person, everywhere);
+                }
+            }
+            Step::Delete { person } => {
+                let Some(token) = tokens.get(&person) else { continue };
+                let is_good = model.is_logged_in(person);
+                assert_eq!(app.account(token).await.status == 200, is_good, "before {step:?}");
+                let answer = app.delete_account(token, PEOPLE[person]).await;
+                let expected = if is_good || model.of(person).is_none() { "204" } else { "token_invalid" };
+                assert_eq!(answer.outcome(), expected, "{step:?}");
+                if is_good {
+                    model.delete(person);
                 }
             }
             Step::Crash { person, number } => {
                 let code = model.codes.get(&number).map_or_else(|| "000000".into(), |live| live.code.clone());
                 let expected = match model.guess(person, number, true, now) {
-                    "200" if matches!(model.settle(person, number), Settled::Known) => "200",
+                    "200" if matches!(model.settle(person, number, now), Settled::Known) => "200",
                     "200" => "service_unavailable",
                     refused => refused,
                 };
@@ -153,14 +222,16 @@ async fn play(link: bool, steps: &[Step]) {
                 assert_eq!(answer.outcome(), expected, "{step:?}");
             }
         }
-        let name = |number: usize| format!("+86{}", NUMBERS[number]);
+        let name = |number: Option<(usize, u64)>| {
+            number.map_or_else(String::new, |(number, _)| format!("+86{}", NUMBERS[number]))
+        };
         let key = |person: &usize| {
             format!("openid#wx0000000000000000#{}", app.local.wechat.openid(PEOPLE[*person]))
         };
         let expected = model
             .accounts
             .iter()
-            .map(|account| (name(account.number), account.people.iter().map(key).collect()));
+            .map(|account| (name(account.number), account.people.keys().map(key).collect()));
         assert_eq!(accounts(&app).await, expected.collect(), "after {step:?}");
     }
 }
@@ -171,7 +242,7 @@ fn let_in<'a>(
     answers: &'a [Option<Answer>],
 ) -> impl Iterator<Item = (usize, String)> + use<'a> {
     std::iter::zip(round, answers).filter_map(|(step, answer)| match (step, answer) {
-        (Step::LogIn { person, .. }, Some(answer)) if answer.status == 200 => {
+        (Step::LogIn { person, .. } | Step::Renew { person }, Some(answer)) if answer.status == 200 => {
             Some((*person, answer.body["userId"].to_string()))
         }
         _ => None,
@@ -179,12 +250,13 @@ fn let_in<'a>(
 }
 
 /// All steps of a round at once, each call to `DynamoDB` slowed down by chance.
-async fn play_together(link: bool, rounds: &[Vec<Step>], delays: Vec<u8>) {
-    let app = app(link).await;
+async fn play_together(conflict: Conflict, rounds: &[Vec<Step>], delays: Vec<u8>) {
+    let app = app(conflict).await;
     app.local.dynamodb.disturb(move |call, _| {
         Some(Fault::Slow(Duration::from_millis(u64::from(delays[call % delays.len()]))))
     });
     let mut codes: BTreeMap<usize, String> = BTreeMap::new();
+    let mut tokens: BTreeMap<usize, String> = BTreeMap::new();
     for round in rounds {
         let sent_before = app.local.phones.sent().len();
         let answers = join_all(round.iter().map(async |step| {
@@ -195,32 +267,39 @@ async fn play_together(link: bool, rounds: &[Vec<Step>], delays: Vec<u8>) {
                     let guess = if right { code.to_owned() } else { wrong(code) };
                     app.log_in(PEOPLE[person], NUMBERS[number], &guess).await
                 }
+                Step::Renew { person } => app.renew(PEOPLE[person]).await,
+                Step::LogOut { person, everywhere } => {
+                    let body = serde_json::json!({ "everywhere": everywhere });
+                    app.by_token("POST", "/logout", tokens.get(&person)?, Some(&body)).await
+                }
+                Step::Delete { person } => app.delete_account(tokens.get(&person)?, PEOPLE[person]).await,
                 Step::Crash { .. } | Step::Turn { .. } => return None,
             })
         }))
         .await;
         accounts(&app).await;
 
+        let deletes = round.iter().any(|step| matches!(step, Step::Delete { .. }));
         let mut winners: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
         let mut judged: BTreeMap<usize, usize> = BTreeMap::new();
         let mut sent: BTreeMap<usize, usize> = BTreeMap::new();
         for (step, answer) in std::iter::zip(round, &answers) {
             let Some(answer) = answer else { continue };
             assert!(answer.status < 500, "{step:?}: {answer:?}");
+            if let (Step::LogIn { person, .. } | Step::Renew { person }, 200) = (step, answer.status) {
+                tokens.insert(*person, token(answer));
+                // Who leaves an account at the same time was let into both.
+                let accounts = let_in(round, &answers).filter(|(other, _)| other == person);
+                if !deletes && accounts.map(|(_, account)| account).collect::<BTreeSet<_>>().len() == 1 {
+                    assert_token_is_for_a_stored_account(&app, PEOPLE[*person], answer).await;
+                }
+            }
             match *step {
                 Step::Send { number } | Step::FailedSend { number } if answer.status == 200 => {
                     *sent.entry(number).or_default() += 1;
                 }
                 Step::LogIn { person, number, .. } => match answer.outcome().as_str() {
-                    "200" => {
-                        winners.entry(number).or_default().insert(person);
-                        // Who leaves an account at the same time was let into both.
-                        let accounts = let_in(round, &answers).filter(|(other, _)| *other == person);
-                        if accounts.map(|(_, account)| account).collect::<BTreeSet<_>>().len() == 1 {
-                            assert_token_is_for_a_stored_account(&app, PEOPLE[person], answer).await;
-                        }
-                    }
-                    "phone_taken" => _ = winners.entry(number).or_default().insert(person),
+                    "200" | "phone_taken" => _ = winners.entry(number).or_default().insert(person),
                     "code_incorrect" => *judged.entry(number).or_default() += 1,
                     _ => {}
                 },
@@ -254,14 +333,14 @@ fn run<S: Strategy>(cases: u32, strategy: &S, play: impl AsyncFn(S::Value)) {
 
 #[test]
 fn one_request_after_another_is_answered_as_the_model_says() {
-    let strategy = (any::<bool>(), prop::collection::vec(step(), 1..40));
-    run(64, &strategy, async |(link, steps)| play(link, &steps).await);
+    let strategy = (Conflict::any(), prop::collection::vec(step(), 1..40));
+    run(64, &strategy, async |(conflict, steps)| play(conflict, &steps).await);
 }
 
 #[test]
 fn requests_at_once_never_break_what_must_hold() {
     let round = prop::collection::vec(step(), 2..12);
     let strategy =
-        (any::<bool>(), prop::collection::vec(round, 1..8), prop::collection::vec(0..20_u8, 1..30));
-    run(48, &strategy, async |(link, rounds, delays)| play_together(link, &rounds, delays).await);
+        (Conflict::any(), prop::collection::vec(round, 1..8), prop::collection::vec(0..20_u8, 1..30));
+    run(48, &strategy, async |(conflict, rounds, delays)| play_together(conflict, &rounds, delays).await);
 }

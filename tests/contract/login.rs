@@ -17,7 +17,7 @@ async fn a_new_person_gets_an_account_and_a_known_one_the_same_again() {
     cache-control: no-store
     content-type: application/json
     {
-      "expiresIn": 604800,
+      "expiresIn": 7200,
       "isNewUser": true,
       "token": "[token]",
       "tokenType": "Bearer",

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod consistency;
+mod deletion;
 mod events;
 mod exchange_code;
 mod fail_over;
@@ -14,11 +15,14 @@ mod interleavings;
 mod limits;
 mod link;
 mod login;
+mod logout;
 mod logs;
 mod openapi;
 mod played_providers;
 mod played_wechat;
 mod providers;
+mod release;
+mod renew;
 mod reviewers;
 mod round_trips;
 mod routes;

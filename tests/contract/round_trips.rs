@@ -52,3 +52,29 @@ async fn each_call_makes_as_few_round_trips_as_it_can() {
     assert_eq!(app.post("/login", &login).await.status, 200);
     assert_eq!(round_trips(&app, before), "BatchGetItem + UpdateItem", "a known person's login");
 }
+
+#[tokio::test]
+async fn what_comes_after_a_login_makes_as_few_too() {
+    let app = TestApp::start().await;
+    let login = app.logged_in("alice", NUMBER).await;
+    let (token, ticket) = (login["token"].as_str().unwrap(), app.ticket("alice").await);
+    let mut before = app.local.dynamodb.calls().len();
+    let mut made = || {
+        let made = round_trips(&app, before);
+        before = app.local.dynamodb.calls().len();
+        made
+    };
+    assert_eq!(app.post("/renew", &json!({ "ticket": ticket })).await.status, 200);
+    assert_eq!(made(), "GetItem", "a renewal");
+    assert_eq!(app.account(token).await.status, 200);
+    assert_eq!(made(), "BatchGetItem", "a token that is asked about");
+    assert_eq!(app.log_out(token).await.status, 204);
+    assert_eq!(made(), "UpdateItem", "a logout");
+
+    let code = app.last_code();
+    let again = app.log_in_with(&ticket, NUMBER, &code).await;
+    assert_eq!(made(), "BatchGetItem + UpdateItem\nTransactWriteItems", "a login that is noted: once a day");
+    let token = again.body["token"].as_str().unwrap();
+    let deletion = app.by_token("DELETE", "/account", token, Some(&json!({ "ticket": ticket }))).await;
+    assert_eq!((deletion.status, made().as_str()), (204, "BatchGetItem\nTransactWriteItems"), "a deletion");
+}

@@ -35,14 +35,16 @@ async fn the_token_names_account_and_openid_and_no_number() {
     let app = TestApp::start().await;
     let answer = app.logged_in("alice", NUMBER).await;
     let claims = another_api(&app).await.verify(answer["token"].as_str().unwrap(), app.clock.now()).unwrap();
-    assert_eq!(claims.jti.len(), 36);
+    assert_eq!((claims.jti.len(), claims.sid.len()), (36, 36));
     let expected = Claims {
         iss: app.variable("TOKEN_ISSUER").to_owned(),
         aud: "local".to_owned(),
         sub: answer["userId"].as_str().unwrap().to_owned(),
+        azp: "wx0000000000000000".to_owned(),
         openid: app.local.wechat.openid("alice"),
+        sid: claims.sid.clone(),
         iat: NOON,
-        exp: NOON.plus(604_800),
+        exp: NOON.plus(7200),
         jti: claims.jti.clone(),
     };
     assert_eq!(claims, expected);
@@ -52,8 +54,8 @@ async fn the_token_names_account_and_openid_and_no_number() {
 async fn a_token_holds_until_its_last_second() {
     let app = TestApp::start().await;
     let (token, api) = (token(&app).await, another_api(&app).await);
-    assert!(api.verify(&token, NOON.plus(604_799)).is_ok());
-    assert_eq!(api.verify(&token, NOON.plus(604_800)), Err(TokenError::Expired));
+    assert!(api.verify(&token, NOON.plus(7199)).is_ok());
+    assert_eq!(api.verify(&token, NOON.plus(7200)), Err(TokenError::Expired));
 }
 
 #[tokio::test]
@@ -129,7 +131,9 @@ async fn an_authorizer_finds_the_keys_from_the_issuer_alone() {
         "iss",
         "aud",
         "sub",
+        "azp",
         "openid",
+        "sid",
         "iat",
         "exp",
         "jti"

@@ -23,7 +23,7 @@ use serde_json::{Value, from_str, json};
 use shared::random::{SystemRandom, uuid};
 use tests::{
     emulated::Emulated,
-    events::{self, FUNCTIONS},
+    events::{self, FUNCTIONS, Feed},
 };
 
 #[tokio::main]
@@ -60,8 +60,10 @@ async fn main() -> ExitCode {
         );
         let emulated =
             Emulated::start(emulator, &command, &variables, &File::create("/dev/null").unwrap()).await;
+        let mut feed = Feed::default();
         for event in events::all().into_iter().filter(|event| event.function == function) {
-            let outcome = outcome(emulated.invoke(&event.json).await);
+            let answer = emulated.invoke(&feed.fill(&event)).await;
+            let outcome = outcome(&mut feed, answer);
             tally.note(&format!("events/{function}/{}.json", event.name), &outcome, &event.expected);
         }
         functions.insert(function, emulated);
@@ -232,14 +234,14 @@ async fn log_in(local: &Local, functions: &BTreeMap<&str, Emulated>, number: &st
     let exchanged: Value = from_str(&call("exchange-code", json!({ "code": "alice" })).await).unwrap();
     let exchanged: Value = from_str(exchanged["body"].as_str().unwrap()).unwrap();
     let login = json!({ "ticket": exchanged["ticket"], "phoneNumber": number, "verifyCode": code });
-    outcome(call("login", login).await)
+    outcome(&mut Feed::default(), call("login", login).await)
 }
 
 /// What an answer comes to, as events are named.
-fn outcome(answer: String) -> String {
+fn outcome(feed: &mut Feed, answer: String) -> String {
     let parsed: Value = from_str(&answer).unwrap_or_default();
     match (parsed["statusCode"].as_u64(), parsed["body"].as_str()) {
-        (Some(status), Some(body)) => events::outcome(u16::try_from(status).unwrap(), body),
+        (Some(status), body) => feed.outcome(u16::try_from(status).unwrap(), body.unwrap_or_default()),
         _ => answer,
     }
 }

@@ -76,9 +76,28 @@ pub fn all_settings() -> Vec<(String, String)> {
     FUNCTIONS.iter().flat_map(|(_, name)| settings(name)).collect()
 }
 
-/// What a function's answer comes to, as events are named.
-#[must_use]
-pub fn outcome(status: u16, body: &str) -> String {
-    let body: Value = from_str(body).unwrap();
-    if status == 200 { "success".into() } else { body["code"].as_str().unwrap().to_owned() }
+/// Feeds events one after another: a later one may carry the token that an earlier one was answered with.
+#[derive(Default)]
+pub struct Feed {
+    token: String,
+}
+
+impl Feed {
+    /// The event as it is sent.
+    #[must_use]
+    pub fn fill(&self, event: &Event) -> String {
+        event.json.replace("{{token}}", &self.token)
+    }
+
+    /// What the function's answer comes to, as events are named.
+    pub fn outcome(&mut self, status: u16, body: &str) -> String {
+        if status == 204 {
+            return "success".into();
+        }
+        let body: Value = from_str(body).unwrap();
+        if let Some(token) = body["token"].as_str() {
+            token.clone_into(&mut self.token);
+        }
+        if status == 200 { "success".into() } else { body["code"].as_str().unwrap().to_owned() }
+    }
 }

@@ -148,6 +148,36 @@ impl TestApp {
         answer.body
     }
 
+    /// Renews the token of the person of this name.
+    pub async fn renew(&self, name: &str) -> Answer {
+        self.post("/renew", &json!({ "ticket": self.ticket(name).await })).await
+    }
+
+    /// A call by a token, with a body if it has one. Whatever is answered has to be in `openapi.json`.
+    pub async fn by_token(&self, method: &str, path: &str, token: &str, body: Option<&Value>) -> Answer {
+        let request = self.request(method, path).header("authorization", format!("Bearer {token}"));
+        let request = body.into_iter().fold(request, |request, body| request.body(body.to_string()));
+        let answer = Answer::of(request).await;
+        described::answer(method, path, &answer);
+        answer
+    }
+
+    /// Asks whose a token is.
+    pub async fn account(&self, token: &str) -> Answer {
+        self.by_token("GET", "/account", token, None).await
+    }
+
+    /// Logs out by a token.
+    pub async fn log_out(&self, token: &str) -> Answer {
+        self.by_token("POST", "/logout", token, None).await
+    }
+
+    /// Deletes the account of a token, for the person of this name.
+    pub async fn delete_account(&self, token: &str, name: &str) -> Answer {
+        let ticket = self.ticket(name).await;
+        self.by_token("DELETE", "/account", token, Some(&json!({ "ticket": ticket }))).await
+    }
+
     /// A variable that the functions were started with.
     #[must_use]
     pub fn variable(&self, name: &str) -> &str {
@@ -212,7 +242,7 @@ impl Answer {
     #[must_use]
     pub fn snapshot(&self) -> String {
         let mut lines = vec![self.status.to_string()];
-        for name in ["allow", "cache-control", "content-type", "retry-after"] {
+        for name in ["allow", "cache-control", "content-type", "retry-after", "www-authenticate"] {
             let value = self.headers.get(name).map(|value| value.to_str().unwrap());
             lines.extend(value.map(|value| format!("{name}: {value}")));
         }

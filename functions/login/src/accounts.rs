@@ -2,11 +2,11 @@
 //!
 //! Three kinds of items: `openid#<app>#<openid>` and `phone#<E.164>` name an account, `user#<id>` is one. An openid's
 //! item repeats the account's number, so that a returning person is known by one read. An account may have no number: who
-//! logs in with a reviewers' number has proved none.
+//! logs in with a reviewers' number has proved none, and a number that was proved by somebody else leaves its last account.
 
-use std::{str::FromStr, time::Duration};
+use std::time::Duration;
 
-use aws_sdk_dynamodb::{Client, types::AttributeValue};
+use aws_sdk_dynamodb::Client;
 use shared::{
     aws::AwsFailure,
     clock::Timestamp,
@@ -17,11 +17,16 @@ use shared::{
 };
 use tokio::time::timeout;
 
+mod delete;
 mod items;
-mod transactions;
+mod numbers;
+mod sessions;
+mod writes;
 
-pub(crate) use items::{OpenidItem, openid_key};
-use items::{UserItem, key, user_key};
+pub(crate) use delete::Deletion;
+pub(crate) use items::{OpenidItem, UserItem, openid_key};
+use items::{key, user_key};
+pub(crate) use sessions::{Logout, Session};
 
 /// How often a lost race is run again before the client is asked to.
 const ROUNDS: usize = 4;
@@ -29,25 +34,18 @@ const ROUNDS: usize = 4;
 /// All rounds together, whatever `DynamoDB` does.
 const WHOLE: Duration = Duration::from_secs(5);
 
-/// `PHONE_CONFLICT`: what happens when a new openid proves a number that has an account.
+/// `PHONE_CONFLICT`: what happens when an openid proves a number that another account has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PhoneConflict {
+    /// `release`: an account whose people have not proved the number for so many seconds loses it; until then as `reject`.
+    Release {
+        /// `PHONE_RELEASE_AFTER_SECONDS`.
+        after: u64,
+    },
     /// `reject`: it is turned away; a number that has changed hands does not bring its last owner's account along.
     Reject,
     /// `link`: it joins the account.
     Link,
-}
-
-impl FromStr for PhoneConflict {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "reject" => Ok(Self::Reject),
-            "link" => Ok(Self::Link),
-            _ => Err("must be reject or link"),
-        }
-    }
 }
 
 /// An account that somebody was let into.
@@ -55,8 +53,12 @@ impl FromStr for PhoneConflict {
 pub struct Account {
     /// The account's id.
     pub user_id: String,
+    /// Which tokens are good from now on: those with this `sid`.
+    pub sid: String,
     /// How this login came to it.
     pub entry: Entry,
+    /// The account that has lost its number to this one.
+    pub released: Option<String>,
 }
 
 /// How a login comes to an account.
@@ -109,9 +111,40 @@ impl Failure for AccountError {
     }
 }
 
+/// A login: who it is, what they have proved, and the ids of what it may have to make.
+pub(crate) struct Proof<'login> {
+    pub(crate) person: &'login WechatIdentity,
+    /// `None` with a reviewers' code, which proves no number.
+    pub(crate) number: Option<&'login PhoneNumber>,
+    pub(crate) now: Timestamp,
+    pub(crate) new_user: String,
+    pub(crate) new_sid: String,
+}
+
+impl<'login> Proof<'login> {
+    pub(crate) fn new(
+        person: &'login WechatIdentity,
+        number: Option<&'login PhoneNumber>,
+        now: Timestamp,
+        random: &dyn Random,
+    ) -> Self {
+        let id = || random::uuid(random).to_string();
+        Self { person, number, now, new_user: id(), new_sid: id() }
+    }
+
+    fn openid(&self) -> String {
+        openid_key(&self.person.app_id, &self.person.openid)
+    }
+
+    /// The `sid` that the person has from now on: the one that they have, so that what is logged in stays so.
+    fn sid(&self, known: &OpenidItem) -> String {
+        known.sid.as_ref().unwrap_or(&self.new_sid).clone()
+    }
+}
+
 /// How one round ended.
-enum Round {
-    Settled(Account),
+enum Round<T> {
+    Settled(T),
     /// Something changed between the read and the write: read again, decide again.
     LostRace,
 }
@@ -130,49 +163,37 @@ impl Accounts {
         Self { client, table, conflict }
     }
 
-    /// The account of a person who has proved `number`, by what was known of them. Without a number, which a reviewers' code
-    /// does not prove, it is the account that they have, or a new one that no number is bound to.
-    pub async fn settle(
-        &self,
-        known: Option<OpenidItem>,
-        person: &WechatIdentity,
-        number: Option<&PhoneNumber>,
-        now: Timestamp,
-        random: &dyn Random,
-    ) -> Result<Account, AccountError> {
-        let rounds = self.rounds(known, person, number, now, random);
-        timeout(WHOLE, rounds).await.unwrap_or(Err(AccountError::Contended))
-    }
-
-    async fn rounds(
+    /// The account of a person who has proved a number, by what was known of them. Without a number it is the account that
+    /// they have, or a new one that no number is bound to.
+    pub(crate) async fn settle(
         &self,
         mut known: Option<OpenidItem>,
-        person: &WechatIdentity,
-        number: Option<&PhoneNumber>,
-        now: Timestamp,
-        random: &dyn Random,
+        proof: &Proof<'_>,
     ) -> Result<Account, AccountError> {
-        for _ in 0..ROUNDS {
-            let user_id = || random::uuid(random).to_string();
-            let round = match (&known, number) {
-                (Some(known), Some(number)) if known.phone.as_deref() != Some(number.as_e164()) => {
-                    self.change_number(known, person, number, user_id(), now).await?
+        in_time(async {
+            for _ in 0..ROUNDS {
+                let round = match &known {
+                    None => self.create(proof).await?,
+                    Some(known) => match proof.number {
+                        Some(number) if known.phone.as_deref() != Some(number.as_e164()) => {
+                            self.change_number(known, number, proof).await?
+                        }
+                        _ => self.log_in_again(known, proof).await?,
+                    },
+                };
+                match round {
+                    Round::Settled(account) => return Ok(account),
+                    Round::LostRace => known = self.find(proof.person).await?,
                 }
-                (Some(known), _) => {
-                    return Ok(Account { user_id: known.user_id.clone(), entry: Entry::Returned });
-                }
-                (None, number) => self.create(user_id(), person, number, now).await?,
-            };
-            match round {
-                Round::Settled(account) => return Ok(account),
-                Round::LostRace => known = self.find(person).await?,
             }
-        }
-        Err(AccountError::Contended)
+            Err(AccountError::Contended)
+        })
+        .await
     }
 
-    async fn find(&self, person: &WechatIdentity) -> Result<Option<OpenidItem>, AwsFailure> {
-        Ok(self.read(openid_key(person)).await?.as_ref().and_then(OpenidItem::read))
+    /// What is known of a person.
+    pub(crate) async fn find(&self, person: &WechatIdentity) -> Result<Option<OpenidItem>, AwsFailure> {
+        Ok(self.read(openid_key(&person.app_id, &person.openid)).await?.as_ref().and_then(OpenidItem::read))
     }
 
     async fn user(&self, user_id: &str) -> Result<Option<UserItem>, AwsFailure> {
@@ -185,6 +206,7 @@ impl Accounts {
     }
 }
 
-fn s(value: impl Into<String>) -> AttributeValue {
-    AttributeValue::S(value.into())
+/// All rounds of a call end in time.
+async fn in_time<T>(rounds: impl Future<Output = Result<T, AccountError>>) -> Result<T, AccountError> {
+    timeout(WHOLE, rounds).await.unwrap_or(Err(AccountError::Contended))
 }

@@ -1,6 +1,10 @@
 //! The audit trail: a line for each login that changes who is who, or that an owner may be asked about.
 
-use shared::{identity::WechatIdentity, phone::PhoneNumber};
+use shared::{
+    identity::{Openid, WechatIdentity},
+    phone::PhoneNumber,
+    token::Claims,
+};
 
 use crate::accounts::{Account, AccountError, Entry};
 
@@ -13,7 +17,10 @@ pub(crate) fn tell(
 ) {
     let openid = &person.openid;
     match account {
-        Ok(Account { user_id, entry }) => {
+        Ok(Account { user_id, entry, released, sid: _ }) => {
+            if let Some(user_id) = released {
+                tracing::info!(audit = "number_released", user_id, ?number, "an account has lost its number");
+            }
             let audit = match entry {
                 Entry::Created => Some("account_created"),
                 Entry::NumberChanged => Some("number_changed"),
@@ -48,4 +55,16 @@ pub(crate) fn tell(
         }
         Err(AccountError::Contended | AccountError::Storage(_)) => {}
     }
+}
+
+/// Tells that a person has ended their sessions.
+pub(crate) fn logged_out(claims: &Claims, everywhere: bool) {
+    let (user_id, openid) = (&claims.sub, Openid::parse(&claims.openid));
+    tracing::info!(audit = "logged_out", user_id, ?openid, everywhere, "a person has logged out");
+}
+
+/// Tells that a person has deleted their account, or has left that of another.
+pub(crate) fn deleted(claims: &Claims, audit: &'static str) {
+    let (user_id, openid) = (&claims.sub, Openid::parse(&claims.openid));
+    tracing::info!(audit, user_id, ?openid, "a person has deleted what is theirs");
 }

@@ -2,6 +2,7 @@
 
 use shared::{
     aws::{self, Aws},
+    clock::SECONDS_PER_DAY,
     codes::{CODE_PEPPER, CODES_TABLE, Pepper},
     config::{ConfigError, Env, Setting},
     identity::{TICKET_KEY, TicketKey},
@@ -28,10 +29,23 @@ const DAILY_GUESSES: Setting = Setting::number("OPENID_DAILY_GUESSES", 20, 1, 10
     "Wrong guesses of one openid on one UTC day, over all numbers.",
     "同一 openid 每天（UTC）最多输错几次验证码，不论号码。",
 );
-const CONFLICT: Setting = Setting::choice("PHONE_CONFLICT", &["reject", "link"]).about(
-    "What happens to a new openid with a number that has an account. `reject`: it is turned away; `link`: it joins the account.",
-    "新的 openid 使用已有账号的号码时怎么办。`reject`：拒绝；`link`：加入该账号。",
+const CONFLICT: Setting = Setting::choice("PHONE_CONFLICT", &["release", "reject", "link"]).about(
+    "What happens when an openid proves a number that another account has. `release`: an account whose people have not proved \
+     the number for `PHONE_RELEASE_AFTER_SECONDS` loses it, until then as `reject`; `reject`: it is turned away; `link`: a \
+     new openid joins the account.",
+    "openid 验证了属于其他账号的号码时怎么办。`release`：原账号超过 `PHONE_RELEASE_AFTER_SECONDS` 没有验证该号码时失去号码，\
+     未超过时同 `reject`；`reject`：拒绝；`link`：新的 openid 加入该账号。",
 );
+const RELEASE_AFTER: Setting = Setting::number("PHONE_RELEASE_AFTER_SECONDS", QUARTER, 60, 100 * QUARTER).about(
+    "Seconds after its last proof that an account's number goes to another who proves it. Carriers give numbers to new people after 90 days.",
+    "账号多少秒没有验证号码后，号码归新的验证者。运营商在 90 天后重新发放号码。",
+);
+const LOGIN_LASTS: Setting = Setting::number("LOGIN_LASTS_SECONDS", QUARTER, 60, 100 * QUARTER).about(
+    "Seconds after a login by SMS that its token can be renewed without one.",
+    "短信登录后多少秒内可以不用短信续签 token。",
+);
+/// 90 days.
+const QUARTER: u64 = 90 * SECONDS_PER_DAY;
 
 /// The environment variables of this function.
 pub struct Config {
@@ -53,8 +67,10 @@ pub struct Config {
     pub signing_keys: SigningKeys,
     /// What tokens say.
     pub tokens: TokenPolicy,
-    /// `PHONE_CONFLICT`.
+    /// `PHONE_CONFLICT`, `PHONE_RELEASE_AFTER_SECONDS`.
     pub conflict: PhoneConflict,
+    /// `LOGIN_LASTS_SECONDS`: how long after a login by SMS a token can be renewed.
+    pub renewable_for: u64,
     /// `LOG_LEVEL`, `METRICS_NAMESPACE`.
     pub telemetry: telemetry::Settings,
 }
@@ -82,7 +98,8 @@ impl Config {
         let ticket_key = TicketKey::read(env);
         let signing_keys = SigningKeys::read(env);
         let tokens = TokenPolicy::read(env);
-        let conflict = env.parsed(&CONFLICT);
+        let conflict = conflict(env);
+        let renewable_for = env.number(&LOGIN_LASTS);
         let telemetry = telemetry::Settings::read(env);
         Some(Self {
             codes_table: codes_table?,
@@ -95,7 +112,18 @@ impl Config {
             signing_keys: signing_keys?,
             tokens: tokens?,
             conflict: conflict?,
+            renewable_for: renewable_for?,
             telemetry: telemetry?,
         })
+    }
+}
+
+fn conflict(env: &mut Env) -> Option<PhoneConflict> {
+    let (conflict, after) = (env.text(&CONFLICT), env.number(&RELEASE_AFTER)?);
+    match conflict.trim() {
+        "release" => Some(PhoneConflict::Release { after }),
+        "reject" => Some(PhoneConflict::Reject),
+        "link" => Some(PhoneConflict::Link),
+        _ => env.wrong("PHONE_CONFLICT must be release, reject or link".to_owned()),
     }
 }

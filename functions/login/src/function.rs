@@ -3,7 +3,12 @@
 use std::sync::Arc;
 
 use shared::{
-    aws::Aws, clock::Clock, codes::CodesTable, identity::TicketKey, phone::Countries, random::Random,
+    aws::Aws,
+    clock::{Clock, Timestamp},
+    codes::CodesTable,
+    identity::{TicketError, TicketKey, WechatIdentity},
+    phone::Countries,
+    random::Random,
 };
 
 use crate::{accounts::Accounts, config::Config, guesses::Guesses, token::Tokens};
@@ -18,6 +23,7 @@ pub struct Login {
     pub(crate) countries: Countries,
     pub(crate) ticket_key: TicketKey,
     pub(crate) tokens: Tokens,
+    pub(crate) renewable_for: u64,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
 }
@@ -37,8 +43,17 @@ impl Login {
             countries: config.countries,
             ticket_key: config.ticket_key,
             tokens: Tokens::new(config.signing_keys, config.tokens),
+            renewable_for: config.renewable_for,
             clock,
             random,
         }
+    }
+    /// Whom a request's ticket vouches for.
+    pub(crate) fn vouched_for(
+        &self,
+        ticket: Option<&str>,
+        now: Timestamp,
+    ) -> Result<WechatIdentity, TicketError> {
+        self.ticket_key.verify(ticket.ok_or(TicketError::Required)?, now)
     }
 }

@@ -4,6 +4,7 @@ use futures_util::future::join;
 use serde::Serialize;
 use shared::{
     aws::AwsFailure,
+    clock::Timestamp,
     codes::{Accepted, CheckError, VerifyCode},
     http::{Call, Field, Fields, PHONE_NUMBER, Reply, RequestError},
     identity::{TicketError, WechatIdentity},
@@ -13,7 +14,11 @@ use shared::{
     telemetry::Metric,
 };
 
-use crate::{accounts::AccountError, audit, function::Login};
+use crate::{
+    accounts::{AccountError, Proof},
+    audit,
+    function::Login,
+};
 
 /// Somebody logged in for the first time.
 const LOGINS_NEW: Metric = Metric::named("LoginsNew");
@@ -104,7 +109,7 @@ impl Login {
     pub(crate) async fn log_in(&self, call: &Call) -> Result<Reply, LoginError> {
         let fields = call.fields()?;
         let now = self.clock.now();
-        let person = self.person(&fields)?;
+        let person = self.person(&fields, now)?;
         let number = self.countries.parse(fields.text(PHONE_NUMBER)?)?;
         call.concerns(&number);
         let code =
@@ -124,11 +129,12 @@ impl Login {
 
         // A fixed code was sent to nobody: it proves no number.
         let proved = (!is_fixed).then_some(&number);
-        let account = self.accounts.settle(known.account, &person, proved, now, &*self.random);
-        let account = call.step("account", account).await;
+        let proof = Proof::new(&person, proved, now, &*self.random);
+        let account = call.step("account", self.accounts.settle(known.account, &proof)).await;
         audit::tell(&account, &person, &number, is_fixed);
         let account = account?;
-        let token = self.tokens.issue(&account.user_id, &person.openid, now, random::uuid(&*self.random))?;
+        let id = random::uuid(&*self.random);
+        let token = self.tokens.issue(&account.user_id, &person, &account.sid, now, id)?;
         Ok(Reply::json(&LoginAnswer {
             token,
             token_type: "Bearer",
@@ -140,9 +146,8 @@ impl Login {
     }
 
     /// Whom the ticket vouches for; an openid beside it has to be the same.
-    fn person(&self, fields: &Fields) -> Result<WechatIdentity, LoginError> {
-        let ticket = fields.optional_text("ticket")?.ok_or(TicketError::Required)?;
-        let person = self.ticket_key.verify(ticket, self.clock.now())?;
+    fn person(&self, fields: &Fields, now: Timestamp) -> Result<WechatIdentity, LoginError> {
+        let person = self.vouched_for(fields.optional_text("ticket")?, now)?;
         match fields.optional_text("openid")? {
             Some(openid) if openid != person.openid.as_str() => Err(LoginError::OpenidMismatch),
             _ => Ok(person),

@@ -10,8 +10,8 @@ use serde::Serialize;
 use shared::{
     clock::Timestamp,
     config::{Env, Setting},
-    identity::Openid,
-    token::Claims,
+    identity::WechatIdentity,
+    token::{Claims, TokenError, Verifier},
 };
 use uuid::Uuid;
 
@@ -23,7 +23,7 @@ const ISSUER: Setting = Setting::required("TOKEN_ISSUER").about(
 );
 const AUDIENCE: Setting = Setting::required("TOKEN_AUDIENCE")
     .about("For whom the tokens are, their claim `aud`.", "token 给谁用（`aud`）。");
-const TTL: Setting = Setting::number("TOKEN_TTL_SECONDS", WEEK, 60, 52 * WEEK)
+const TTL: Setting = Setting::number("TOKEN_TTL_SECONDS", 2 * 60 * 60, 60, 52 * WEEK)
     .about("Seconds that a token is good for.", "token 的有效秒数。");
 /// What signs tokens.
 pub const SIGNING_KEY: Setting = Setting::secret("TOKEN_SIGNING_KEY", 1).about(
@@ -117,12 +117,13 @@ struct Discovery {
     response_types_supported: [&'static str; 1],
     subject_types_supported: [&'static str; 1],
     id_token_signing_alg_values_supported: [Algorithm; 1],
-    claims_supported: [&'static str; 7],
+    claims_supported: [&'static str; 9],
 }
 
 /// Issues tokens: JWTs (RFC 7519) for an account and the openid that logged in to it.
 pub struct Tokens {
     keys: SigningKeys,
+    verifier: Verifier,
     policy: TokenPolicy,
 }
 
@@ -130,21 +131,36 @@ impl Tokens {
     /// Tokens that these keys sign and this policy describes.
     #[must_use]
     pub fn new(keys: SigningKeys, policy: TokenPolicy) -> Self {
-        Self { keys, policy }
+        let verifier = Verifier::new(keys.jwks.clone(), policy.issuer.clone(), policy.audience.clone());
+        Self { keys, verifier, policy }
     }
 
     /// A token for the account `user_id`, good from `now`. `id` is the token's own (`jti`).
-    pub fn issue(&self, user_id: &str, openid: &Openid, now: Timestamp, id: Uuid) -> Result<String, Error> {
+    pub fn issue(
+        &self,
+        user_id: &str,
+        person: &WechatIdentity,
+        sid: &str,
+        now: Timestamp,
+        id: Uuid,
+    ) -> Result<String, Error> {
         let claims = Claims {
             iss: self.policy.issuer.clone(),
             aud: self.policy.audience.clone(),
             sub: user_id.to_owned(),
-            openid: openid.as_str().to_owned(),
+            azp: person.app_id.clone(),
+            openid: person.openid.as_str().to_owned(),
+            sid: sid.to_owned(),
             iat: now,
             exp: now.plus(self.policy.ttl),
             jti: id.to_string(),
         };
         encode(&self.keys.signs.header, &claims, &self.keys.signs.key)
+    }
+
+    /// What a token of ours says, if it is good at this moment.
+    pub fn verify(&self, token: &str, now: Timestamp) -> Result<Claims, TokenError> {
+        self.verifier.verify(token, now)
     }
 
     /// How many seconds a token is good for.
@@ -169,7 +185,7 @@ impl Tokens {
             response_types_supported: ["token"],
             subject_types_supported: ["public"],
             id_token_signing_alg_values_supported: [self.keys.signs.header.alg],
-            claims_supported: ["iss", "aud", "sub", "openid", "iat", "exp", "jti"],
+            claims_supported: ["iss", "aud", "sub", "azp", "openid", "sid", "iat", "exp", "jti"],
         }
     }
 }

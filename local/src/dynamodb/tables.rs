@@ -118,6 +118,17 @@ impl Tables {
         Ok(items.iter().map(item_json).collect())
     }
 
+    /// Takes attributes out of all items of a table, as if an older release had written them.
+    pub async fn forget(&self, name: &str, attributes: &[&str]) -> Result<(), TablesError> {
+        let scan = self.client.scan().table_name(name).consistent_read(true).into_paginator().items().send();
+        let items: Vec<_> = scan.collect::<Result<_, _>>().await.map_err(refused)?;
+        for mut item in items {
+            item.retain(|name, _| !attributes.contains(&name.as_str()));
+            self.client.put_item().table_name(name).set_item(Some(item)).send().await.map_err(refused)?;
+        }
+        Ok(())
+    }
+
     /// The first `limit` items of each table, by its name.
     pub async fn first_items(&self, limit: i32) -> Result<Value, TablesError> {
         let table = async |name: &String| {

@@ -36,6 +36,9 @@ fn response(codes: &[ProblemCode]) -> Value {
     if codes.iter().any(|code| retry_after(*code).is_some() || retries_at_times(*code)) {
         headers["Retry-After"] = json!({ "$ref": "#/components/headers/RetryAfter" });
     }
+    if codes.iter().any(|code| matches!(code, ProblemCode::TokenRequired | ProblemCode::TokenInvalid)) {
+        headers["WWW-Authenticate"] = json!({ "$ref": "#/components/headers/Challenge" });
+    }
     if codes.contains(&ProblemCode::MethodNotAllowed) {
         headers["Allow"] = json!({ "$ref": "#/components/headers/Allow" });
     }

@@ -32,6 +32,12 @@ impl Reply {
         Self { body: to_json(body), cache_control: "no-store", metric: None }
     }
 
+    /// Done; there is nothing to say.
+    #[must_use]
+    pub fn nothing() -> Self {
+        Self { body: String::new(), cache_control: "no-store", metric: None }
+    }
+
     /// Counts the success.
     #[must_use]
     pub fn counted(mut self, metric: Metric) -> Self {
@@ -54,7 +60,10 @@ impl Call {
             Ok(Ok(reply)) => {
                 self.log.write(&Outcome::Success);
                 reply.metric.into_iter().for_each(Metric::count);
-                return respond(200, "application/json", reply.cache_control, reply.body);
+                if reply.body.is_empty() {
+                    return respond(204, None, reply.cache_control, reply.body);
+                }
+                return respond(200, Some("application/json"), reply.cache_control, reply.body);
             }
             Ok(Err(failure)) => (failure.problem(), chain(&failure)),
             Err(_) => (ProblemCode::Internal.into(), "panicked".to_owned()),
@@ -66,7 +75,7 @@ impl Call {
             if code.is_limit() { metric.of_limit(code.name()) } else { metric }.count();
         }
         let body = to_json(&problem.body(self.language, self.log.request_id()));
-        let mut response = respond(code.status(), "application/problem+json", "no-store", body);
+        let mut response = respond(code.status(), Some("application/problem+json"), "no-store", body);
         response.headers_mut().extend(problem.headers());
         response
     }
@@ -94,13 +103,14 @@ fn to_json(body: &impl Serialize) -> String {
 
 fn respond(
     status: u16,
-    content_type: &'static str,
+    content_type: Option<&'static str>,
     cache_control: &'static str,
     body: String,
 ) -> Response<Body> {
     let mut response = Response::new(Body::Text(body));
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    let content_type = content_type.map(|kind| (CONTENT_TYPE, HeaderValue::from_static(kind)));
+    response.headers_mut().extend(content_type);
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(cache_control));
     response
 }

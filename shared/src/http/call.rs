@@ -4,7 +4,7 @@ use std::{net::IpAddr, time::Instant};
 
 use lambda_http::{
     Body, Request,
-    http::{Method, request::Parts},
+    http::{Method, header::AUTHORIZATION, request::Parts},
 };
 
 use super::{
@@ -55,6 +55,19 @@ impl Call {
             return Err(RequestError::PayloadTooLarge { bytes: bytes.len() });
         }
         Fields::parse(bytes)
+    }
+
+    /// The same where a call may come without a body.
+    pub fn optional_fields(&self) -> Result<Fields, RequestError> {
+        if self.body.is_empty() { Ok(Fields::default()) } else { self.fields() }
+    }
+
+    /// The token of `Authorization: Bearer` (RFC 6750, section 2.1).
+    #[must_use]
+    pub fn bearer(&self) -> Option<&str> {
+        let header = self.parts.headers.get(AUTHORIZATION)?;
+        let (scheme, token) = std::str::from_utf8(header.as_bytes()).ok()?.split_once(' ')?;
+        Some(token.trim()).filter(|token| scheme.eq_ignore_ascii_case("bearer") && !token.is_empty())
     }
 
     /// Has the log say, masked, which number the request is about.

@@ -73,6 +73,7 @@ fn of_field(field: Field, texts: Option<[&'static str; 2]>) -> Problem {
 }
 
 /// A JSON object's fields; those that nobody asks for are ignored.
+#[derive(Default)]
 pub struct Fields(Map<String, Value>);
 
 impl Fields {
@@ -89,6 +90,15 @@ impl Fields {
     pub fn text(&self, field: impl Into<Field>) -> Result<&str, RequestError> {
         let field = field.into();
         self.optional_text(field)?.ok_or(RequestError::Missing(field))
+    }
+
+    /// A field that is `true` or not; it may be absent or null.
+    pub fn flag(&self, field: &'static str) -> Result<bool, RequestError> {
+        match self.0.get(field) {
+            None | Some(Value::Null) => Ok(false),
+            Some(Value::Bool(flag)) => Ok(*flag),
+            Some(_) => Err(RequestError::Malformed(field.into())),
+        }
     }
 
     /// A field that may be absent, null or empty, which all read as `None`.

@@ -28,6 +28,12 @@ impl<F> Route<F> {
         Self { method: Method::GET, path, handler }
     }
 
+    /// A `DELETE`.
+    #[must_use]
+    pub const fn delete(path: &'static str, handler: Handler<F>) -> Self {
+        Self { method: Method::DELETE, path, handler }
+    }
+
     /// A `POST`.
     #[must_use]
     pub const fn post(path: &'static str, handler: Handler<F>) -> Self {

@@ -138,6 +138,15 @@ problems! {
     PhoneTaken: 409 "phone_taken", "Number taken"
         zh "该手机号已绑定其他账号。"
         en "This number belongs to another account.";
+    TokenRequired: 401 "token_required", "Token required"
+        zh "请先登录。"
+        en "Please log in first.";
+    TokenInvalid: 401 "token_invalid", "Token invalid"
+        zh "登录已失效，请重新登录。"
+        en "You are not logged in any more. Please log in again.";
+    LoginRequired: 401 "login_required", "Login required"
+        zh "请用短信验证码重新登录。"
+        en "Please log in by SMS again.";
     ServiceUnavailable: 503 "service_unavailable", "Service unavailable" counted as "ServiceUnavailable"
         zh "服务繁忙，请稍后重试。"
         en "The service is busy. Please try again.";

@@ -1,13 +1,13 @@
 //! What the contract says that a request is answered, and the state that it leaves.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::{ATTEMPTS, COOLDOWN, DAILY, DAILY_GUESSES, TTL};
+use super::{ATTEMPTS, COOLDOWN, Conflict, DAILY, DAILY_GUESSES, LASTS, RELEASE, TTL};
 
 /// What the contract says that the system has to be in.
 #[derive(Default)]
 pub(super) struct Model {
-    link: bool,
+    conflict: Conflict,
     pub(super) codes: BTreeMap<usize, LiveCode>,
     sent_at: BTreeMap<usize, u64>,
     sent_on_day: BTreeMap<(usize, u64), u64>,
@@ -23,14 +23,16 @@ pub(super) struct LiveCode {
 
 /// Who made it moves it.
 pub(super) struct Account {
-    pub(super) number: usize,
+    /// The number, and when it was proved last.
+    pub(super) number: Option<(usize, u64)>,
     owner: usize,
-    pub(super) people: BTreeSet<usize>,
+    /// When each of its people proved it last; who has logged out since, never.
+    pub(super) people: BTreeMap<usize, Option<u64>>,
 }
 
 impl Model {
-    pub(super) fn new(link: bool) -> Self {
-        Self { link, ..Self::default() }
+    pub(super) fn new(conflict: Conflict) -> Self {
+        Self { conflict, ..Self::default() }
     }
 
     pub(super) fn send(&mut self, number: usize, now: u64) -> &'static str {
@@ -78,47 +80,108 @@ impl Model {
     }
 
     /// Which account the person is let into, or none; and whether that takes a write.
-    pub(super) fn settle(&self, person: usize, number: usize) -> Settled {
-        let mine = self.accounts.iter().position(|account| account.people.contains(&person));
-        let owner = self.accounts.iter().position(|account| account.number == number);
+    pub(super) fn settle(&self, person: usize, number: usize, now: u64) -> Settled {
+        let mine = self.of(person);
+        let has = |account: &Account| account.number.is_some_and(|(owned, _)| owned == number);
+        let owner = self.accounts.iter().position(has);
+        let is_silent = |owner: usize| {
+            let (_, proved) = self.accounts[owner].number.unwrap_or_default();
+            self.conflict == Conflict::Release && now >= proved + RELEASE
+        };
         match (mine, owner) {
-            (Some(mine), Some(owner)) if mine == owner => Settled::Known,
-            (Some(mine), None) if self.accounts[mine].belongs_to(person) => Settled::Moves(mine),
-            (Some(mine), None) => Settled::Leaves(mine),
-            (None, None) => Settled::Creates,
-            (None, Some(owner)) if self.link => Settled::Joins(owner),
-            (Some(_) | None, Some(_)) => Settled::Taken,
+            (Some(mine), Some(owner)) if mine == owner => {
+                let proved = self.accounts[mine].people[&person];
+                if proved.is_some_and(|proved| now < proved + 86_400) {
+                    Settled::Known
+                } else {
+                    Settled::Proves(mine)
+                }
+            }
+            (None, Some(owner)) if self.conflict == Conflict::Link => Settled::Joins(owner),
+            (_, Some(owner)) if !is_silent(owner) => Settled::Taken,
+            (Some(mine), _) if self.accounts[mine].belongs_to(person) => Settled::Moves(mine, owner),
+            (Some(mine), _) => Settled::Leaves(mine, owner),
+            (None, _) => Settled::Creates(owner),
         }
     }
 
-    pub(super) fn log_in(&mut self, person: usize, number: usize) -> &'static str {
-        let made = Account { number, owner: person, people: [person].into() };
-        match self.settle(person, number) {
-            Settled::Known => {}
-            Settled::Moves(mine) => self.accounts[mine].number = number,
-            Settled::Leaves(joined) => {
+    pub(super) fn log_in(&mut self, person: usize, number: usize, now: u64) -> &'static str {
+        let mut proves = Some((number, now));
+        let settled = self.settle(person, number, now);
+        if let Settled::Moves(_, Some(old)) | Settled::Leaves(_, Some(old)) | Settled::Creates(Some(old)) =
+            settled
+        {
+            self.accounts[old].number = None;
+        }
+        match settled {
+            Settled::Known => proves = None,
+            Settled::Proves(mine) | Settled::Moves(mine, _) => self.accounts[mine].number = proves,
+            Settled::Leaves(joined, _) => {
                 self.accounts[joined].people.remove(&person);
-                self.accounts.push(made);
+                self.accounts.push(Account { number: proves, owner: person, people: BTreeMap::new() });
             }
-            Settled::Creates => self.accounts.push(made),
-            Settled::Joins(owner) => _ = self.accounts[owner].people.insert(person),
+            Settled::Creates(_) => {
+                self.accounts.push(Account { number: proves, owner: person, people: BTreeMap::new() });
+            }
+            Settled::Joins(owner) => self.accounts[owner].number = proves,
             Settled::Taken => return "phone_taken",
         }
+        if proves.is_some() {
+            let mine = self.accounts.iter_mut().find(|account| account.number == proves);
+            if let Some(account) = mine {
+                account.people.insert(person, Some(now));
+            }
+        }
         "200"
+    }
+
+    pub(super) fn renew(&self, person: usize, now: u64) -> &'static str {
+        let proved = self.of(person).and_then(|mine| self.accounts[mine].people[&person]);
+        if proved.is_some_and(|proved| now < proved + LASTS) { "200" } else { "login_required" }
+    }
+
+    /// Whether the last token that the person got is still good.
+    pub(super) fn is_logged_in(&self, person: usize) -> bool {
+        self.of(person).is_some_and(|mine| self.accounts[mine].people[&person].is_some())
+    }
+
+    pub(super) fn log_out(&mut self, person: usize, everywhere: bool) {
+        let Some(mine) = self.of(person) else { return };
+        for (who, proved) in &mut self.accounts[mine].people {
+            if everywhere || *who == person {
+                *proved = None;
+            }
+        }
+    }
+
+    pub(super) fn delete(&mut self, person: usize) {
+        let Some(mine) = self.of(person) else { return };
+        if self.accounts[mine].belongs_to(person) {
+            self.accounts.remove(mine);
+        } else {
+            self.accounts[mine].people.remove(&person);
+        }
+    }
+
+    /// The account that the person is in.
+    pub(super) fn of(&self, person: usize) -> Option<usize> {
+        self.accounts.iter().position(|account| account.people.contains_key(&person))
     }
 }
 
 impl Account {
     fn belongs_to(&self, person: usize) -> bool {
-        self.owner == person || self.people == BTreeSet::from([person])
+        self.owner == person || self.people.keys().eq([&person])
     }
 }
 
+/// The account that a login leads to, and the one that loses its number to it.
 pub(super) enum Settled {
     Known,
-    Moves(usize),
-    Leaves(usize),
-    Creates,
+    Proves(usize),
+    Moves(usize, Option<usize>),
+    Leaves(usize, Option<usize>),
+    Creates(Option<usize>),
     Joins(usize),
     Taken,
 }

@@ -3,56 +3,86 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use shared::identity::WechatIdentity;
-
-use super::s;
+use shared::{clock::Timestamp, identity::Openid};
 
 pub(super) type Item = HashMap<String, AttributeValue>;
 
-/// A person: which account is theirs, and that account's number.
+/// A person: which account is theirs, that account's number, and how they are logged in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenidItem {
     /// The account.
-    pub(super) user_id: String,
+    pub(crate) user_id: String,
     /// The account's number in E.164; an account that a reviewers' number has made has none.
     pub(super) phone: Option<String>,
+    /// Which tokens are good: those with this `sid`. After a logout none.
+    pub(crate) sid: Option<String>,
+    /// When the person last logged in by a code. After a logout never.
+    pub(crate) proved_at: Option<Timestamp>,
 }
 
-/// An account: the keys of the openids that belong to it, and of the one that made it.
-pub(super) struct UserItem {
+/// An account: its number, the keys of the openids that belong to it, and of the one that made it.
+pub(crate) struct UserItem {
+    pub(crate) phone: Option<String>,
     pub(super) openids: Vec<String>,
     owner: Option<String>,
+    pub(crate) created_at: Option<Timestamp>,
+}
+
+/// A number: whose it is, and since when nobody has proved it.
+pub(super) struct PhoneItem {
+    pub(super) user_id: String,
+    pub(super) proved_at: Option<Timestamp>,
 }
 
 impl OpenidItem {
     pub(crate) fn read(item: &Item) -> Option<Self> {
-        Some(Self { user_id: user_id(item)?, phone: text(item, "phone") })
+        Some(Self {
+            user_id: text(item, "user_id")?,
+            phone: text(item, "phone"),
+            sid: text(item, "sid"),
+            proved_at: timestamp(item, "proved_at"),
+        })
     }
 }
 
 impl UserItem {
     pub(super) fn read(item: &Item) -> Option<Self> {
-        Some(Self { openids: item.get("openids")?.as_ss().ok()?.clone(), owner: text(item, "owner") })
+        Some(Self {
+            phone: text(item, "phone"),
+            openids: item.get("openids")?.as_ss().ok()?.clone(),
+            owner: text(item, "owner"),
+            created_at: timestamp(item, "created_at"),
+        })
     }
 
-    /// Whether the account is this openid's to move: it has made it, or is alone in it.
+    /// Whether the account is this openid's to move and to delete: it has made it, or is alone in it.
     pub(super) fn belongs_to(&self, openid: &str) -> bool {
         self.owner.as_deref() == Some(openid) || self.openids == [openid]
     }
 }
 
-/// The account that an item names.
-pub(super) fn user_id(item: &Item) -> Option<String> {
-    text(item, "user_id")
+impl PhoneItem {
+    pub(super) fn read(item: &Item) -> Option<Self> {
+        Some(Self { user_id: text(item, "user_id")?, proved_at: timestamp(item, "proved_at") })
+    }
 }
 
 fn text(item: &Item, name: &str) -> Option<String> {
     item.get(name)?.as_s().ok().cloned()
 }
 
+fn timestamp(item: &Item, name: &str) -> Option<Timestamp> {
+    item.get(name)?.as_n().ok()?.parse().ok().map(Timestamp::from_unix)
+}
+
 /// The key of a person's item: an openid means something within its mini program only.
-pub(crate) fn openid_key(person: &WechatIdentity) -> String {
-    format!("openid#{}#{}", person.app_id, person.openid.as_str())
+pub(crate) fn openid_key(app_id: &str, openid: &Openid) -> String {
+    openid_key_of(app_id, openid.as_str())
+}
+
+/// The same, of a token's claims.
+pub(super) fn openid_key_of(app_id: &str, openid: &str) -> String {
+    format!("openid#{app_id}#{openid}")
 }
 
 /// The key of a number's item.
@@ -67,4 +97,12 @@ pub(super) fn user_key(user_id: &str) -> String {
 
 pub(super) fn key(pk: String) -> Item {
     [("pk".to_owned(), s(pk))].into()
+}
+
+pub(super) fn s(value: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(value.into())
+}
+
+pub(super) fn at(moment: Timestamp) -> AttributeValue {
+    AttributeValue::N(moment.as_unix().to_string())
 }

@@ -1,0 +1,232 @@
+//! Whose a number is: accounts are made with it, move to it, are joined and left by it, and lose it.
+
+use aws_sdk_dynamodb::types::{AttributeValue, builders::UpdateBuilder};
+use shared::{aws::AwsFailure, clock::Timestamp, phone::PhoneNumber};
+
+use super::{
+    Account, AccountError, Accounts, Entry, OpenidItem, PhoneConflict, Proof, Round, UserItem,
+    items::{PhoneItem, at, phone_key, s, user_key},
+    writes::{MOST_WRITES, Outcome, Write, change},
+};
+
+/// Openids of one account. A change of number writes them all in one transaction.
+const MOST_OPENIDS: usize = 50;
+
+impl Accounts {
+    /// A new person: an account for them and for their number, unless one of both has got one meanwhile.
+    pub(super) async fn create(&self, proof: &Proof<'_>) -> Result<Round<Account>, AccountError> {
+        let account = account(proof.new_user.clone(), proof.new_sid.clone(), Entry::Created);
+        let writes = vec![self.put_new(proof.openid(), logged_in(&account, proof))?, self.put_user(proof)?];
+        match proof.number {
+            Some(number) => self.with_number(number, account, writes, None, proof).await,
+            None => Ok(match self.transact(writes).await? {
+                Outcome::Written => Round::Settled(account),
+                Outcome::Refused(_) | Outcome::Conflict => Round::LostRace,
+            }),
+        }
+    }
+
+    /// A known person has proved another number: the account moves to it if it is theirs; if they had joined it, they leave.
+    pub(super) async fn change_number(
+        &self,
+        known: &OpenidItem,
+        number: &PhoneNumber,
+        proof: &Proof<'_>,
+    ) -> Result<Round<Account>, AccountError> {
+        let Some(user) = self.user(&known.user_id).await? else { return Ok(Round::LostRace) };
+        if user.phone != known.phone {
+            return Ok(Round::LostRace);
+        }
+        let (account, writes) = if user.belongs_to(&proof.openid()) {
+            self.moving(known, &user, number, proof)?
+        } else {
+            self.leaving(known, &user, number, proof)?
+        };
+        self.with_number(number, account, writes, Some(&known.user_id), proof).await
+    }
+
+    /// The account moves to the number, with all its openids.
+    fn moving(
+        &self,
+        known: &OpenidItem,
+        user: &UserItem,
+        number: &PhoneNumber,
+        proof: &Proof<'_>,
+    ) -> Result<(Account, Vec<Write>), AwsFailure> {
+        let account = account(known.user_id.clone(), proof.sid(known), Entry::NumberChanged);
+        let (mine, new) = (proof.openid(), || (":new", s(number.as_e164())));
+        let move_user = change("SET phone = :new", [new()]);
+        let mut writes = vec![self.update_user(&known.user_id, user, move_user)?];
+        if let Some(old) = &known.phone {
+            writes.push(self.delete_of(&known.user_id, phone_key(old))?);
+        }
+        for openid in &user.openids {
+            let update = if *openid == mine {
+                let proved = [new(), (":now", at(proof.now)), (":sid", s(&account.sid))];
+                change("SET phone = :new, proved_at = :now, sid = :sid", proved)
+            } else {
+                change("SET phone = :new", [new()])
+            };
+            writes.push(self.update_of(&known.user_id, openid.clone(), update)?);
+        }
+        Ok((account, writes))
+    }
+
+    /// Who has joined an account leaves it for one of their own. The account stays as it is, with its number.
+    fn leaving(
+        &self,
+        known: &OpenidItem,
+        user: &UserItem,
+        number: &PhoneNumber,
+        proof: &Proof<'_>,
+    ) -> Result<(Account, Vec<Write>), AwsFailure> {
+        let entry = Entry::Left { joined: known.user_id.clone() };
+        let account = account(proof.new_user.clone(), proof.new_sid.clone(), entry);
+        let values = [
+            (":new", s(&account.user_id)),
+            (":phone", s(number.as_e164())),
+            (":sid", s(&account.sid)),
+            (":now", at(proof.now)),
+        ];
+        let leave = change("SET user_id = :new, phone = :phone, sid = :sid, proved_at = :now", values);
+        let writes = vec![
+            self.update_of(&known.user_id, proof.openid(), leave)?,
+            self.update_user(&known.user_id, user, without(proof.openid()))?,
+            self.put_user(proof)?,
+        ];
+        Ok((account, writes))
+    }
+
+    /// Writes all that an account needs and binds the number to it: one that nobody has, or that its account loses.
+    async fn with_number(
+        &self,
+        number: &PhoneNumber,
+        account: Account,
+        writes: Vec<Write>,
+        mine: Option<&str>,
+        proof: &Proof<'_>,
+    ) -> Result<Round<Account>, AccountError> {
+        let attributes = [("user_id", s(&account.user_id)), ("proved_at", at(proof.now))];
+        let bind = self.put_new(phone_key(number.as_e164()), attributes)?;
+        let reasons = match self.transact(writes.iter().cloned().chain([bind])).await? {
+            Outcome::Written => return Ok(Round::Settled(account)),
+            Outcome::Conflict => return Ok(Round::LostRace),
+            Outcome::Refused(reasons) => reasons,
+        };
+        let Some((Some(phone), others)) = reasons.split_last() else { return Ok(Round::LostRace) };
+        let holder = PhoneItem::read(phone).filter(|phone| Some(phone.user_id.as_str()) != mine);
+        let Some(holder) = holder.filter(|_| others.iter().all(Option::is_none)) else {
+            return Ok(Round::LostRace);
+        };
+        match self.conflict {
+            PhoneConflict::Link if mine.is_none() => {
+                Box::pin(self.join(&holder.user_id, number, proof)).await
+            }
+            PhoneConflict::Release { after } if holder.is_silent(after, proof.now) => {
+                Box::pin(self.release(&holder, number, account, writes, proof)).await
+            }
+            _ => Err(AccountError::PhoneTaken),
+        }
+    }
+
+    /// An account whose people have not proved the number for long loses it to this one, and keeps its openids.
+    async fn release(
+        &self,
+        holder: &PhoneItem,
+        number: &PhoneNumber,
+        account: Account,
+        mut writes: Vec<Write>,
+        proof: &Proof<'_>,
+    ) -> Result<Round<Account>, AccountError> {
+        let Some(user) = self.user(&holder.user_id).await? else { return Ok(Round::LostRace) };
+        if writes.len() + user.openids.len() + 2 > MOST_WRITES {
+            return Err(AccountError::PhoneTaken);
+        }
+        let taken = [(":new", s(&account.user_id)), (":now", at(proof.now))];
+        let take = change("SET user_id = :new, proved_at = :now", taken)
+            .condition_expression("user_id = :user_id AND proved_at = :seen")
+            .expression_attribute_values(":user_id", s(&holder.user_id))
+            .expression_attribute_values(":seen", at(holder.proved_at.unwrap_or(proof.now)));
+        writes.push(self.update(phone_key(number.as_e164()), take)?);
+        writes.push(self.update_user(&holder.user_id, &user, change("REMOVE phone", []))?);
+        for openid in user.openids {
+            writes.push(self.update_of(&holder.user_id, openid, change("REMOVE phone", []))?);
+        }
+        Ok(match self.transact(writes).await? {
+            Outcome::Written => Round::Settled(Account { released: Some(holder.user_id.clone()), ..account }),
+            Outcome::Refused(_) | Outcome::Conflict => Round::LostRace,
+        })
+    }
+
+    /// A new person joins the account that the number belongs to.
+    async fn join(
+        &self,
+        user_id: &str,
+        number: &PhoneNumber,
+        proof: &Proof<'_>,
+    ) -> Result<Round<Account>, AccountError> {
+        let account = account(user_id.to_owned(), proof.new_sid.clone(), Entry::Joined);
+        let openid = AttributeValue::Ss(vec![proof.openid()]);
+        let join = change("ADD openids :openid", [(":openid", openid)])
+            .condition_expression("phone = :phone AND size(openids) < :most")
+            .expression_attribute_values(":phone", s(number.as_e164()))
+            .expression_attribute_values(":most", AttributeValue::N(MOST_OPENIDS.to_string()));
+        let writes = [
+            self.put_new(proof.openid(), logged_in(&account, proof))?,
+            self.update(user_key(user_id), join)?,
+            self.update_of(user_id, phone_key(number.as_e164()), proved(proof.now))?,
+        ];
+        match self.transact(writes).await? {
+            Outcome::Written => Ok(Round::Settled(account)),
+            Outcome::Refused(reasons) => {
+                let user = reasons.iter().flatten().find_map(UserItem::read);
+                if user.is_some_and(|user| user.openids.len() >= MOST_OPENIDS) {
+                    Err(AccountError::PhoneTaken)
+                } else {
+                    Ok(Round::LostRace)
+                }
+            }
+            Outcome::Conflict => Ok(Round::LostRace),
+        }
+    }
+
+    /// A new account, of the openid that makes it.
+    fn put_user(&self, proof: &Proof<'_>) -> Result<Write, AwsFailure> {
+        let attributes = [
+            ("openids", AttributeValue::Ss(vec![proof.openid()])),
+            ("owner", s(proof.openid())),
+            ("created_at", at(proof.now)),
+        ];
+        let phone = proof.number.map(|number| ("phone", s(number.as_e164())));
+        self.put_new(user_key(&proof.new_user), attributes.into_iter().chain(phone))
+    }
+}
+
+impl PhoneItem {
+    /// Whether nobody has proved the number for so many seconds. Of a number from before proofs were noted nobody knows.
+    fn is_silent(&self, seconds: u64, now: Timestamp) -> bool {
+        self.proved_at.is_some_and(|proved_at| proved_at.plus(seconds) <= now)
+    }
+}
+
+fn account(user_id: String, sid: String, entry: Entry) -> Account {
+    Account { user_id, sid, entry, released: None }
+}
+
+/// What the item says of an openid that has just logged in to the account.
+fn logged_in(account: &Account, proof: &Proof<'_>) -> impl Iterator<Item = (&'static str, AttributeValue)> {
+    let phone = proof.number.map(|number| ("phone", s(number.as_e164())));
+    let attributes =
+        [("user_id", s(&account.user_id)), ("sid", s(&account.sid)), ("proved_at", at(proof.now))];
+    attributes.into_iter().chain(phone)
+}
+
+/// The openid is none of the account's any more.
+pub(super) fn without(openid: String) -> UpdateBuilder {
+    change("DELETE openids :openid", [(":openid", AttributeValue::Ss(vec![openid]))])
+}
+
+/// The number was proved now.
+pub(super) fn proved(now: Timestamp) -> UpdateBuilder {
+    change("SET proved_at = :now", [(":now", at(now))])
+}

@@ -1,0 +1,147 @@
+//! How a person is logged in: which tokens are good, and when they last proved who they are.
+
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use shared::{
+    aws::AwsFailure,
+    clock::{SECONDS_PER_DAY, Timestamp},
+    token::Claims,
+};
+
+use crate::batch;
+
+use super::{
+    Account, AccountError, Accounts, Entry, OpenidItem, Proof, ROUNDS, Round, UserItem, in_time,
+    items::{at, key, openid_key_of, phone_key, s, user_key},
+    numbers::proved,
+    writes::{Outcome, Write, change},
+};
+
+/// The condition that a session is good.
+const SESSION: &str = "user_id = :user_id AND sid = :sid";
+
+/// What a token names: the key of its openid, the account, and which session it is of.
+pub(crate) struct Session<'token> {
+    pub(crate) openid: String,
+    pub(crate) user_id: &'token str,
+    pub(crate) sid: &'token str,
+}
+
+/// How a logout ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Logout {
+    Done,
+    /// The token that asked for it was not good any more.
+    Revoked,
+}
+
+impl Accounts {
+    /// A known person comes back to their account. They are logged in already, and a proof is noted once a day: mostly there
+    /// is nothing to write.
+    pub(super) async fn log_in_again(
+        &self,
+        known: &OpenidItem,
+        proof: &Proof<'_>,
+    ) -> Result<Round<Account>, AccountError> {
+        let account = Account {
+            user_id: known.user_id.clone(),
+            sid: proof.sid(known),
+            entry: Entry::Returned,
+            released: None,
+        };
+        if known.sid.is_some() && known.is_proved_within(SECONDS_PER_DAY, proof.now) {
+            return Ok(Round::Settled(account));
+        }
+        // A logout meanwhile ends what is logged in: its `sid` does not come back.
+        let seen = if known.sid.is_some() { "sid = :sid" } else { "attribute_not_exists(sid)" };
+        let values = [(":now", at(proof.now)), (":sid", s(&account.sid)), (":user_id", s(&known.user_id))];
+        let openid = change("SET proved_at = :now, sid = :sid", values)
+            .condition_expression(format!("user_id = :user_id AND {seen}"));
+        let mut writes = vec![self.update(proof.openid(), openid)?];
+        if let Some(number) = proof.number {
+            writes.push(self.update_of(&known.user_id, phone_key(number.as_e164()), proved(proof.now))?);
+        }
+        Ok(match self.transact(writes).await? {
+            Outcome::Written => Round::Settled(account),
+            Outcome::Refused(_) | Outcome::Conflict => Round::LostRace,
+        })
+    }
+
+    /// Ends what `sid` names: the openid's tokens are good no more, and nothing is renewed until its next login.
+    pub(crate) async fn log_out(&self, session: &Session<'_>) -> Result<Logout, AwsFailure> {
+        let end = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key(session.openid.clone())))
+            .update_expression("REMOVE sid, proved_at")
+            .condition_expression(SESSION)
+            .expression_attribute_values(":user_id", s(session.user_id))
+            .expression_attribute_values(":sid", s(session.sid));
+        match end.send().await {
+            Ok(_) => Ok(Logout::Done),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(Logout::Revoked),
+                _ => Err(AwsFailure::new(&error)),
+            },
+        }
+    }
+
+    /// The same for all openids of the account.
+    pub(crate) async fn log_out_everywhere(&self, session: &Session<'_>) -> Result<Logout, AccountError> {
+        in_time(async {
+            for _ in 0..ROUNDS {
+                let Some(user) = self.user(session.user_id).await? else { return Ok(Logout::Revoked) };
+                match self.transact(self.endings(session, user)?).await? {
+                    Outcome::Written => return Ok(Logout::Done),
+                    Outcome::Refused(reasons) if reasons.first().is_some_and(Option::is_some) => {
+                        return Ok(Logout::Revoked);
+                    }
+                    // Somebody has left the account meanwhile.
+                    Outcome::Refused(_) | Outcome::Conflict => {}
+                }
+            }
+            Err(AccountError::Contended)
+        })
+        .await
+    }
+
+    /// What the table holds of a session's person and account, by one request.
+    pub(crate) async fn of_session(
+        &self,
+        session: &Session<'_>,
+    ) -> Result<(Option<OpenidItem>, Option<UserItem>), AwsFailure> {
+        let items = [session.openid.clone(), user_key(session.user_id)].map(|pk| (self.table.as_str(), pk));
+        let [openid, user] = batch::read(&self.client, items).await?;
+        Ok((openid.as_ref().and_then(OpenidItem::read), user.as_ref().and_then(UserItem::read)))
+    }
+
+    /// The session that asks for it has to be good; it comes first.
+    fn endings(&self, session: &Session<'_>, user: UserItem) -> Result<Vec<Write>, AwsFailure> {
+        let end = |values| change("REMOVE sid, proved_at", values);
+        let mine = vec![(":user_id", s(session.user_id)), (":sid", s(session.sid))];
+        let mine = end(mine).condition_expression(SESSION);
+        let others = user.openids.into_iter().filter(|openid| *openid != session.openid);
+        let others = others.map(|openid| self.update_of(session.user_id, openid, end(Vec::new())));
+        std::iter::once(self.update(session.openid.clone(), mine)).chain(others).collect()
+    }
+}
+
+impl<'token> Session<'token> {
+    /// Of a token.
+    pub(crate) fn of(claims: &'token Claims) -> Self {
+        let openid = openid_key_of(&claims.azp, &claims.openid);
+        Self { openid, user_id: &claims.sub, sid: &claims.sid }
+    }
+}
+
+impl OpenidItem {
+    /// Whether a session is this person's, and good.
+    pub(crate) fn is_of(&self, session: &Session<'_>) -> bool {
+        self.user_id == session.user_id && self.sid.as_deref() == Some(session.sid)
+    }
+
+    /// Whether the person has logged in by a code within so many seconds, and not out since.
+    pub(crate) fn is_proved_within(&self, seconds: u64, now: Timestamp) -> bool {
+        self.proved_at.is_some_and(|proved_at| now < proved_at.plus(seconds))
+    }
+}

@@ -1,0 +1,49 @@
+//! Several items by one request, as they are and not as they were a moment ago.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::{
+    Client,
+    types::{AttributeValue, KeysAndAttributes},
+};
+use shared::aws::AwsFailure;
+
+/// How often what `DynamoDB` has left out of its answer is asked for.
+const ROUNDS: usize = 3;
+
+pub(crate) type Item = HashMap<String, AttributeValue>;
+
+/// Reads the items of these tables and keys, in their order.
+pub(crate) async fn read<const N: usize>(
+    client: &Client,
+    items: [(&str, String); N],
+) -> Result<[Option<Item>; N], AwsFailure> {
+    let mut wanted: HashMap<String, Vec<Item>> = HashMap::new();
+    for (table, pk) in &items {
+        let key = [("pk".to_owned(), AttributeValue::S(pk.clone()))].into();
+        wanted.entry((*table).to_owned()).or_default().push(key);
+    }
+    let of_table = |(table, keys)| {
+        let keys = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build()?;
+        Ok((table, keys))
+    };
+    let mut wanted: HashMap<_, _> =
+        wanted.into_iter().map(of_table).collect::<Result<_, _>>().map_err(AwsFailure::not_built)?;
+    let mut found: HashMap<String, Vec<Item>> = HashMap::new();
+    for _ in 0..ROUNDS {
+        let request = client.batch_get_item().set_request_items(Some(wanted));
+        let answer = request.send().await.map_err(|error| AwsFailure::new(&error))?;
+        for (table, items) in answer.responses.unwrap_or_default() {
+            found.entry(table).or_default().extend(items);
+        }
+        wanted = answer.unprocessed_keys.unwrap_or_default();
+        if wanted.is_empty() {
+            return Ok(items.map(|(table, pk)| {
+                let is_it = |item: &Item| item.get("pk") == Some(&AttributeValue::S(pk.clone()));
+                let items = found.get_mut(table)?;
+                items.iter().position(is_it).map(|nth| items.swap_remove(nth))
+            }));
+        }
+    }
+    Err(AwsFailure::throttled())
+}

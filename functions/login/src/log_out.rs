@@ -1,0 +1,57 @@
+//! `POST /logout`: the openid's tokens, or all of the account's, are good no more, and nothing is renewed until a login.
+
+use shared::{
+    http::{Call, Reply, RequestError},
+    problem::{Failure, Problem},
+};
+
+use crate::{
+    accounts::{AccountError, Logout, Session},
+    audit,
+    bearer::BearerError,
+    function::Login,
+};
+
+/// Why nobody was logged out.
+#[derive(Debug, thiserror::Error)]
+pub enum LogoutError {
+    /// The request is not one for this function.
+    #[error(transparent)]
+    Request(#[from] RequestError),
+    /// The call is by nobody.
+    #[error(transparent)]
+    Bearer(#[from] BearerError),
+    /// The table could not be written.
+    #[error(transparent)]
+    Account(#[from] AccountError),
+}
+
+impl Failure for LogoutError {
+    fn problem(&self) -> Problem {
+        match self {
+            Self::Request(error) => error.problem(),
+            Self::Bearer(error) => error.problem(),
+            Self::Account(error) => error.problem(),
+        }
+    }
+}
+
+impl Login {
+    pub(crate) async fn log_out(&self, call: &Call) -> Result<Reply, LogoutError> {
+        let claims = self.bearer(call, self.clock.now())?;
+        let everywhere = call.optional_fields()?.flag("everywhere")?;
+        let session = Session::of(&claims);
+        let logout = if everywhere {
+            call.step("sessions", self.accounts.log_out_everywhere(&session)).await?
+        } else {
+            call.step("session", self.accounts.log_out(&session)).await.map_err(AccountError::from)?
+        };
+        match logout {
+            Logout::Done => audit::logged_out(&claims, everywhere),
+            // Whoever has logged out already wanted just that. All others' sessions are not for an old token to end.
+            Logout::Revoked if everywhere => return Err(BearerError::Revoked.into()),
+            Logout::Revoked => {}
+        }
+        Ok(Reply::nothing())
+    }
+}

@@ -1,0 +1,82 @@
+//! `POST /renew`: a new token for whom WeChat vouches for and who has logged in by a code not too long ago.
+
+use serde::Serialize;
+use shared::{
+    aws::AwsFailure,
+    http::{Call, Reply, RequestError},
+    identity::TicketError,
+    problem::{Failure, Problem, ProblemCode},
+    random,
+    telemetry::Metric,
+};
+
+use crate::function::Login;
+
+/// A token was renewed.
+const RENEWALS: Metric = Metric::named("Renewals");
+
+/// What a client is answered.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct RenewAnswer<'a> {
+    /// A JWT like that of a login.
+    token: String,
+    /// Always `Bearer`.
+    token_type: &'static str,
+    /// Seconds until the token expires.
+    expires_in: u64,
+    /// The account; the token's `sub`.
+    user_id: &'a str,
+}
+
+/// Why there is no new token.
+#[derive(Debug, thiserror::Error)]
+pub enum RenewError {
+    /// The request is not one for this function.
+    #[error(transparent)]
+    Request(#[from] RequestError),
+    /// WeChat's word for the person is missing or does not hold.
+    #[error(transparent)]
+    Ticket(#[from] TicketError),
+    /// The person has no account, has logged out, or proved who they are too long ago.
+    #[error("the person has to log in by a code")]
+    LoginRequired,
+    /// The account could not be read.
+    #[error("the account could not be read")]
+    Storage(#[from] AwsFailure),
+    /// The token could not be signed.
+    #[error("the token could not be signed")]
+    Token(#[from] jsonwebtoken::errors::Error),
+}
+
+impl Failure for RenewError {
+    fn problem(&self) -> Problem {
+        match self {
+            Self::Request(error) => error.problem(),
+            Self::Ticket(error) => error.problem(),
+            Self::LoginRequired => ProblemCode::LoginRequired.into(),
+            Self::Storage(failure) => failure.problem(),
+            Self::Token(_) => ProblemCode::Internal.into(),
+        }
+    }
+}
+
+impl Login {
+    pub(crate) async fn renew(&self, call: &Call) -> Result<Reply, RenewError> {
+        let now = self.clock.now();
+        let person = self.vouched_for(call.fields()?.optional_text("ticket")?, now)?;
+        let known = call.step("person", self.accounts.find(&person)).await?;
+        let known = known.filter(|known| known.is_proved_within(self.renewable_for, now));
+        let known = known.ok_or(RenewError::LoginRequired)?;
+        let sid = known.sid.as_deref().ok_or(RenewError::LoginRequired)?;
+        let token = self.tokens.issue(&known.user_id, &person, sid, now, random::uuid(&*self.random))?;
+        Ok(Reply::json(&RenewAnswer {
+            token,
+            token_type: "Bearer",
+            expires_in: self.tokens.ttl(),
+            user_id: &known.user_id,
+        })
+        .counted(RENEWALS))
+    }
+}
