@@ -1,4 +1,4 @@
-// The contract's three calls, as an app makes them.
+// The contract's calls, as an app makes them.
 
 import { languageTag, t } from './language.js';
 
@@ -10,19 +10,23 @@ export class Refused extends Error {
   }
 }
 
-async function post(path, body) {
-  const headers = { 'Content-Type': 'application/json', 'Accept-Language': languageTag() };
-  let status, answer;
+/** What a call answers; `undefined` where it has nothing to say (204). */
+async function call(method, path, { body, token } = {}) {
+  const headers = { 'Accept-Language': languageTag() };
+  if (body) headers['Content-Type'] = 'application/json';
+  if (token) headers.Authorization = `Bearer ${token}`;
+  let response, answer;
   try {
-    const response = await fetch(path, { method: 'POST', headers, body: JSON.stringify(body) });
-    status = response.status;
-    answer = await response.json();
+    response = await fetch(path, { method, headers, body: body && JSON.stringify(body) });
+    answer = response.status === 204 ? undefined : await response.json();
   } catch {
     throw new Refused();
   }
-  if (status !== 200) throw new Refused(answer);
+  if (!response.ok) throw new Refused(answer);
   return answer;
 }
+
+const post = (path, body) => call('POST', path, { body });
 
 /** A code to this number. Where the deployment wants to know whose phone it is first, WeChat is asked. */
 export async function sendCode(phoneNumber, wechatCode) {
@@ -39,4 +43,22 @@ export async function sendCode(phoneNumber, wechatCode) {
 export async function logIn(wechatCode, phoneNumber, verifyCode) {
   const { openid, ticket } = await post('/exchange-code', { code: wechatCode });
   return post('/login', { openid, ticket, phoneNumber, verifyCode });
+}
+
+/** A new token for whom WeChat vouches for, without an SMS. */
+export async function renew(wechatCode) {
+  const { ticket } = await post('/exchange-code', { code: wechatCode });
+  return post('/renew', { ticket });
+}
+
+/** Whose the token is. */
+export const readAccount = (token) => call('GET', '/account', { token });
+
+/** The token, and all others of this login, are good no more. */
+export const logOut = (token) => call('POST', '/logout', { token });
+
+/** WeChat has to vouch anew for whom the account is deleted. */
+export async function deleteAccount(token, wechatCode) {
+  const { ticket } = await post('/exchange-code', { code: wechatCode });
+  return call('DELETE', '/account', { token, body: { ticket } });
 }

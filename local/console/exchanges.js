@@ -10,7 +10,8 @@ const KEPT = 50;
 const list = byId('exchanges');
 let exchanges = [];
 
-const codeBlock = (title, value) =>
+/** A body; one that is not there is not shown. */
+const codeBlock = (title, value) => value === '' ? null :
   h('div', {}, h('h3', {}, title), h('pre', { tabindex: '0', 'aria-label': title }, jsonView(value)));
 
 function view(exchange, before, isOpen) {

@@ -1,12 +1,14 @@
 // The phone: the login as a mini program shows it.
 
-import { Refused, logIn, sendCode } from './calls.js';
+import { busy } from './busy.js';
+import { logIn, sendCode } from './calls.js';
 import { startCountdown } from './countdown.js';
-import { byId, h } from './dom.js';
+import { byId } from './dom.js';
 import { inEachLanguage, languageTag, t } from './language.js';
 import { digits, isSame, national } from './numbers.js';
+import { notice } from './notice.js';
 import { clearOverview } from './overview.js';
-import { tokenView } from './token.js';
+import { beginSession, forgetSession, isLoggedIn, startSession } from './session.js';
 
 /** Which field an error is about. */
 const FIELD = {
@@ -15,22 +17,14 @@ const FIELD = {
 };
 
 const form = byId('login');
-const welcome = byId('welcome');
 const message = byId('message');
-const said = byId('said');
 const number = byId('number');
 const code = byId('code');
 const suggestion = byId('suggestion');
 
 const person = () => document.querySelector('input[name=person]:checked').value;
 
-let session;
-
-function tell(text, kind) {
-  message.textContent = text;
-  message.className = `notice ${kind}`;
-  message.hidden = text === '';
-}
+const tell = notice(message);
 
 function mark(field) {
   for (const input of [number, code]) {
@@ -59,48 +53,29 @@ function refuse(error, wait) {
   if (field) byId(field).focus();
 }
 
-/** Runs `task` with `button` busy, so that nothing is sent twice. */
-async function busy(button, task, wait) {
-  if (button.dataset.busy !== undefined) return;
-  button.dataset.busy = '';
-  button.setAttribute('aria-busy', 'true');
-  tell('', '');
+/** Runs a task of the form; what an earlier one said goes. */
+function attempt(button, task, wait) {
+  tell('');
   mark();
-  try {
-    await task();
-  } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    refuse(error, wait);
-  } finally {
-    delete button.dataset.busy;
-    button.removeAttribute('aria-busy');
-  }
+  return busy(button, task, (error) => refuse(error, wait));
 }
 
-function showWelcome() {
-  const back = h('button', { type: 'button', class: 'secondary', id: 'again', onclick: logOut }, t('again'));
-  welcome.replaceChildren(
-    h('p', { class: 'tick', 'aria-hidden': 'true' }, '✓'),
-    h('h2', {}, t(session.isNewUser ? 'welcomeNew' : 'welcomeBack')),
-    h('p', { class: `badge ${session.isNewUser ? 'fresh' : ''}` }, t(session.isNewUser ? 'newUser' : 'returning')),
-    ...tokenView(session.token),
-    back,
-  );
-}
-
-function logOut() {
-  session = undefined;
-  welcome.hidden = true;
+/** The form again, and why. */
+function showForm(text, kind) {
   form.hidden = false;
   code.value = '';
   suggestion.hidden = true;
   clearOverview();
+  tell(text, kind);
   number.focus();
 }
 
 /** Puts a code from an SMS into the phone, with the number that it went to: it is good for no other. */
 export function fillIn({ to, code: ofSms }) {
-  if (session) logOut();
+  if (isLoggedIn()) {
+    forgetSession();
+    showForm('');
+  }
   if (!isSame(to, number.value)) {
     number.value = national(to);
     number.dispatchEvent(new Event('input'));
@@ -135,7 +110,7 @@ export function startPhone() {
     if (lacks(number)) return undefined;
     const asked = digits(number.value);
     const wait = (seconds) => countdown.wait(asked, seconds);
-    return busy(send, async () => {
+    return attempt(send, async () => {
       const { expiresIn, resendAfter } = await sendCode(number.value, person());
       wait(resendAfter);
       tell(t('sent', { minutes: Math.round(expiresIn / 60) }), 'good');
@@ -146,20 +121,17 @@ export function startPhone() {
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     if (lacks(number, code)) return;
-    busy(byId('submit'), async () => {
-      session = await logIn(person(), number.value, code.value);
+    attempt(byId('submit'), async () => {
+      const session = await logIn(person(), number.value, code.value);
       form.hidden = true;
-      welcome.hidden = false;
-      showWelcome();
-      welcome.focus();
-      said.textContent = t(session.isNewUser ? 'welcomeNew' : 'welcomeBack');
+      beginSession(session);
     });
   });
+  startSession(person, showForm);
   inEachLanguage(() => {
-    if (session) showWelcome();
     if (!suggestion.hidden) suggestion.textContent = t('fill', { code: suggestion.dataset.code });
     // What the server said was in the other language.
-    if (!message.hidden) tell('', '');
+    tell('');
     byId('time').textContent = new Date().toLocaleTimeString(languageTag(), { hour: '2-digit', minute: '2-digit' });
   });
 }

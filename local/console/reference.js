@@ -4,18 +4,18 @@ import { h } from './dom.js';
 import { jsonView } from './json.js';
 import { t } from './language.js';
 
-/** A login comes first, in its order; then other calls; last what checks the token. */
-const FLOW = ['/send-code', '/exchange-code', '/login'];
+/** A login comes first, in its order; then what comes after it; last what checks the token. */
+const FLOW = ['/send-code', '/exchange-code', '/login', '/renew', '/account', '/logout'];
 function place(path) {
   if (path.startsWith('/.well-known/')) return FLOW.length + 1;
   return FLOW.includes(path) ? FLOW.indexOf(path) : FLOW.length;
 }
 
-/** The calls of a description, in whatever order it has them, in the order of the flow. */
+/** The calls of a description, in whatever order it has them, in the order of the flow; a path is deleted last. */
 export function callsOf(paths) {
   const inFlow = Object.entries(paths).sort(([one], [other]) => place(one) - place(other));
   return inFlow.flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, call]) => ({ path, method: method.toUpperCase(), ...call })));
+    Object.entries(methods).sort(([one], [other]) => other.localeCompare(one)).map(([method, call]) => ({ path, method: method.toUpperCase(), ...call })));
 }
 
 /** Where a `$ref` points to. */
@@ -58,6 +58,7 @@ function headersView(headers, description) {
 function extras(status, value) {
   if ('retryAfter' in value) return ['retryAfter', 'Retry-After'];
   if ('attemptsLeft' in value) return ['attemptsLeft'];
+  if (value.code.startsWith('token_')) return ['WWW-Authenticate'];
   return status === '405' ? ['Allow'] : [];
 }
 
@@ -72,14 +73,18 @@ function problemRows([status, response]) {
 
 /** The whole of a call. */
 export function callView(call, description) {
-  const { '200': answered, ...refused } = call.responses;
+  const { '200': answered, '204': silent, ...refused } = call.responses;
+  const answer = answered?.content['application/json'];
   const request = call.requestBody?.content['application/json'];
   const heads = ['status', 'code', 'says'].map((name) => h('th', { scope: 'col' }, name === 'code' ? h('code', {}, 'code') : t(name)));
   return h('article', { class: 'card', id: call.operationId },
     h('header', {}, h('h2', {}, h('code', {}, h('b', {}, call.method), ' ', call.path)), h('p', { class: 'quiet', lang: 'en' }, prose(call.summary))),
     request ? bodyView(t('body'), request, description) : null,
-    bodyView(`${t('answer')} 200`, answered.content['application/json'], description),
-    h('section', { class: 'part' }, h('h3', {}, t('headers')), headersView(answered.headers, description)),
+    call.security ? h('section', { class: 'part' }, h('p', {}, h('code', {}, 'Authorization: Bearer …'), ' ', h('span', { class: 'quiet' }, t('required')))) : null,
+    answer
+      ? bodyView(`${t('answer')} 200`, answer, description)
+      : h('section', { class: 'part' }, h('h3', {}, `${t('answer')} 204`)),
+    h('section', { class: 'part' }, h('h3', {}, t('headers')), headersView((answered ?? silent).headers, description)),
     h('section', { class: 'part' }, h('h3', {}, t('refusals')),
       h('div', { class: 'wide', tabindex: '0' },
         h('table', { class: 'problems' }, h('thead', {}, h('tr', {}, heads, h('td', {}))), h('tbody', {}, Object.entries(refused).flatMap(problemRows))))));

@@ -22,14 +22,21 @@ function sendPurpose(step, writes, tables) {
   return !isAlone && ofItem[0].began < firstEnd ? 'step_sendCount' : 'step_sendCode';
 }
 
+/** What each operation of a call of `login` is for. */
+const OF_LOGIN = {
+  'POST /login': { BatchGetItem: 'step_find', GetItem: 'step_find', UpdateItem: 'step_check', TransactWriteItems: 'step_account' },
+  'POST /renew': { GetItem: 'step_person' },
+  'GET /account': { BatchGetItem: 'step_session' },
+  'POST /logout': { UpdateItem: 'step_logOut', GetItem: 'step_openids', TransactWriteItems: 'step_logOutAll' },
+  'DELETE /account': { BatchGetItem: 'step_session', TransactWriteItems: 'step_delete' },
+};
+
 /** What a step is for, by what the functions do (each function’s lib.rs). */
-function purpose({ path, steps, tables }, step) {
+function purpose({ method, path, steps, tables }, step) {
   if (step.service === 'WeChat') return t('step_wechat');
   if (['SNS', 'Tencent', 'Aliyun'].includes(step.service)) return t('step_sms');
-  if (path.endsWith('/login')) {
-    if (step.operation === 'TransactWriteItems') return t('step_account');
-    return t(step.operation === 'GetItem' ? 'step_find' : 'step_check');
-  }
+  const ofLogin = OF_LOGIN[`${method} ${path}`];
+  if (ofLogin) return ofLogin[step.operation] ? t(ofLogin[step.operation]) : '';
   if (!path.endsWith('/send-code')) return '';
   return t(sendPurpose(step, steps.filter(({ operation }) => operation === 'UpdateItem'), tables));
 }

@@ -12,7 +12,7 @@ function plain(attribute) {
 }
 
 /** Attributes that are moments, in Unix seconds. */
-const MOMENTS = ['created_at', 'expires', 'sent_at', 'ttl'];
+const MOMENTS = ['created_at', 'expires', 'proved_at', 'sent_at', 'ttl'];
 
 function valueView(value, name) {
   if (Array.isArray(value)) {
@@ -35,20 +35,34 @@ function attemptsView(attempts, code) {
 
 const key = (item) => item.pk.S;
 
+/** The members of a map come in any order. */
+const inOrder = (_, value) =>
+  (value === null || typeof value !== 'object' || Array.isArray(value) ? value : Object.fromEntries(Object.entries(value).sort()));
+const isSame = (one, other) => JSON.stringify(one, inOrder) === JSON.stringify(other, inOrder);
+
 function itemView(item, before) {
   const was = before?.find((other) => key(other) === key(item));
   const isFresh = before !== undefined && was === undefined;
-  const changed = (name) => was !== undefined && JSON.stringify(was[name]) !== JSON.stringify(item[name]);
-  const names = Object.keys(item).filter((name) => name !== 'pk').sort();
+  const changed = (name) => was !== undefined && !isSame(was[name], item[name]);
+  const names = Object.keys({ ...was, ...item }).filter((name) => name !== 'pk').sort();
   // What a failed SMS would bring back is of no interest when it is empty.
   const shown = names.filter((name) => !name.startsWith('was_') || changed(name));
-  const view = (name) => (name === 'attempts'
-    ? attemptsView(plain(item.attempts), plain(item.code))
-    : valueView(plain(item[name]), name));
+  const view = (name) => {
+    if (!(name in item)) return [h('small', {}, t('gone'))];
+    return name === 'attempts' ? attemptsView(plain(item.attempts), plain(item.code)) : valueView(plain(item[name]), name);
+  };
   const mark = isFresh ? t('fresh') : names.some(changed) ? t('changed') : undefined;
   return h('li', { class: isFresh ? 'fresh' : '' },
     h('p', { class: 'key' }, h('code', {}, short(key(item), 40)), mark && h('span', { class: 'badge fresh' }, mark)),
     h('dl', {}, shown.map((name) => h('div', { class: changed(name) ? 'changed' : '' }, h('dt', {}, name), h('dd', {}, view(name))))));
+}
+
+/** What is not there any more. Where the first items of a longer table are shown, others take its place: then nobody can tell. */
+function goneView(items, before) {
+  if (!before || items.length >= before.length) return [];
+  const keys = items.map(key);
+  return before.filter((item) => !keys.includes(key(item))).map((item) => h('li', { class: 'gone' },
+    h('p', { class: 'key' }, h('code', {}, short(key(item), 40)), h('span', { class: 'badge' }, t('gone')))));
 }
 
 /** Both tables; `before` is how they were after the request before. */
@@ -58,6 +72,6 @@ export function tablesView(tables, before) {
     return h('div', { class: 'table' },
       h('h4', {}, h('code', {}, name), ' ', h('small', {}, items.length ? t('items', { n: items.length }) : t('emptyTable'))),
       hasText(`table_${name}`) ? h('p', { class: 'quiet' }, t(`table_${name}`)) : null,
-      h('ul', {}, items.map((item) => itemView(item, then))));
+      h('ul', {}, items.map((item) => itemView(item, then)), goneView(items, then)));
   });
 }

@@ -36,8 +36,8 @@ macro_rules! files {
 /// Each file that the pages load, with its content type.
 const FILES: &[(&str, &str, &str)] = files! {
     "text/css": "base.css" "page.css" "phone.css" "timeline.css" "docs.css";
-    "text/javascript": "main.js" "dom.js" "texts.js" "language.js" "calls.js" "codes.js" "countdown.js" "numbers.js" "phone.js"
-        "token.js" "inbox.js" "routes.js" "exchanges.js" "steps.js" "tables.js" "json.js" "overview.js" "docs.js" "reference.js";
+    "text/javascript": "main.js" "dom.js" "busy.js" "notice.js" "texts.js" "language.js" "calls.js" "codes.js" "countdown.js" "numbers.js" "phone.js"
+        "session.js" "token.js" "inbox.js" "routes.js" "exchanges.js" "steps.js" "tables.js" "json.js" "overview.js" "docs.js" "reference.js";
     "image/svg+xml": "icon.svg";
 };
 

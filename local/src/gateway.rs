@@ -6,7 +6,10 @@ use axum::{
     Router,
     body::{Body, Bytes, to_bytes},
     extract::{ConnectInfo, Request, State},
-    http::{Method, StatusCode, header::RETRY_AFTER},
+    http::{
+        Method, StatusCode,
+        header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
+    },
     response::Response,
 };
 use exchange_code::ExchangeCode;
@@ -83,12 +86,12 @@ pub fn routes() -> impl Iterator<Item = DeployedRoute> {
 }
 
 pub(crate) fn router(functions: Arc<Functions>, timeline: Arc<Timeline>) -> Router {
-    // An app's H5 build is served from another port than this.
+    // An app's H5 build is served from another port than this. As in template.yaml: `*` would not allow `Authorization`.
     let cors = CorsLayer::new()
         .allow_origin(Any)
-        .allow_methods(Any)
-        .allow_headers(Any)
-        .expose_headers([RETRY_AFTER]);
+        .allow_methods([Method::POST, Method::GET, Method::DELETE])
+        .allow_headers([CONTENT_TYPE, ACCEPT_LANGUAGE, AUTHORIZATION])
+        .expose_headers([RETRY_AFTER, WWW_AUTHENTICATE]);
     Router::new().fallback(invoke).with_state((functions, timeline)).layer(cors)
 }
 

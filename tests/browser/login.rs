@@ -19,7 +19,8 @@ async fn a_new_user_logs_in_and_comes_back() {
         page.see("#exchanges details[open] .path", "/login").await;
         page.look("new-user").await;
 
-        page.click("#again").await;
+        page.click("#log-out").await;
+        page.see("#message", "You are logged out").await;
         let marked = "return document.querySelectorAll('#overview [data-last]').length";
         assert_eq!(page.ask(marked).await, 0, "a new flow begins");
         page.take_code().await;

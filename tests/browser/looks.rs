@@ -69,8 +69,21 @@ async fn the_documentation() {
             json!(["/send-code", "/exchange-code", "/login", "/account", "/.well-known/x"])
         );
         let calls = "return [...document.querySelectorAll('#reference article')].map((it) => it.id)";
-        let in_order = json!(["sendCode", "exchangeCode", "login", "jwks", "discovery"]);
+        let in_order = json!([
+            "sendCode",
+            "exchangeCode",
+            "login",
+            "renew",
+            "account",
+            "deleteAccount",
+            "logout",
+            "jwks",
+            "discovery"
+        ]);
         assert_eq!(page.ask(calls).await, in_order, "as the flow goes");
+        page.see("#deleteAccount", "Authorization: Bearer").await;
+        page.see("#deleteAccount", "Answer 204").await;
+        page.see("#logout .problems", "WWW-Authenticate").await;
         let fields = "return [...document.querySelectorAll('#login .fields')][0].innerText.match(/^\\w+/gm)";
         assert_eq!(page.ask(fields).await, json!(["ticket", "phoneNumber", "verifyCode", "openid"]));
         page.look("docs").await;

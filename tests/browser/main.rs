@@ -5,4 +5,5 @@
 mod login;
 mod looks;
 mod page;
+mod session;
 mod timeline;

@@ -96,12 +96,22 @@ async fn json_is_read_whatever_its_content_type_and_in_base64() {
 }
 
 #[tokio::test]
-async fn a_page_of_another_origin_may_call_and_read_when_to_retry() {
+async fn a_page_of_another_origin_may_call_with_a_token_and_read_when_to_retry() {
     let app = TestApp::start().await;
+    let asks = app.request("OPTIONS", "/account").header("origin", "http://localhost:5173");
+    let asks = asks.header("access-control-request-method", "DELETE");
+    let asks = asks.header("access-control-request-headers", "authorization,content-type");
+    let allowed = asks.send().await.unwrap();
+    // `*` stands for any header but `Authorization`.
+    assert_eq!(
+        allowed.headers()["access-control-allow-headers"],
+        "content-type,accept-language,authorization"
+    );
+    assert_eq!(allowed.headers()["access-control-allow-methods"], "POST,GET,DELETE");
     let answer =
         Answer::of(app.request("POST", "/elsewhere").header("origin", "http://localhost:5173")).await;
     assert_eq!(answer.headers["access-control-allow-origin"], "*");
-    assert_eq!(answer.headers["access-control-expose-headers"], "retry-after");
+    assert_eq!(answer.headers["access-control-expose-headers"], "retry-after,www-authenticate");
 }
 
 #[tokio::test]

@@ -1,0 +1,19 @@
+// Buttons that something is done for.
+
+import { Refused } from './calls.js';
+
+/** Runs `task` with `button` busy, so that nothing is sent twice. What the server refuses goes to `refused`. */
+export async function busy(button, task, refused) {
+  if (button.dataset.busy !== undefined) return;
+  button.dataset.busy = '';
+  button.setAttribute('aria-busy', 'true');
+  try {
+    await task();
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    refused(error);
+  } finally {
+    delete button.dataset.busy;
+    button.removeAttribute('aria-busy');
+  }
+}
