@@ -45,11 +45,13 @@ export interface PhoneLogin {
   sendCode(phoneNumber: string): Promise<SendCodeAnswer>
   /** Logs in with the number and the code, as whoever WeChat says is there. After a lost answer, call it again. */
   login(by: { phoneNumber: string; verifyCode: string }): Promise<LoggedIn>
-  /** Forgets the token. */
+  /** A new token without an SMS, for whom has logged in on this device. `login_required` means: log in again. */
+  renew(): Promise<Session>
+  /** Forgets the token, and has the back end end it, if that can be reached. */
   logout(): Promise<void>
-  /** Who is logged in; `undefined` once the token has expired. */
+  /** Who is logged in; `undefined` once the token has expired: then `renew`. */
   session(): Session | undefined
-  /** Calls the app's own API with the token; the body of a 2xx. `login_required` means: log in again. */
+  /** Calls the app's own API with the token, renewed if it has expired; the body of a 2xx. `login_required` means: log in again. */
   request<T = unknown>(request: ApiRequest): Promise<T>
   /** Seconds until the number can be sent another code. */
   cooldown(phoneNumber: string): number
@@ -103,18 +105,47 @@ export function createPhoneLogin(options: Options): PhoneLogin {
     return { ...kept, isNewUser }
   })
 
+  const renew = once<void, Session>(async () => {
+    const before = session.kept()
+    const required = clientError({ code: 'login_required' }, language)
+    if (!before) throw required
+    try {
+      const { token, userId, expiresIn } = await identity.withTicket((ticket) => http.post('/renew', { ticket }))
+      // Another person is in WeChat now.
+      if (userId !== before.userId) throw required
+      const renewed = { token, userId, expiresAt: Date.now() + expiresIn * 1000 }
+      if (session.kept()?.token === before.token) await session.keep(renewed)
+    } catch (error) {
+      if (!isPhoneLoginError(error) || error.code !== 'login_required') throw error
+      await session.forget(before.token)
+    }
+    // Somebody may have logged in, or out, meanwhile.
+    const current = session.current()
+    if (!current) throw required
+    return current
+  })
+
   return {
     sendCode,
     login,
+    renew,
     async logout() {
+      const kept = session.kept()
       identity.forget()
       await session.forget()
+      if (!kept) return
+      const header = { authorization: `Bearer ${kept.token}` }
+      try {
+        await http.send({ url: `${baseUrl}/logout`, method: 'POST', header })
+      } catch (error) {
+        // Here the token is gone in any case; there it ends by itself.
+        if (!isPhoneLoginError(error)) throw error
+      }
     },
     session: session.current,
     async request<T>({ path, method = 'GET', data, header }: ApiRequest): Promise<T> {
       if (!path.startsWith('/')) throw new TypeError(`a path begins with a slash: ${path}`)
-      const current = session.current()
-      if (!current) throw clientError({ code: 'login_required' }, language)
+      const current = session.current() ?? (await renew())
       const authorization = { authorization: `Bearer ${current.token}` }
       const answer = await http.send({
         url: apiBaseUrl + path,

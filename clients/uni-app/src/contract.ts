@@ -46,6 +46,24 @@ export interface LoginAnswer {
   readonly userId: string
 }
 
+/** What `POST /renew` is sent. */
+export interface RenewRequest {
+  /** A ticket of `/exchange-code`. */
+  readonly ticket: string
+}
+
+/** What `POST /renew` answers. */
+export interface RenewAnswer {
+  /** Seconds until the token expires. */
+  readonly expiresIn: number
+  /** A JWT like that of a login. */
+  readonly token: string
+  /** Always `Bearer`. */
+  readonly tokenType: string
+  /** The account; the token's `sub`. */
+  readonly userId: string
+}
+
 /** What `POST /send-code` is sent. */
 export interface SendCodeRequest {
   /** As people write it, in full-width digits too; or in E.164. */
@@ -88,6 +106,7 @@ export interface ProblemBody {
 export interface Calls {
   readonly '/exchange-code': { readonly request: ExchangeCodeRequest; readonly answer: ExchangeCodeAnswer }
   readonly '/login': { readonly request: LoginRequest; readonly answer: LoginAnswer }
+  readonly '/renew': { readonly request: RenewRequest; readonly answer: RenewAnswer }
   readonly '/send-code': { readonly request: SendCodeRequest; readonly answer: SendCodeAnswer }
 }
 
@@ -95,6 +114,7 @@ export interface Calls {
 export const ANSWERS = {
   '/exchange-code': { expiresIn: 'number', openid: 'string', ticket: 'string' },
   '/login': { expiresIn: 'number', isNewUser: 'boolean', token: 'string', tokenType: 'string', userId: 'string' },
+  '/renew': { expiresIn: 'number', token: 'string', tokenType: 'string', userId: 'string' },
   '/send-code': { expiresIn: 'number', resendAfter: 'number' },
 } as const
 
@@ -107,6 +127,7 @@ export const PROBLEMS = {
   invalid_phone_number: {},
   invalid_request: {},
   ip_limit_reached: { retryAfter: 'number' },
+  login_required: {},
   method_not_allowed: {},
   not_found: {},
   openid_limit_reached: { retryAfter: 'number' },
@@ -122,6 +143,8 @@ export const PROBLEMS = {
   ticket_expired: {},
   ticket_invalid: {},
   ticket_required: {},
+  token_invalid: {},
+  token_required: {},
   too_many_attempts: {},
   unsupported_country: {},
   wechat_busy: {},

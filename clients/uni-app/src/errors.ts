@@ -13,7 +13,7 @@ export type ClientFailure =
   | { readonly code: 'unexpected_answer'; readonly status: number; readonly data: unknown }
   /** The platform's login gave no code. */
   | { readonly code: 'wechat_login_failed'; readonly reason: string }
-  /** There is no token, it has expired, or the API does not take it (401): log in again. */
+  /** There is no token, it cannot be renewed, or the API does not take it (401): log in again. */
   | { readonly code: 'login_required' }
   /** The API that `request` called answered with another status than 2xx. */
   | { readonly code: 'request_failed'; readonly status: number; readonly data: unknown }

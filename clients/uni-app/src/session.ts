@@ -14,6 +14,8 @@ export interface Session {
 export interface Sessions {
   /** The session, unless it has expired. */
   current(): Session | undefined
+  /** The session, expired or not. */
+  kept(): Session | undefined
   keep(session: Session): Promise<void>
   /** Forgets the session, if it is still the one with this token. */
   forget(token?: string): Promise<void>
@@ -29,6 +31,7 @@ export function sessions(key: string): Sessions {
       const session = store.read()
       return session && session.expiresAt - MARGIN_MS > Date.now() ? session : undefined
     },
+    kept: store.read,
     keep: (session) => store.write(session),
     async forget(token) {
       if (token === undefined || store.read()?.token === token) await store.write(undefined)

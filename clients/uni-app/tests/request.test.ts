@@ -19,6 +19,9 @@ let verifyCode: string
 /** Lets go of the answer to a request below `/late`. */
 let refuse: () => void
 
+/** Whom the app's own API is asked by. */
+const me = async () => (await client.request<{ claims: { sub: string } }>({ path: '/me' })).claims.sub
+
 /** The app's own API: it tells who asks, and has a few other answers. */
 before(async () => {
   local = await startLocal()
@@ -105,13 +108,66 @@ describe('the session', () => {
     assert.equal(phone.storage.size, 0)
   })
 
-  it('ends with its token', async (test) => {
-    await client.login({ phoneNumber: NUMBER, verifyCode })
-    test.mock.timers.enable({ apis: ['Date'], now: Date.now() + 604_800_000 - 15_000 })
+  it('ends with its token, and is renewed for the next request without an SMS', async (test) => {
+    const { token, userId } = await client.login({ phoneNumber: NUMBER, verifyCode })
+    test.mock.timers.enable({ apis: ['Date'], now: Date.now() + 7_200_000 - 15_000 })
     assert.ok(client.session())
     test.mock.timers.setTime(Date.now() + 10_000)
     assert.equal(client.session(), undefined)
-    await failure(client.request({ path: '/me' }), 'login_required')
+    phone.requests.length = 0
+    const both = await Promise.all([me(), me()])
+    assert.deepEqual(both, [userId, userId])
+    assert.deepEqual(phone.requests, ['/exchange-code', '/renew', '/me', '/me'])
+    assert.notEqual(client.session()?.token, token)
+    assert.equal(await local.messages(`+86${NUMBER}`), 1)
+    assert.equal(createPhoneLogin({ baseUrl: local.url }).session()?.token, client.session()?.token)
+  })
+
+  it('outlives a renewal that the network lost', async () => {
+    const { token } = await client.login({ phoneNumber: NUMBER, verifyCode })
+    phone.faults.push('lose-answer')
+    await failure(client.renew(), 'network_failed')
+    assert.equal(client.session()?.token, token)
+    assert.notEqual((await client.renew()).token, token)
+  })
+
+  it('is not renewed after a logout, here or elsewhere', async () => {
+    const { token } = await client.login({ phoneNumber: NUMBER, verifyCode })
+    const elsewhere = { method: 'POST', headers: { authorization: `Bearer ${token}` } }
+    assert.equal((await fetch(`${local.url}/logout`, elsewhere)).status, 204)
+    await failure(client.renew(), 'login_required')
+    assert.equal(phone.storage.size, 0)
+
+    const second = await client.login({ phoneNumber: NUMBER, verifyCode })
+    await client.logout()
+    const refused = await fetch(`${local.url}/account`, { headers: { authorization: `Bearer ${second.token}` } })
+    assert.equal(refused.status, 401)
+    phone.requests.length = 0
+    await failure(client.renew(), 'login_required')
+    assert.deepEqual(phone.requests, [])
+  })
+
+  it('is not carried over to another person of this WeChat', async () => {
+    const bob = createPhoneLogin({ baseUrl: local.url })
+    phone.wechatCodes = ['bob']
+    await bob.sendCode('13700137001')
+    await bob.login({ phoneNumber: '13700137001', verifyCode: await local.code('+8613700137001') })
+    phone.storage.clear()
+
+    phone.wechatCodes = ['alice']
+    client = createPhoneLogin({ baseUrl: local.url })
+    await client.login({ phoneNumber: NUMBER, verifyCode })
+    phone.wechatCodes = ['bob']
+    await failure(createPhoneLogin({ baseUrl: local.url }).renew(), 'login_required')
+    assert.equal(phone.storage.size, 0)
+  })
+
+  it('is over where the network keeps a logout from the back end', async () => {
+    await client.login({ phoneNumber: NUMBER, verifyCode })
+    phone.faults.push('lose-request')
+    await client.logout()
+    assert.equal(client.session(), undefined)
+    assert.equal(phone.storage.size, 0)
   })
 
   it('holds for this run where the storage is full', async () => {
