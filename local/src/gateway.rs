@@ -16,7 +16,7 @@ use exchange_code::ExchangeCode;
 use lambda_http::Body as LambdaBody;
 use login::Login;
 use shared::{
-    http::Route,
+    http::{Route, operator::Invocation},
     random::{SystemRandom, uuid},
 };
 use tokio::sync::Semaphore;
@@ -44,24 +44,52 @@ impl Functions {
         Self { executions: Semaphore::new(EXECUTIONS), send_code, exchange_code, login }
     }
 
-    /// Invokes a function, by its package's name, with an API Gateway event. `None` where there is no such function.
+    /// Invokes a function, by its package's name, with an event. `None` where there is no such function.
     ///
     /// # Errors
-    /// If the event is none of API Gateway's.
-    pub async fn invoke(
-        &self,
-        function: &str,
-        event: &str,
-    ) -> Result<Option<lambda_http::Response<LambdaBody>>, serde_json::Error> {
+    /// If the event is none of API Gateway's, and none of an operator's where the function takes those.
+    pub async fn invoke(&self, function: &str, event: &str) -> Result<Option<Answered>, serde_json::Error> {
         // The semaphore is never closed.
         let _execution = self.executions.acquire().await;
-        let request = shared::http::lambda::request(serde_json::from_str(event)?, None);
+        let request = |event| shared::http::lambda::request(event, None);
         Ok(match function {
-            "send-code" => Some(self.send_code.function().handle(request).await),
-            "exchange-code" => Some(self.exchange_code.handle(request).await),
-            "login" => Some(self.login.handle(request).await),
+            "send-code" => {
+                let event = serde_json::from_str(event)?;
+                Some(Answered::Http(self.send_code.function().handle(request(event)).await))
+            }
+            "exchange-code" => {
+                let event = serde_json::from_str(event)?;
+                Some(Answered::Http(self.exchange_code.handle(request(event)).await))
+            }
+            "login" => Some(match serde_json::from_str(event)? {
+                Invocation::Request(event) => Answered::Http(self.login.handle(request(event)).await),
+                Invocation::Operator(event) => {
+                    let request_id = uuid(&SystemRandom).to_string();
+                    Answered::Operator(self.login.operate(&event, &request_id).await)
+                }
+            }),
             _ => None,
         })
+    }
+}
+
+/// What an invocation is answered.
+#[derive(Debug)]
+pub enum Answered {
+    /// An event of API Gateway's.
+    Http(lambda_http::Response<LambdaBody>),
+    /// An operator's event.
+    Operator(serde_json::Value),
+}
+
+impl Answered {
+    /// The answer to a request.
+    #[must_use]
+    pub fn http(self) -> Option<lambda_http::Response<LambdaBody>> {
+        match self {
+            Self::Http(answer) => Some(answer),
+            Self::Operator(_) => None,
+        }
     }
 }
 
@@ -111,7 +139,7 @@ async fn invoke(
         routes().find(|route| route.path == parts.uri.path()).map_or("login", |route| route.function);
     let asked = (parts.method.as_str(), parts.uri.path(), &*body);
     let answer = timeline.follow(asked, async {
-        if let Ok(Some(answer)) = functions.invoke(function, &event.to_string()).await {
+        if let Ok(Some(Answered::Http(answer))) = functions.invoke(function, &event.to_string()).await {
             return answer.map(|body| match body {
                 LambdaBody::Text(text) => text.into(),
                 LambdaBody::Binary(bytes) => bytes.into(),

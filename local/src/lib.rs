@@ -43,7 +43,7 @@ pub mod wechat;
 use aliyun::Aliyun;
 pub use data::DataError;
 use dynamodb::{DynamoDb, Store};
-pub use gateway::{DeployedRoute, Functions, routes};
+pub use gateway::{Answered, DeployedRoute, Functions, routes};
 use phones::PhoneNetwork;
 use routes::Routed;
 use sns::Sns;

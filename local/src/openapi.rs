@@ -62,6 +62,7 @@ const LOGIN: &[ProblemCode] = &[
     ProblemCode::CodeUsed,
     ProblemCode::TooManyAttempts,
     ProblemCode::PhoneTaken,
+    ProblemCode::AccountDisabled,
     ProblemCode::ServiceUnavailable,
 ];
 

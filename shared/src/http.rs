@@ -5,6 +5,7 @@ mod call;
 mod field;
 pub mod lambda;
 mod log;
+pub mod operator;
 mod request;
 mod route;
 

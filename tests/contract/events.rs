@@ -13,7 +13,14 @@ async fn every_event_is_answered_as_its_name_says() {
     assert!(events.len() > 20);
     let mut feed = events::Feed::default();
     for event in events {
-        let answer = local.functions.invoke(event.function, &feed.fill(&event)).await.unwrap().unwrap();
+        let answer = local
+            .functions
+            .invoke(event.function, &feed.fill(&event))
+            .await
+            .unwrap()
+            .unwrap()
+            .http()
+            .unwrap();
         let Body::Text(body) = answer.body() else { panic!("{:?}", answer.body()) };
         assert_eq!(
             feed.outcome(answer.status().as_u16(), body),

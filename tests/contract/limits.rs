@@ -13,7 +13,8 @@ fn number(nth: usize) -> String {
 async fn send_from(app: &TestApp, address: &str, number: &str) -> (u16, Value) {
     let mut event = events::with_body("send-code", &json!({ "phoneNumber": number }));
     event["requestContext"]["http"]["sourceIp"] = address.into();
-    let answer = app.local.functions.invoke("send-code", &event.to_string()).await.unwrap().unwrap();
+    let answer =
+        app.local.functions.invoke("send-code", &event.to_string()).await.unwrap().unwrap().http().unwrap();
     let lambda_http::Body::Text(body) = answer.body() else { panic!("{answer:?}") };
     (answer.status().as_u16(), serde_json::from_str(body).unwrap())
 }

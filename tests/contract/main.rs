@@ -18,6 +18,7 @@ mod login;
 mod logout;
 mod logs;
 mod openapi;
+mod operators;
 mod played_providers;
 mod played_wechat;
 mod providers;

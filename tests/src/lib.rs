@@ -10,7 +10,7 @@ pub mod tls;
 
 use std::sync::{Arc, Mutex};
 
-use local::{Local, Options, dynamodb::Store};
+use local::{Answered, Local, Options, dynamodb::Store};
 use serde_json::{Value, json};
 use shared::{
     clock::{Clock, Timestamp},
@@ -176,6 +176,26 @@ impl TestApp {
     pub async fn delete_account(&self, token: &str, name: &str) -> Answer {
         let ticket = self.ticket(name).await;
         self.by_token("DELETE", "/account", token, Some(&json!({ "ticket": ticket }))).await
+    }
+
+    /// What an operator is answered who invokes `login` with this event.
+    pub async fn operate(&self, event: &Value) -> Value {
+        match self.local.functions.invoke("login", &event.to_string()).await.unwrap().unwrap() {
+            Answered::Operator(answer) => answer,
+            Answered::Http(answer) => panic!("{event} was taken for a request: {answer:?}"),
+        }
+    }
+
+    /// What an operator is told of the account of the person of this name.
+    pub async fn look_up(&self, name: &str) -> Value {
+        let openid = self.local.wechat.openid(name);
+        let app_id = self.variable("WECHAT_APP_ID");
+        self.operate(&json!({ "operator": "find", "openid": openid, "appId": app_id })).await
+    }
+
+    /// Has an operator act upon an account.
+    pub async fn act(&self, operator: &str, user_id: &Value) -> Value {
+        self.operate(&json!({ "operator": operator, "userId": user_id })).await
     }
 
     /// A variable that the functions were started with.

@@ -5,7 +5,7 @@ use shared::{
     aws::AwsFailure,
     clock::Timestamp,
     http::{Call, Reply},
-    problem::{Failure, Problem},
+    problem::{Failure, Problem, ProblemCode},
 };
 
 use crate::{accounts::Session, bearer::BearerError, function::Login};
@@ -37,6 +37,9 @@ pub enum AccountCallError {
     /// The call is by nobody.
     #[error(transparent)]
     Bearer(#[from] BearerError),
+    /// The token is good, and an operator has disabled the account.
+    #[error("the account is disabled")]
+    Disabled,
     /// The account could not be read.
     #[error("the account could not be read")]
     Storage(#[from] AwsFailure),
@@ -46,6 +49,7 @@ impl Failure for AccountCallError {
     fn problem(&self) -> Problem {
         match self {
             Self::Bearer(error) => error.problem(),
+            Self::Disabled => ProblemCode::AccountDisabled.into(),
             Self::Storage(failure) => failure.problem(),
         }
     }
@@ -57,6 +61,9 @@ impl Login {
         let session = Session::of(&claims);
         let (person, user) = call.step("account", self.accounts.of_session(&session)).await?;
         let person = person.filter(|person| person.is_of(&session)).ok_or(BearerError::Revoked)?;
+        if person.disabled {
+            return Err(AccountCallError::Disabled);
+        }
         let user = user.ok_or(BearerError::Revoked)?;
         Ok(Reply::json(&AccountAnswer {
             user_id: session.user_id,
@@ -68,7 +75,7 @@ impl Login {
 }
 
 /// `+86138****8000`: the last four digits, and what stands before the four that are hidden.
-fn masked(e164: &str) -> String {
+pub(crate) fn masked(e164: &str) -> String {
     let (rest, last) = e164.split_at(e164.len().saturating_sub(4));
     let (first, _) = rest.split_at(rest.len().saturating_sub(4));
     format!("{first}****{last}")

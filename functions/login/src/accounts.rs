@@ -20,12 +20,14 @@ use tokio::time::timeout;
 mod delete;
 mod items;
 mod numbers;
+mod operated;
 mod sessions;
 mod writes;
 
 pub(crate) use delete::Deletion;
 pub(crate) use items::{OpenidItem, UserItem, openid_key};
 use items::{key, user_key};
+pub(crate) use operated::{Change, Found, Whom};
 pub(crate) use sessions::{Logout, Session};
 
 /// How often a lost race is run again before the client is asked to.
@@ -93,6 +95,9 @@ pub enum AccountError {
     /// The number belongs to another account.
     #[error("the number belongs to another account")]
     PhoneTaken,
+    /// An operator has disabled the account.
+    #[error("the account is disabled")]
+    Disabled,
     /// Others kept changing the same items, or `DynamoDB` throttled every round.
     #[error("the account could not be settled in {ROUNDS} rounds and {} seconds", WHOLE.as_secs())]
     Contended,
@@ -105,6 +110,7 @@ impl Failure for AccountError {
     fn problem(&self) -> Problem {
         match self {
             Self::PhoneTaken => ProblemCode::PhoneTaken.into(),
+            Self::Disabled => ProblemCode::AccountDisabled.into(),
             Self::Contended => ProblemCode::ServiceUnavailable.into(),
             Self::Storage(failure) => failure.problem(),
         }
@@ -174,6 +180,7 @@ impl Accounts {
             for _ in 0..ROUNDS {
                 let round = match &known {
                     None => self.create(proof).await?,
+                    Some(known) if known.disabled => return Err(AccountError::Disabled),
                     Some(known) => match proof.number {
                         Some(number) if known.phone.as_deref() != Some(number.as_e164()) => {
                             self.change_number(known, number, proof).await?

@@ -1,12 +1,19 @@
-//! The audit trail: a line for each login that changes who is who, or that an owner may be asked about.
+//! The audit trail: a line for each login that changes who is who, or that an owner may be asked about, and for each act of
+//! an operator.
+
+use std::error::Error;
 
 use shared::{
     identity::{Openid, WechatIdentity},
     phone::PhoneNumber,
     token::Claims,
 };
+use tracing::Level;
 
-use crate::accounts::{Account, AccountError, Entry};
+use crate::{
+    accounts::{Account, AccountError, Change, Entry, Whom},
+    operators::{Act, OperatorError},
+};
 
 /// Tells how a person who had proved `number` came to an account, or did not. `is_reviewer`: with a fixed code.
 pub(crate) fn tell(
@@ -53,7 +60,7 @@ pub(crate) fn tell(
         Err(AccountError::PhoneTaken) => {
             tracing::info!(audit = "phone_taken", ?openid, ?number, "a login was refused by a conflict");
         }
-        Err(AccountError::Contended | AccountError::Storage(_)) => {}
+        Err(AccountError::Disabled | AccountError::Contended | AccountError::Storage(_)) => {}
     }
 }
 
@@ -67,4 +74,54 @@ pub(crate) fn logged_out(claims: &Claims, everywhere: bool) {
 pub(crate) fn deleted(claims: &Claims, audit: &'static str) {
     let (user_id, openid) = (&claims.sub, Openid::parse(&claims.openid));
     tracing::info!(audit, user_id, ?openid, "a person has deleted what is theirs");
+}
+
+/// Tells what an operator has done. Whose the request was, `CloudTrail` knows by its id.
+pub(crate) fn operated(act: &Act, request_id: &str) {
+    let audit = match act {
+        Act::Find(_) => "operator_find",
+        Act::Change(Change::Disable, _) => "operator_disable",
+        Act::Change(Change::Enable, _) => "operator_enable",
+        Act::Change(Change::SignOut, _) => "operator_sign_out",
+        Act::Change(Change::Delete, _) => "operator_delete",
+    };
+    let (user_id, number, openid) = whom(act);
+    tracing::info!(audit, request_id, user_id, number, openid, "an operator has acted");
+}
+
+/// Tells what an operator has asked for in vain, and why.
+pub(crate) fn operator_refused(act: Option<&Act>, error: &OperatorError, request_id: &str) {
+    let (user_id, number, openid) = act.map(whom).unwrap_or_default();
+    let (audit, operator) = ("operator_refused", act.map(Act::name));
+    let mut cause = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        cause = format!("{cause}: {error}");
+        source = error.source();
+    }
+    macro_rules! write_at {
+        ($level:expr) => {
+            tracing::event!(
+                $level,
+                audit,
+                request_id,
+                operator,
+                user_id,
+                number,
+                openid,
+                cause,
+                "an operator was refused"
+            )
+        };
+    }
+    if let OperatorError::Account(_) = error { write_at!(Level::ERROR) } else { write_at!(Level::INFO) }
+}
+
+/// Whom an act is about: the account, the masked number, the masked openid.
+fn whom(act: &Act) -> (Option<&str>, Option<String>, Option<String>) {
+    match act {
+        Act::Find(Whom::User(user_id)) | Act::Change(_, user_id) => (Some(user_id), None, None),
+        Act::Find(Whom::Number(number)) => (None, Some(format!("{number:?}")), None),
+        Act::Find(Whom::Openid { openid, .. }) => (None, None, Some(format!("{openid:?}"))),
+    }
 }

@@ -18,8 +18,17 @@ pub(crate) async fn read<const N: usize>(
     client: &Client,
     items: [(&str, String); N],
 ) -> Result<[Option<Item>; N], AwsFailure> {
+    let mut found = read_all(client, &items).await?.into_iter();
+    Ok(std::array::from_fn(|_| found.next().flatten()))
+}
+
+/// The same for as many as there are, a hundred at most.
+pub(crate) async fn read_all(
+    client: &Client,
+    items: &[(&str, String)],
+) -> Result<Vec<Option<Item>>, AwsFailure> {
     let mut wanted: HashMap<String, Vec<Item>> = HashMap::new();
-    for (table, pk) in &items {
+    for (table, pk) in items {
         let key = [("pk".to_owned(), AttributeValue::S(pk.clone()))].into();
         wanted.entry((*table).to_owned()).or_default().push(key);
     }
@@ -38,11 +47,12 @@ pub(crate) async fn read<const N: usize>(
         }
         wanted = answer.unprocessed_keys.unwrap_or_default();
         if wanted.is_empty() {
-            return Ok(items.map(|(table, pk)| {
+            let in_order = items.iter().map(|(table, pk)| {
                 let is_it = |item: &Item| item.get("pk") == Some(&AttributeValue::S(pk.clone()));
-                let items = found.get_mut(table)?;
+                let items = found.get_mut(*table)?;
                 items.iter().position(is_it).map(|nth| items.swap_remove(nth))
-            }));
+            });
+            return Ok(in_order.collect());
         }
     }
     Err(AwsFailure::throttled())

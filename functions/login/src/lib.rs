@@ -18,6 +18,7 @@ mod keys;
 mod known;
 mod log_in;
 mod log_out;
+mod operators;
 mod renew;
 pub mod token;
 

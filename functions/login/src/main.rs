@@ -12,5 +12,9 @@ async fn main() -> Result<(), Error> {
     let (aws, config) = Config::on_aws(Env::of_process()).await?;
     shared::telemetry::init(config.telemetry.clone(), &[env!("CARGO_CRATE_NAME")]);
     let function = Login::new(config, &aws, Arc::new(SystemClock), Arc::new(SystemRandom));
-    shared::http::lambda::run(async |request| function.handle(request).await).await
+    shared::http::lambda::run_operated(
+        async |request| function.handle(request).await,
+        async |event, request_id| function.operate(&event, &request_id).await,
+    )
+    .await
 }

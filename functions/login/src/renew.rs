@@ -42,6 +42,9 @@ pub enum RenewError {
     /// The person has no account, has logged out, or proved who they are too long ago.
     #[error("the person has to log in by a code")]
     LoginRequired,
+    /// An operator has disabled the account.
+    #[error("the account is disabled")]
+    Disabled,
     /// The account could not be read.
     #[error("the account could not be read")]
     Storage(#[from] AwsFailure),
@@ -56,6 +59,7 @@ impl Failure for RenewError {
             Self::Request(error) => error.problem(),
             Self::Ticket(error) => error.problem(),
             Self::LoginRequired => ProblemCode::LoginRequired.into(),
+            Self::Disabled => ProblemCode::AccountDisabled.into(),
             Self::Storage(failure) => failure.problem(),
             Self::Token(_) => ProblemCode::Internal.into(),
         }
@@ -67,6 +71,9 @@ impl Login {
         let now = self.clock.now();
         let person = self.vouched_for(call.fields()?.optional_text("ticket")?, now)?;
         let known = call.step("person", self.accounts.find(&person)).await?;
+        if known.as_ref().is_some_and(|known| known.disabled) {
+            return Err(RenewError::Disabled);
+        }
         let known = known.filter(|known| known.is_proved_within(self.renewable_for, now));
         let known = known.ok_or(RenewError::LoginRequired)?;
         let sid = known.sid.as_deref().ok_or(RenewError::LoginRequired)?;

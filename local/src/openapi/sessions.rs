@@ -25,7 +25,11 @@ pub(super) fn renew() -> Value {
             "RenewAnswer",
             &json!({ "token": TOKEN, "tokenType": "Bearer", "expiresIn": 7200, "userId": USER }),
         ),
-        &[TICKETS, &[ProblemCode::LoginRequired, ProblemCode::ServiceUnavailable]].concat(),
+        &[
+            TICKETS,
+            &[ProblemCode::LoginRequired, ProblemCode::AccountDisabled, ProblemCode::ServiceUnavailable],
+        ]
+        .concat(),
     )
 }
 
@@ -50,7 +54,9 @@ pub(super) fn logout() -> Value {
 }
 
 pub(super) fn account() -> Value {
-    let problems = [BEARER, &[ProblemCode::MethodNotAllowed, ProblemCode::Internal]].concat();
+    let problems =
+        [BEARER, &[ProblemCode::AccountDisabled, ProblemCode::MethodNotAllowed, ProblemCode::Internal]]
+            .concat();
     let mut account = of_the_token(("account", "Whose a token is, and whether it is still good"), &problems);
     let example = json!({
         "userId": USER,
@@ -63,7 +69,7 @@ pub(super) fn account() -> Value {
 }
 
 pub(super) fn delete_account() -> Value {
-    let refusals = [TICKETS, &[ProblemCode::OpenidMismatch]].concat();
+    let refusals = [TICKETS, &[ProblemCode::OpenidMismatch, ProblemCode::AccountDisabled]].concat();
     let mut delete = of_the_token(
         ("deleteAccount", "Delete the account, its number and its openids; who had joined it leaves it"),
         &[COMMON, BEARER, &refusals].concat(),

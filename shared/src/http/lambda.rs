@@ -13,25 +13,28 @@ use lambda_http::{
     http::{HeaderName, HeaderValue, Method, Uri},
     lambda_runtime, service_fn,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::operator::{Invocation, OperatorEvent};
 
 /// What the functions read of an event.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Event {
     #[serde(default)]
-    raw_path: String,
+    pub(super) raw_path: String,
     #[serde(default)]
-    headers: HashMap<String, String>,
-    body: Option<String>,
+    pub(super) headers: HashMap<String, String>,
+    pub(super) body: Option<String>,
     #[serde(default)]
-    is_base64_encoded: bool,
-    request_context: RequestContext,
+    pub(super) is_base64_encoded: bool,
+    pub(super) request_context: RequestContext,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct RequestContext {
+pub(super) struct RequestContext {
     request_id: Option<String>,
     http: Http,
 }
@@ -59,6 +62,31 @@ pub async fn run(answer: impl AsyncFn(Request) -> Response<Body>) -> Result<(), 
         Ok::<_, Error>(response(answer(request).await))
     }))
     .await
+}
+
+/// The same for a function that operators invoke, too. `operate` is given Lambda's id of the request.
+pub async fn run_operated(
+    answer: impl AsyncFn(Request) -> Response<Body>,
+    operate: impl AsyncFn(OperatorEvent, String) -> Value,
+) -> Result<(), Error> {
+    let (answer, operate) = (&answer, &operate);
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Invocation>| async move {
+        Ok::<_, Error>(match event.payload {
+            Invocation::Request(payload) => {
+                Output::Response(Box::new(response(answer(request(payload, Some(&event.context))).await)))
+            }
+            Invocation::Operator(order) => Output::Operator(operate(order, event.context.request_id).await),
+        })
+    }))
+    .await
+}
+
+/// What Lambda is answered.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Output {
+    Response(Box<ApiGatewayV2httpResponse>),
+    Operator(Value),
 }
 
 /// The request that an event brings. What cannot be one of ours stays in it as something that no function answers.
@@ -99,7 +127,7 @@ fn response(answer: Response<Body>) -> ApiGatewayV2httpResponse {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
 

@@ -147,6 +147,9 @@ problems! {
     LoginRequired: 401 "login_required", "Login required"
         zh "请用短信验证码重新登录。"
         en "Please log in by SMS again.";
+    AccountDisabled: 403 "account_disabled", "Account disabled"
+        zh "该账号已被停用，请联系客服。"
+        en "This account is disabled. Please contact support.";
     ServiceUnavailable: 503 "service_unavailable", "Service unavailable" counted as "ServiceUnavailable"
         zh "服务繁忙，请稍后重试。"
         en "The service is busy. Please try again.";

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{ATTEMPTS, COOLDOWN, Conflict, DAILY, DAILY_GUESSES, LASTS, RELEASE, TTL};
+use super::{ATTEMPTS, Act, COOLDOWN, Conflict, DAILY, DAILY_GUESSES, LASTS, RELEASE, TTL};
 
 /// What the contract says that the system has to be in.
 #[derive(Default)]
@@ -28,6 +28,8 @@ pub(super) struct Account {
     owner: usize,
     /// When each of its people proved it last; who has logged out since, never.
     pub(super) people: BTreeMap<usize, Option<u64>>,
+    /// Whether an operator has disabled it.
+    pub(super) disabled: bool,
 }
 
 impl Model {
@@ -86,9 +88,10 @@ impl Model {
         let owner = self.accounts.iter().position(has);
         let is_silent = |owner: usize| {
             let (_, proved) = self.accounts[owner].number.unwrap_or_default();
-            self.conflict == Conflict::Release && now >= proved + RELEASE
+            self.conflict == Conflict::Release && !self.accounts[owner].disabled && now >= proved + RELEASE
         };
         match (mine, owner) {
+            (Some(mine), _) if self.accounts[mine].disabled => Settled::Disabled,
             (Some(mine), Some(owner)) if mine == owner => {
                 let proved = self.accounts[mine].people[&person];
                 if proved.is_some_and(|proved| now < proved + 86_400) {
@@ -97,7 +100,13 @@ impl Model {
                     Settled::Proves(mine)
                 }
             }
-            (None, Some(owner)) if self.conflict == Conflict::Link => Settled::Joins(owner),
+            (None, Some(owner)) if self.conflict == Conflict::Link => {
+                if self.accounts[owner].disabled {
+                    Settled::JoinsDisabled
+                } else {
+                    Settled::Joins(owner)
+                }
+            }
             (_, Some(owner)) if !is_silent(owner) => Settled::Taken,
             (Some(mine), _) if self.accounts[mine].belongs_to(person) => Settled::Moves(mine, owner),
             (Some(mine), _) => Settled::Leaves(mine, owner),
@@ -118,13 +127,14 @@ impl Model {
             Settled::Proves(mine) | Settled::Moves(mine, _) => self.accounts[mine].number = proves,
             Settled::Leaves(joined, _) => {
                 self.accounts[joined].people.remove(&person);
-                self.accounts.push(Account { number: proves, owner: person, people: BTreeMap::new() });
+                self.accounts.push(Account::new(proves, person));
             }
             Settled::Creates(_) => {
-                self.accounts.push(Account { number: proves, owner: person, people: BTreeMap::new() });
+                self.accounts.push(Account::new(proves, person));
             }
             Settled::Joins(owner) => self.accounts[owner].number = proves,
             Settled::Taken => return "phone_taken",
+            Settled::Disabled | Settled::JoinsDisabled => return "account_disabled",
         }
         if proves.is_some() {
             let mine = self.accounts.iter_mut().find(|account| account.number == proves);
@@ -136,12 +146,28 @@ impl Model {
     }
 
     pub(super) fn renew(&self, person: usize, now: u64) -> &'static str {
+        if self.is_disabled(person) {
+            return "account_disabled";
+        }
         let proved = self.of(person).and_then(|mine| self.accounts[mine].people[&person]);
         if proved.is_some_and(|proved| now < proved + LASTS) { "200" } else { "login_required" }
     }
 
-    /// Whether the last token that the person got is still good.
-    pub(super) fn is_logged_in(&self, person: usize) -> bool {
+    /// What the last token that the person got is answered.
+    pub(super) fn token(&self, person: usize) -> &'static str {
+        match (self.is_logged_in(person), self.is_disabled(person)) {
+            (false, _) => "token_invalid",
+            (true, true) => "account_disabled",
+            (true, false) => "200",
+        }
+    }
+
+    fn is_disabled(&self, person: usize) -> bool {
+        self.of(person).is_some_and(|mine| self.accounts[mine].disabled)
+    }
+
+    /// Whether a login or renewal, and no logout since, has let the person in.
+    fn is_logged_in(&self, person: usize) -> bool {
         self.of(person).is_some_and(|mine| self.accounts[mine].people[&person].is_some())
     }
 
@@ -163,6 +189,16 @@ impl Model {
         }
     }
 
+    pub(super) fn operate(&mut self, person: usize, act: Act) {
+        let Some(mine) = self.of(person) else { return };
+        match act {
+            Act::Disable => self.accounts[mine].disabled = true,
+            Act::Enable => self.accounts[mine].disabled = false,
+            Act::SignOut => self.log_out(person, true),
+            Act::Delete => _ = self.accounts.remove(mine),
+        }
+    }
+
     /// The account that the person is in.
     pub(super) fn of(&self, person: usize) -> Option<usize> {
         self.accounts.iter().position(|account| account.people.contains_key(&person))
@@ -170,6 +206,10 @@ impl Model {
 }
 
 impl Account {
+    fn new(number: Option<(usize, u64)>, owner: usize) -> Self {
+        Self { number, owner, people: BTreeMap::new(), disabled: false }
+    }
+
     fn belongs_to(&self, person: usize) -> bool {
         self.owner == person || self.people.keys().eq([&person])
     }
@@ -184,4 +224,8 @@ pub(super) enum Settled {
     Creates(Option<usize>),
     Joins(usize),
     Taken,
+    /// The person's account is disabled.
+    Disabled,
+    /// So is the one that they would join.
+    JoinsDisabled,
 }

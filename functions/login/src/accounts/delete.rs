@@ -1,5 +1,7 @@
 //! An account's end: itself, its number and its openids go in one transaction.
 
+use shared::aws::AwsFailure;
+
 use super::{
     AccountError, Accounts, ROUNDS, UserItem, in_time,
     items::phone_key,
@@ -31,10 +33,15 @@ impl Accounts {
                 if !openid.is_of(session) {
                     return Ok(Deletion::Revoked);
                 }
+                // Who could delete it could make a new one at once.
+                if openid.disabled {
+                    return Err(AccountError::Disabled);
+                }
                 // Something was changed between the reads of the two.
                 let Some(user) = user else { continue };
                 let is_owner = user.belongs_to(&session.openid);
-                let writes = if is_owner { self.whole(session, user)? } else { self.part(session, &user)? };
+                let writes =
+                    if is_owner { self.whole(session.user_id, user)? } else { self.part(session, &user)? };
                 match self.transact(writes).await? {
                     Outcome::Written if is_owner => return Ok(Deletion::Deleted),
                     Outcome::Written => return Ok(Deletion::Left),
@@ -47,17 +54,17 @@ impl Accounts {
     }
 
     /// All items of the account, on condition that it is as it was read.
-    fn whole(&self, session: &Session<'_>, user: UserItem) -> Result<Vec<Write>, shared::aws::AwsFailure> {
-        let mut writes = vec![self.delete_user(session.user_id, &user)?];
+    pub(super) fn whole(&self, user_id: &str, user: UserItem) -> Result<Vec<Write>, AwsFailure> {
+        let mut writes = vec![self.delete_user(user_id, &user)?];
         let phone = user.phone.iter().map(|phone| phone_key(phone));
         for pk in phone.chain(user.openids) {
-            writes.push(self.delete_of(session.user_id, pk)?);
+            writes.push(self.delete_of(user_id, pk)?);
         }
         Ok(writes)
     }
 
     /// The person's item alone.
-    fn part(&self, session: &Session<'_>, user: &UserItem) -> Result<Vec<Write>, shared::aws::AwsFailure> {
+    fn part(&self, session: &Session<'_>, user: &UserItem) -> Result<Vec<Write>, AwsFailure> {
         let out = without(session.openid.clone());
         Ok(vec![
             self.delete_of(session.user_id, session.openid.clone())?,

@@ -18,6 +18,8 @@ pub struct OpenidItem {
     pub(crate) sid: Option<String>,
     /// When the person last logged in by a code. After a logout never.
     pub(crate) proved_at: Option<Timestamp>,
+    /// Whether an operator has disabled the account.
+    pub(crate) disabled: bool,
 }
 
 /// An account: its number, the keys of the openids that belong to it, and of the one that made it.
@@ -26,6 +28,8 @@ pub(crate) struct UserItem {
     pub(super) openids: Vec<String>,
     owner: Option<String>,
     pub(crate) created_at: Option<Timestamp>,
+    /// Whether an operator has disabled it; its openids' items say the same.
+    pub(crate) disabled: bool,
 }
 
 /// A number: whose it is, and since when nobody has proved it.
@@ -41,6 +45,7 @@ impl OpenidItem {
             phone: text(item, "phone"),
             sid: text(item, "sid"),
             proved_at: timestamp(item, "proved_at"),
+            disabled: item.contains_key("disabled"),
         })
     }
 }
@@ -52,6 +57,7 @@ impl UserItem {
             openids: item.get("openids")?.as_ss().ok()?.clone(),
             owner: text(item, "owner"),
             created_at: timestamp(item, "created_at"),
+            disabled: item.contains_key("disabled"),
         })
     }
 
@@ -83,6 +89,11 @@ pub(crate) fn openid_key(app_id: &str, openid: &Openid) -> String {
 /// The same, of a token's claims.
 pub(super) fn openid_key_of(app_id: &str, openid: &str) -> String {
     format!("openid#{app_id}#{openid}")
+}
+
+/// What an openid's key was made of.
+pub(super) fn openid_of_key(pk: &str) -> Option<(&str, &str)> {
+    pk.strip_prefix("openid#")?.split_once('#')
 }
 
 /// The key of a number's item.

@@ -139,7 +139,8 @@ impl Accounts {
         proof: &Proof<'_>,
     ) -> Result<Round<Account>, AccountError> {
         let Some(user) = self.user(&holder.user_id).await? else { return Ok(Round::LostRace) };
-        if writes.len() + user.openids.len() + 2 > MOST_WRITES {
+        // A number that comes free would let its person in again.
+        if user.disabled || writes.len() + user.openids.len() + 2 > MOST_WRITES {
             return Err(AccountError::PhoneTaken);
         }
         let taken = [(":new", s(&account.user_id)), (":now", at(proof.now))];
@@ -168,7 +169,9 @@ impl Accounts {
         let account = account(user_id.to_owned(), proof.new_sid.clone(), Entry::Joined);
         let openid = AttributeValue::Ss(vec![proof.openid()]);
         let join = change("ADD openids :openid", [(":openid", openid)])
-            .condition_expression("phone = :phone AND size(openids) < :most")
+            .condition_expression(
+                "phone = :phone AND size(openids) < :most AND attribute_not_exists(disabled)",
+            )
             .expression_attribute_values(":phone", s(number.as_e164()))
             .expression_attribute_values(":most", AttributeValue::N(MOST_OPENIDS.to_string()));
         let writes = [
@@ -178,14 +181,11 @@ impl Accounts {
         ];
         match self.transact(writes).await? {
             Outcome::Written => Ok(Round::Settled(account)),
-            Outcome::Refused(reasons) => {
-                let user = reasons.iter().flatten().find_map(UserItem::read);
-                if user.is_some_and(|user| user.openids.len() >= MOST_OPENIDS) {
-                    Err(AccountError::PhoneTaken)
-                } else {
-                    Ok(Round::LostRace)
-                }
-            }
+            Outcome::Refused(reasons) => match reasons.iter().flatten().find_map(UserItem::read) {
+                Some(user) if user.disabled => Err(AccountError::Disabled),
+                Some(user) if user.openids.len() >= MOST_OPENIDS => Err(AccountError::PhoneTaken),
+                _ => Ok(Round::LostRace),
+            },
             Outcome::Conflict => Ok(Round::LostRace),
         }
     }

@@ -19,6 +19,9 @@ use super::{
 /// The condition that a session is good.
 const SESSION: &str = "user_id = :user_id AND sid = :sid";
 
+/// How an openid's session ends.
+pub(super) const END: &str = "REMOVE sid, proved_at";
+
 /// What a token names: the key of its openid, the account, and which session it is of.
 pub(crate) struct Session<'token> {
     pub(crate) openid: String,
@@ -54,8 +57,9 @@ impl Accounts {
         // A logout meanwhile ends what is logged in: its `sid` does not come back.
         let seen = if known.sid.is_some() { "sid = :sid" } else { "attribute_not_exists(sid)" };
         let values = [(":now", at(proof.now)), (":sid", s(&account.sid)), (":user_id", s(&known.user_id))];
-        let openid = change("SET proved_at = :now, sid = :sid", values)
-            .condition_expression(format!("user_id = :user_id AND {seen}"));
+        let openid = change("SET proved_at = :now, sid = :sid", values).condition_expression(format!(
+            "user_id = :user_id AND {seen} AND attribute_not_exists(disabled)"
+        ));
         let mut writes = vec![self.update(proof.openid(), openid)?];
         if let Some(number) = proof.number {
             writes.push(self.update_of(&known.user_id, phone_key(number.as_e164()), proved(proof.now))?);
@@ -73,7 +77,7 @@ impl Accounts {
             .update_item()
             .table_name(&self.table)
             .set_key(Some(key(session.openid.clone())))
-            .update_expression("REMOVE sid, proved_at")
+            .update_expression(END)
             .condition_expression(SESSION)
             .expression_attribute_values(":user_id", s(session.user_id))
             .expression_attribute_values(":sid", s(session.sid));
@@ -117,11 +121,10 @@ impl Accounts {
 
     /// The session that asks for it has to be good; it comes first.
     fn endings(&self, session: &Session<'_>, user: UserItem) -> Result<Vec<Write>, AwsFailure> {
-        let end = |values| change("REMOVE sid, proved_at", values);
-        let mine = vec![(":user_id", s(session.user_id)), (":sid", s(session.sid))];
-        let mine = end(mine).condition_expression(SESSION);
+        let mine = [(":user_id", s(session.user_id)), (":sid", s(session.sid))];
+        let mine = change(END, mine).condition_expression(SESSION);
         let others = user.openids.into_iter().filter(|openid| *openid != session.openid);
-        let others = others.map(|openid| self.update_of(session.user_id, openid, end(Vec::new())));
+        let others = others.map(|openid| self.update_of(session.user_id, openid, change(END, [])));
         std::iter::once(self.update(session.openid.clone(), mine)).chain(others).collect()
     }
 }

@@ -68,7 +68,7 @@ impl Accounts {
         self.update(pk, update)
     }
 
-    /// A change of an account that is as it was read: the same number, the same openids.
+    /// A change of an account that is as it was read: the same number, the same openids, disabled or not.
     pub(super) fn update_user(
         &self,
         user_id: &str,
@@ -129,12 +129,11 @@ impl Accounts {
 }
 
 impl UserItem {
-    /// The condition that an account still has the openids and the number that were read.
-    fn is_as_read(&self) -> (&'static str, Option<AttributeValue>) {
-        match &self.phone {
-            Some(phone) => ("openids = :openids AND phone = :read", Some(s(phone))),
-            None => ("openids = :openids AND attribute_not_exists(phone)", None),
-        }
+    /// The condition that an account still has the openids and the number that were read, and is disabled if it was.
+    fn is_as_read(&self) -> (String, Option<AttributeValue>) {
+        let phone = if self.phone.is_some() { "phone = :read" } else { "attribute_not_exists(phone)" };
+        let disabled = if self.disabled { "attribute_exists" } else { "attribute_not_exists" };
+        (format!("openids = :openids AND {phone} AND {disabled}(disabled)"), self.phone.as_ref().map(s))
     }
 }
 

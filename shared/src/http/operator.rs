@@ -1,0 +1,83 @@
+//! Events that operators invoke a function with, told apart from those of API Gateway.
+//!
+//! An event is an operator's by its top level alone: it has a member `operator` and none of those that API Gateway puts
+//! into every event. What a client writes comes below the top level, whatever it is, so no HTTP request is an operator's.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, de::IgnoredAny};
+use serde_json::Value;
+
+use super::lambda::{Event, RequestContext};
+
+/// What a function is invoked with that operators invoke, too.
+#[derive(Debug, Deserialize)]
+#[serde(try_from = "Members")]
+pub enum Invocation {
+    /// API Gateway brings a request.
+    Request(Event),
+    /// An operator has invoked the function directly.
+    Operator(OperatorEvent),
+}
+
+/// The members of an operator's event, as they came.
+#[derive(Debug)]
+pub struct OperatorEvent {
+    /// `operator`: what to do.
+    pub operator: Value,
+    /// `userId`.
+    pub user_id: Option<Value>,
+    /// `phoneNumber`.
+    pub phone_number: Option<Value>,
+    /// `openid`.
+    pub openid: Option<Value>,
+    /// `appId`.
+    pub app_id: Option<Value>,
+}
+
+/// The top level of either, read in one pass: what each has is few.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Members {
+    version: Option<IgnoredAny>,
+    raw_path: Option<String>,
+    #[serde(default)]
+    headers: HashMap<String, String>,
+    body: Option<String>,
+    #[serde(default)]
+    is_base64_encoded: bool,
+    request_context: Option<RequestContext>,
+    operator: Option<Value>,
+    user_id: Option<Value>,
+    phone_number: Option<Value>,
+    openid: Option<Value>,
+    app_id: Option<Value>,
+}
+
+/// What is neither.
+#[derive(Debug, thiserror::Error)]
+#[error("the event is none of API Gateway's and none of an operator's")]
+struct Neither;
+
+impl TryFrom<Members> for Invocation {
+    type Error = Neither;
+
+    fn try_from(members: Members) -> Result<Self, Neither> {
+        let Members { version, raw_path, headers, body, is_base64_encoded, .. } = members;
+        let by_gateway = version.is_some() || raw_path.is_some() || body.is_some() || !headers.is_empty();
+        match (members.request_context, members.operator) {
+            (Some(request_context), _) => {
+                let raw_path = raw_path.unwrap_or_default();
+                Ok(Self::Request(Event { raw_path, headers, body, is_base64_encoded, request_context }))
+            }
+            (None, Some(operator)) if !by_gateway => Ok(Self::Operator(OperatorEvent {
+                operator,
+                user_id: members.user_id,
+                phone_number: members.phone_number,
+                openid: members.openid,
+                app_id: members.app_id,
+            })),
+            _ => Err(Neither),
+        }
+    }
+}
