@@ -75,6 +75,7 @@ async fn an_account_is_found_by_its_id_its_number_and_its_openids() {
     assert_eq!(of("alice"), told);
     let told = json!({ "appId": app_id, "openid": openid("bob"), "provedAt": null });
     assert_eq!(of("bob"), told, "logged out");
+    assert_eq!(audit(&alice["userId"]), ["operator_find"; 6], "who was looked at, however they were found");
 }
 
 #[tokio::test]
@@ -111,7 +112,10 @@ async fn who_is_disabled_neither_logs_in_nor_renews_nor_looks_nor_deletes_until_
     assert_eq!(app.renew("alice").await.status, 200);
     assert_eq!(log_in(&app, "alice", FIRST).await.body["userId"], alice["userId"]);
     assert_eq!(app.delete_account(token(&alice), "alice").await.status, 204);
-    assert_eq!(audit(&alice["userId"]), ["operator_disable", "operator_disable", "operator_enable"]);
+    assert_eq!(
+        audit(&alice["userId"]),
+        ["operator_disable", "operator_disable", "operator_find", "operator_enable"]
+    );
 }
 
 #[tokio::test]

@@ -76,8 +76,8 @@ pub(crate) fn deleted(claims: &Claims, audit: &'static str) {
     tracing::info!(audit, user_id, ?openid, "a person has deleted what is theirs");
 }
 
-/// Tells what an operator has done. Whose the request was, `CloudTrail` knows by its id.
-pub(crate) fn operated(act: &Act, request_id: &str) {
+/// Tells what an operator has done, and to which account. Whose the request was, `CloudTrail` knows by its id.
+pub(crate) fn operated(act: &Act, user_id: Option<&str>, request_id: &str) {
     let audit = match act {
         Act::Find(_) => "operator_find",
         Act::Change(Change::Disable, _) => "operator_disable",
@@ -85,7 +85,7 @@ pub(crate) fn operated(act: &Act, request_id: &str) {
         Act::Change(Change::SignOut, _) => "operator_sign_out",
         Act::Change(Change::Delete, _) => "operator_delete",
     };
-    let (user_id, number, openid) = whom(act);
+    let (_, number, openid) = whom(act);
     tracing::info!(audit, request_id, user_id, number, openid, "an operator has acted");
 }
 

@@ -76,7 +76,7 @@ impl Login {
                 // Boxed, lest each request over HTTP have room for it.
                 let done = Box::pin(self.act(&act)).await;
                 match &done {
-                    Ok(_) => audit::operated(&act, request_id),
+                    Ok(answer) => audit::operated(&act, answer["userId"].as_str(), request_id),
                     Err(error) => audit::operator_refused(Some(&act), error, request_id),
                 }
                 done
