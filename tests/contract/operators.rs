@@ -1,9 +1,18 @@
 //! What operators do by invoking `login` directly.
 
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
 use futures_util::future::join_all;
 use local::dynamodb::Fault;
 use serde_json::{Value, json};
 use tests::{TestApp, logs};
+use tokio::sync::Notify;
 
 use crate::{
     accounts::{FIRST, SECOND, log_in},
@@ -246,7 +255,7 @@ async fn whatever_comes_at_the_same_time_an_account_is_disabled_as_a_whole() {
         app.clock.turn(60);
         let (first, second) = (app.texted(FIRST).await, app.texted(SECOND).await);
         app.local.dynamodb.disturb(move |call, _| {
-            Some(Fault::Slow(std::time::Duration::from_millis((call as u64 * 7 + delay * 5) % 30)))
+            Some(Fault::Slow(Duration::from_millis((call as u64 * 7 + delay * 5) % 30)))
         });
         let (done, _, _, _) = tokio::join!(
             app.act("disable", &alice["userId"]),
@@ -258,4 +267,28 @@ async fn whatever_comes_at_the_same_time_an_account_is_disabled_as_a_whole() {
         accounts(&app).await;
         assert_eq!(app.renew("alice").await.outcome(), "account_disabled");
     }
+}
+
+#[tokio::test]
+async fn who_leaves_an_account_while_it_is_disabled_stays_in_it() {
+    let app = TestApp::with(&[("PHONE_CONFLICT", "link")]).await;
+    let alice = log_in(&app, "alice", FIRST).await.body;
+    log_in(&app, "bob", FIRST).await;
+    let second = app.texted(SECOND).await;
+    let (reached, is_first) = (Arc::new(Notify::new()), AtomicBool::new(true));
+    let signal = reached.clone();
+    app.local.dynamodb.disturb(move |_, operation| {
+        let is_his = operation == "TransactWriteItems" && is_first.swap(false, Ordering::Relaxed);
+        is_his.then(|| {
+            signal.notify_one();
+            Fault::Slow(Duration::from_millis(500))
+        })
+    });
+    let (left, done) = tokio::join!(app.log_in("bob", SECOND, &second), async {
+        reached.notified().await;
+        app.act("disable", &alice["userId"]).await
+    });
+    assert_eq!(done["openids"], 2);
+    assert_eq!(left.outcome(), "account_disabled");
+    assert_eq!(accounts(&app).await.len(), 1);
 }
