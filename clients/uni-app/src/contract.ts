@@ -120,6 +120,7 @@ export const ANSWERS = {
 
 /** Every code of a problem, and the members that come with it alone. */
 export const PROBLEMS = {
+  account_disabled: {},
   code_expired: {},
   code_incorrect: { attemptsLeft: 'number' },
   code_used: {},
