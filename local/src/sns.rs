@@ -52,6 +52,8 @@ pub enum Fault {
     Refusal(Refusal),
     /// SNS answers with status 200 and something else than an answer.
     Garbage,
+    /// Something in front of SNS answers with status 502 and a page.
+    Page,
     /// SNS never answers, and sends nothing.
     Hang,
     /// SNS sends the message and never answers.
@@ -132,6 +134,7 @@ async fn publish(State(sns): State<Arc<Sns>>, body: Bytes) -> Response {
         None => sns.publish(&body),
         Some(Fault::Refusal(refusal)) => Err(refusal),
         Some(Fault::Garbage) => return "<html>".into_response(),
+        Some(Fault::Page) => return (StatusCode::BAD_GATEWAY, "<html>").into_response(),
         Some(Fault::Hang) => std::future::pending().await,
         Some(Fault::SentUnanswered) => {
             _ = sns.publish(&body);

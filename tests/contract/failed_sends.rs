@@ -89,7 +89,7 @@ async fn a_provider_that_cannot_be_reached_has_sent_nothing() {
 
 #[tokio::test]
 async fn a_message_that_may_have_gone_out_counts_as_sent() {
-    for fault in [Fault::Hang, Fault::Garbage, Fault::SentUnanswered] {
+    for fault in [Fault::Hang, Fault::Garbage, Fault::Page, Fault::SentUnanswered] {
         let app = TestApp::with(&[("PHONE_DAILY_LIMIT", "2"), ("OPEN_SHARE_PERCENT", "100")]).await;
         app.local.sns.fail_next(fault.clone());
         let started = Instant::now();

@@ -37,7 +37,7 @@ const PATIENCE: Duration = Duration::from_millis(2600);
 
 /// What the next provider needs at least. A connection is given up sooner, so that a host that is down is told from an answer
 /// that was lost.
-const LEAST: Duration = Duration::from_millis(900);
+const LEAST: Duration = Duration::from_millis(1300);
 
 /// A provider did not take a message, and the number is not why. Also counted if the next provider took it.
 const SMS_FAILURES: Metric = Metric::named("SmsFailures");

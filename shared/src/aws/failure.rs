@@ -64,7 +64,8 @@ impl AwsFailure {
             request_id: error.request_id().map(str::to_owned),
             transient,
             in_doubt,
-            unanswered: unreached && !never_left(error),
+            // An error without a code is none of the service's: a page of whatever stands in front of it.
+            unanswered: (unreached || status.is_some() && error.code().is_none()) && !never_left(error),
         }
     }
 

@@ -77,7 +77,7 @@ impl Call {
 
     /// Awaits a step of the flow; the log says how long it took.
     pub fn step<T>(&self, name: &'static str, step: impl Future<Output = T>) -> impl Future<Output = T> {
-        // Boxed before it is awaited, lest every future around it hold it and be moved with it: several kilobytes each.
+        // Boxed before it is awaited, so that no future around it holds it and is moved with it: several kilobytes each.
         let step = Box::pin(step);
         async move {
             let began = Instant::now();

@@ -172,6 +172,16 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn where_somebody_accepts_and_says_nothing_to_tls_nothing_was_carried_out() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("https://{}/send", listener.local_addr().unwrap()).parse().unwrap();
+        let client = JsonClient::new(Pool::new(net::read(&mut Env::new([])).unwrap()));
+        let answer = client.post(url, HeaderMap::new(), String::new(), Duration::from_secs(5)).await;
+        let error = answer.unwrap_err();
+        assert!(matches!(error, JsonError::Unreached(_)) && !error.is_in_doubt(), "{error:?}");
+    }
+
+    #[tokio::test]
     async fn without_a_whole_answer_it_may_have_been_carried_out() {
         let huge = of("200 OK", &format!("\"{}\"", "x".repeat(MAX_ANSWER_BYTES)));
         for (text, kind) in [

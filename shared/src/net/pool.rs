@@ -3,6 +3,7 @@
 use std::{
     pin::Pin,
     sync::Arc,
+    task::{Context, Poll},
     time::{Duration, Instant},
 };
 
@@ -23,11 +24,15 @@ use hyper_util::{
 use lambda_http::http::{HeaderMap, Request, Response, Uri};
 use rustls::ClientConfig;
 use tokio::time::timeout;
+use tower_service::Service;
 
 use crate::clock::{Clock, Timestamp};
 
 /// The longest that a TCP connection to AWS is waited for (docs/adr/0008-time-outs.md).
 const CONNECT: Duration = Duration::from_millis(800);
+
+/// The longest that a whole connection is waited for: the look-up of its name, TCP and TLS.
+const REACH: Duration = Duration::from_millis(1200);
 
 /// The longest that a connection may have been idle to take a request that must not be sent twice: less than the five
 /// seconds after which Amazon's own SDK for Java gives up its idle connections (docs/adr/0012-https.md).
@@ -36,7 +41,7 @@ const IDLE: Duration = Duration::from_secs(4);
 /// Open connections, by whom they lead to.
 #[derive(Debug, Clone)]
 pub(crate) struct Pool {
-    client: legacy::Client<HttpsConnector<TcpConnector>, SdkBody>,
+    client: legacy::Client<Connector, SdkBody>,
     note: Option<fn(&mut HeaderMap)>,
 }
 
@@ -93,12 +98,33 @@ impl Pool {
     }
 }
 
-fn connector(tls: ClientConfig) -> HttpsConnector<TcpConnector> {
+fn connector(tls: ClientConfig) -> Connector {
     let mut tcp = TcpConnector::new();
     tcp.set_connect_timeout(Some(CONNECT));
     tcp.set_nodelay(true);
     tcp.enforce_http(false);
-    HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().wrap_connector(tcp)
+    Connector(
+        HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().wrap_connector(tcp),
+    )
+}
+
+/// Makes a connection in time: the name's look-up, TCP and TLS together. What comes too late was surely not sent.
+#[derive(Debug, Clone)]
+struct Connector(HttpsConnector<TcpConnector>);
+
+impl Service<Uri> for Connector {
+    type Response = <HttpsConnector<TcpConnector> as Service<Uri>>::Response;
+    type Error = Box<dyn std::error::Error + Send + Sync>;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.0.poll_ready(context)
+    }
+
+    fn call(&mut self, url: Uri) -> Self::Future {
+        let connection = self.0.call(url);
+        Box::pin(async move { timeout(REACH, connection).await.unwrap_or_else(|late| Err(late.into())) })
+    }
 }
 
 /// How long a connection has been idle.
