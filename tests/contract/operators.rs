@@ -1,18 +1,11 @@
 //! What operators do by invoking `login` directly.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
-};
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use local::dynamodb::Fault;
 use serde_json::{Value, json};
 use tests::{TestApp, logs};
-use tokio::sync::Notify;
 
 use crate::{
     accounts::{FIRST, SECOND, log_in},
@@ -20,6 +13,7 @@ use crate::{
 };
 
 mod over_http;
+mod races;
 
 const ACTS: [&str; 4] = ["disable", "enable", "sign-out", "delete"];
 
@@ -267,28 +261,4 @@ async fn whatever_comes_at_the_same_time_an_account_is_disabled_as_a_whole() {
         accounts(&app).await;
         assert_eq!(app.renew("alice").await.outcome(), "account_disabled");
     }
-}
-
-#[tokio::test]
-async fn who_leaves_an_account_while_it_is_disabled_stays_in_it() {
-    let app = TestApp::with(&[("PHONE_CONFLICT", "link")]).await;
-    let alice = log_in(&app, "alice", FIRST).await.body;
-    log_in(&app, "bob", FIRST).await;
-    let second = app.texted(SECOND).await;
-    let (reached, is_first) = (Arc::new(Notify::new()), AtomicBool::new(true));
-    let signal = reached.clone();
-    app.local.dynamodb.disturb(move |_, operation| {
-        let is_his = operation == "TransactWriteItems" && is_first.swap(false, Ordering::Relaxed);
-        is_his.then(|| {
-            signal.notify_one();
-            Fault::Slow(Duration::from_millis(500))
-        })
-    });
-    let (left, done) = tokio::join!(app.log_in("bob", SECOND, &second), async {
-        reached.notified().await;
-        app.act("disable", &alice["userId"]).await
-    });
-    assert_eq!(done["openids"], 2);
-    assert_eq!(left.outcome(), "account_disabled");
-    assert_eq!(accounts(&app).await.len(), 1);
 }

@@ -1,15 +1,20 @@
 //! Several items by one request, as they are and not as they were a moment ago.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use aws_sdk_dynamodb::{
     Client,
     types::{AttributeValue, KeysAndAttributes},
 };
 use shared::aws::AwsFailure;
+use tokio::time::{sleep, timeout};
 
-/// How often what `DynamoDB` has left out of its answer is asked for.
-const ROUNDS: usize = 3;
+/// How often what `DynamoDB` has left out of its answer is asked for, and how long after.
+const ROUNDS: u32 = 3;
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// All rounds together (docs/adr/0008-time-outs.md).
+const WHOLE: Duration = Duration::from_millis(1800);
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
@@ -36,10 +41,26 @@ pub(crate) async fn read_all(
         let keys = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build()?;
         Ok((table, keys))
     };
-    let mut wanted: HashMap<_, _> =
+    let wanted: HashMap<_, _> =
         wanted.into_iter().map(of_table).collect::<Result<_, _>>().map_err(AwsFailure::not_built)?;
+    let answered = timeout(WHOLE, answered(client, wanted)).await;
+    let mut found = answered.unwrap_or_else(|_| Err(AwsFailure::throttled()))?;
+    let in_order = items.iter().map(|(table, pk)| {
+        let is_it = |item: &Item| item.get("pk") == Some(&AttributeValue::S(pk.clone()));
+        let items = found.get_mut(*table)?;
+        items.iter().position(is_it).map(|nth| items.swap_remove(nth))
+    });
+    Ok(in_order.collect())
+}
+
+/// The items that there are, by table.
+async fn answered(
+    client: &Client,
+    mut wanted: HashMap<String, KeysAndAttributes>,
+) -> Result<HashMap<String, Vec<Item>>, AwsFailure> {
     let mut found: HashMap<String, Vec<Item>> = HashMap::new();
-    for _ in 0..ROUNDS {
+    for round in 0..ROUNDS {
+        sleep(PAUSE * round).await;
         let request = client.batch_get_item().set_request_items(Some(wanted));
         let answer = request.send().await.map_err(|error| AwsFailure::new(&error))?;
         for (table, items) in answer.responses.unwrap_or_default() {
@@ -47,12 +68,7 @@ pub(crate) async fn read_all(
         }
         wanted = answer.unprocessed_keys.unwrap_or_default();
         if wanted.is_empty() {
-            let in_order = items.iter().map(|(table, pk)| {
-                let is_it = |item: &Item| item.get("pk") == Some(&AttributeValue::S(pk.clone()));
-                let items = found.get_mut(*table)?;
-                items.iter().position(is_it).map(|nth| items.swap_remove(nth))
-            });
-            return Ok(in_order.collect());
+            return Ok(found);
         }
     }
     Err(AwsFailure::throttled())

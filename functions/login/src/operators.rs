@@ -73,7 +73,7 @@ impl Login {
                 Err(error)
             }
             Ok(act) => {
-                // Boxed, lest each request over HTTP have room for it.
+                // Boxed, so that a request over HTTP needs no room for it.
                 let done = Box::pin(self.act(&act)).await;
                 match &done {
                     Ok(answer) => audit::operated(&act, answer["userId"].as_str(), request_id),

@@ -33,12 +33,12 @@ impl Accounts {
                 if !openid.is_of(session) {
                     return Ok(Deletion::Revoked);
                 }
-                // Who could delete it could make a new one at once.
-                if openid.disabled {
-                    return Err(AccountError::Disabled);
-                }
                 // Something was changed between the reads of the two.
                 let Some(user) = user else { continue };
+                // Who could delete it could make a new one at once.
+                if openid.disabled || user.disabled {
+                    return Err(AccountError::Disabled);
+                }
                 let is_owner = user.belongs_to(&session.openid);
                 let writes =
                     if is_owner { self.whole(session.user_id, user)? } else { self.part(session, &user)? };

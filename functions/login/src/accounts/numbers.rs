@@ -34,7 +34,8 @@ impl Accounts {
         proof: &Proof<'_>,
     ) -> Result<Round<Account>, AccountError> {
         let Some(user) = self.user(&known.user_id).await? else { return Ok(Round::LostRace) };
-        if user.phone != known.phone {
+        // The two were read one after the other.
+        if (&user.phone, user.disabled) != (&known.phone, known.disabled) {
             return Ok(Round::LostRace);
         }
         let (account, writes) = if user.belongs_to(&proof.openid()) {
@@ -61,13 +62,18 @@ impl Accounts {
             writes.push(self.delete_of(&known.user_id, phone_key(old))?);
         }
         for openid in &user.openids {
-            let update = if *openid == mine {
-                let proved = [new(), (":now", at(proof.now)), (":sid", s(&account.sid))];
-                change("SET phone = :new, proved_at = :now, sid = :sid", proved)
+            writes.push(if *openid == mine {
+                let values = [
+                    new(),
+                    (":now", at(proof.now)),
+                    (":sid", s(&account.sid)),
+                    (":user_id", s(&known.user_id)),
+                ];
+                let update = change("SET phone = :new, proved_at = :now, sid = :sid", values);
+                self.update(mine.clone(), update.condition_expression(known.is_as_read()))?
             } else {
-                change("SET phone = :new", [new()])
-            };
-            writes.push(self.update_of(&known.user_id, openid.clone(), update)?);
+                self.update_of(&known.user_id, openid.clone(), change("SET phone = :new", [new()]))?
+            });
         }
         Ok((account, writes))
     }

@@ -54,12 +54,9 @@ impl Accounts {
         if known.sid.is_some() && known.is_proved_within(SECONDS_PER_DAY, proof.now) {
             return Ok(Round::Settled(account));
         }
-        // A logout meanwhile ends what is logged in: its `sid` does not come back.
-        let seen = if known.sid.is_some() { "sid = :sid" } else { "attribute_not_exists(sid)" };
         let values = [(":now", at(proof.now)), (":sid", s(&account.sid)), (":user_id", s(&known.user_id))];
-        let openid = change("SET proved_at = :now, sid = :sid", values).condition_expression(format!(
-            "user_id = :user_id AND {seen} AND attribute_not_exists(disabled)"
-        ));
+        let openid =
+            change("SET proved_at = :now, sid = :sid", values).condition_expression(known.is_as_read());
         let mut writes = vec![self.update(proof.openid(), openid)?];
         if let Some(number) = proof.number {
             writes.push(self.update_of(&known.user_id, phone_key(number.as_e164()), proved(proof.now))?);
@@ -138,6 +135,16 @@ impl<'token> Session<'token> {
 }
 
 impl OpenidItem {
+    /// The condition of a login that goes on from what was read: a logout meanwhile ends what is logged in, and its `sid` does
+    /// not come back.
+    pub(super) fn is_as_read(&self) -> &'static str {
+        if self.sid.is_some() {
+            "user_id = :user_id AND attribute_not_exists(disabled) AND sid = :sid"
+        } else {
+            "user_id = :user_id AND attribute_not_exists(disabled) AND attribute_not_exists(sid)"
+        }
+    }
+
     /// Whether a session is this person's, and good.
     pub(crate) fn is_of(&self, session: &Session<'_>) -> bool {
         self.user_id == session.user_id && self.sid.as_deref() == Some(session.sid)
