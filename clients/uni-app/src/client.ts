@@ -131,11 +131,15 @@ export function createPhoneLogin(options: Options): PhoneLogin {
     renew,
     async logout() {
       const kept = session.kept()
+      const expired = !session.current()
       identity.forget()
       await session.forget()
       if (!kept) return
-      const header = { authorization: `Bearer ${kept.token}` }
       try {
+        // The back end takes a token that is good: what has expired here can be renewed there until the person logs out.
+        const good = expired ? await identity.withTicket((ticket) => http.post('/renew', { ticket })) : kept
+        if (good.userId !== kept.userId) return
+        const header = { authorization: `Bearer ${good.token}` }
         await http.send({ url: `${baseUrl}/logout`, method: 'POST', header })
       } catch (error) {
         // Here the token is gone in any case; there it ends by itself.

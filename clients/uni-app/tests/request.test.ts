@@ -147,6 +147,17 @@ describe('the session', () => {
     assert.deepEqual(phone.requests, [])
   })
 
+  it('is over at the back end, too, where its token had expired before the logout', async (test) => {
+    await client.login({ phoneNumber: NUMBER, verifyCode })
+    test.mock.timers.enable({ apis: ['Date'], now: Date.now() + 7_200_000 })
+    assert.equal(client.session(), undefined)
+    await client.logout()
+    const exchanged = await fetch(`${local.url}/exchange-code`, { method: 'POST', body: '{"code":"alice"}' })
+    const { ticket } = (await exchanged.json()) as { ticket: string }
+    const renewed = await fetch(`${local.url}/renew`, { method: 'POST', body: JSON.stringify({ ticket }) })
+    assert.equal(((await renewed.json()) as { code: string }).code, 'login_required')
+  })
+
   it('is not carried over to another person of this WeChat', async () => {
     const bob = createPhoneLogin({ baseUrl: local.url })
     phone.wechatCodes = ['bob']
