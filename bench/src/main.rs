@@ -20,11 +20,12 @@ mod system;
 
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: bench EMULATOR [ROUNDS | starts | guard | guard --accept | growth]
+const USAGE: &str = "usage: bench EMULATOR [ROUNDS | starts | sessions | guard | guard --accept | growth]
 
   EMULATOR   Amazon's runtime interface emulator, aws-lambda-rie
   ROUNDS     how often each function is started (25); writes bench/RESULTS.md and bench/results.svg
   starts     prints the starts alone, with and without TLS
+  sessions   prints the calls after a login alone
   guard      compares instructions and sizes with bench/guard.json; --accept writes it anew
   growth     what a call costs with 1,000, 100,000 and 1,000,000 users";
 
@@ -34,6 +35,7 @@ async fn main() -> ExitCode {
     let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
     let good = match arguments[..] {
         [emulator] => report::write(emulator, 25).await,
+        [emulator, "sessions"] => report::sessions(emulator).await,
         [emulator, "starts"] => report::starts(emulator, 15).await,
         [emulator, "guard"] => guard::check(emulator).await,
         [emulator, "guard", "--accept"] => guard::accept(emulator).await,

@@ -36,6 +36,8 @@ pub async fn write(emulator: &str, rounds: usize) -> bool {
     fs::write("bench/results.svg", chart::bars(&subjects, &times)).unwrap();
     eprint!("{text}");
 
+    text += &after_login(&stage, rounds).await;
+
     let tls = BehindTls::start(&system).await;
     let behind_tls = Stage { variables: tls.variables.clone(), under: Vec::new(), ..stage };
     text += &over_tls(&behind_tls, &subjects, rounds).await;
@@ -44,6 +46,30 @@ pub async fn write(emulator: &str, rounds: usize) -> bool {
     text += &growth::table().await;
     print!("{text}");
     fs::write("bench/RESULTS.md", text).is_ok()
+}
+
+/// Prints the calls after a login alone.
+pub async fn sessions(emulator: &str) -> bool {
+    let system = System::start(&[]).await;
+    let stage = Stage { emulator, system: &system, variables: Vec::new(), under: Vec::new() };
+    print!("{}", after_login(&stage, 9).await);
+    true
+}
+
+/// The calls after a login, beside a login, in one run.
+async fn after_login(stage: &Stage<'_>, rounds: usize) -> String {
+    let [_, _, login] = subjects::ours();
+    let subjects: Vec<_> = [login].into_iter().chain(subjects::after_login()).collect();
+    let times = rounds_of(stage, &subjects, rounds, WARM).await;
+    let mut text = "\n## After a login\n\nThe other calls of `login`, each by a person who has just logged in, in the same run as a new person's login.\n\n\
+                    | | warm, median | warm, p99 | ÷ login |\n| --- | --- | --- | --- |\n"
+        .to_owned();
+    for (subject, Times { warm, .. }) in subjects.iter().zip(&times) {
+        let (middle, late) = (median(warm), percentile(warm, 0.99));
+        let ratio = middle / median(&times[0].warm);
+        writeln!(text, "| {} | {middle:.2} | {late:.2} | {ratio:.2} |", subject.name).unwrap();
+    }
+    text
 }
 
 /// Prints the starts alone: what a change is tried with.

@@ -2,6 +2,7 @@
 
 use std::{fs, path::Path};
 
+use serde_json::json;
 use tests::events::with_body;
 
 use crate::system::System;
@@ -24,6 +25,8 @@ enum Request {
     SendCode,
     ExchangeCode,
     Login,
+    /// A call by a person who has just logged in: its method and path.
+    AfterLogin(&'static str, &'static str),
 }
 
 /// The functions of this project.
@@ -33,6 +36,17 @@ pub fn ours() -> [Subject; 3] {
         rust("exchange-code", Request::ExchangeCode),
         rust("login", Request::Login),
     ]
+}
+
+/// What `login` answers after a login, a call each.
+pub fn after_login() -> [Subject; 4] {
+    [
+        ("renew", "POST", "/renew"),
+        ("account", "GET", "/account"),
+        ("logout", "POST", "/logout"),
+        ("delete the account", "DELETE", "/account"),
+    ]
+    .map(|(name, method, path)| Subject { name, ..rust("login", Request::AfterLogin(method, path)) })
 }
 
 /// The floor, this project's, the peer.
@@ -76,6 +90,15 @@ impl Subject {
             Request::SendCode => with_body("send-code", &system.wants_a_code()).to_string(),
             Request::ExchangeCode => with_body("exchange-code", &system.has_a_wechat_code()).to_string(),
             Request::Login => with_body("login", &system.wants_in().await).to_string(),
+            Request::AfterLogin(method, path) => {
+                let login = system.wants_in().await;
+                let token = system.post("/login", &login).await["token"].take();
+                let mut event = with_body("login", &json!({ "ticket": login["ticket"] }));
+                event["rawPath"] = path.into();
+                event["requestContext"]["http"]["method"] = method.into();
+                event["headers"]["authorization"] = format!("Bearer {}", token.as_str().unwrap()).into();
+                event.to_string()
+            }
         }
     }
 
