@@ -58,6 +58,7 @@ async fn what_comes_after_a_login_makes_as_few_too() {
     let app = TestApp::start().await;
     let login = app.logged_in("alice", NUMBER).await;
     let (token, ticket) = (login["token"].as_str().unwrap(), app.ticket("alice").await);
+    app.local.dynamodb.disturb(|_, _| Some(Fault::Slow(Duration::from_millis(100))));
     let mut before = app.local.dynamodb.calls().len();
     let mut made = || {
         let made = round_trips(&app, before);
