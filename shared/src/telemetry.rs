@@ -69,3 +69,16 @@ where
         .with(lines.with_filter(targets))
         .with(metrics.with_filter(Targets::new().with_target(metrics::TARGET, LevelFilter::INFO)))
 }
+
+/// An error with its sources, on one line.
+#[must_use]
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut line = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        line.push_str(": ");
+        line.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    line
+}

@@ -149,8 +149,8 @@ impl<'login> Proof<'login> {
 }
 
 /// How one round ended.
-enum Round<T> {
-    Settled(T),
+enum Round {
+    Settled(Account),
     /// Something changed between the read and the write: read again, decide again.
     LostRace,
 }

@@ -1,11 +1,10 @@
 //! The audit trail: a line for each login that changes who is who, or that an owner may be asked about, and for each act of
 //! an operator.
 
-use std::error::Error;
-
 use shared::{
     identity::{Openid, WechatIdentity},
     phone::PhoneNumber,
+    telemetry::chain,
     token::Claims,
 };
 use tracing::Level;
@@ -66,14 +65,19 @@ pub(crate) fn tell(
 
 /// Tells that a person has ended their sessions.
 pub(crate) fn logged_out(claims: &Claims, everywhere: bool) {
-    let (user_id, openid) = (&claims.sub, Openid::parse(&claims.openid));
-    tracing::info!(audit = "logged_out", user_id, ?openid, everywhere, "a person has logged out");
+    let (user_id, openid) = (&claims.sub, masked(claims));
+    tracing::info!(audit = "logged_out", user_id, openid, everywhere, "a person has logged out");
 }
 
 /// Tells that a person has deleted their account, or has left that of another.
 pub(crate) fn deleted(claims: &Claims, audit: &'static str) {
-    let (user_id, openid) = (&claims.sub, Openid::parse(&claims.openid));
-    tracing::info!(audit, user_id, ?openid, "a person has deleted what is theirs");
+    let (user_id, openid) = (&claims.sub, masked(claims));
+    tracing::info!(audit, user_id, openid, "a person has deleted what is theirs");
+}
+
+/// A token's openid as logs show it.
+fn masked(claims: &Claims) -> Option<String> {
+    Openid::parse(&claims.openid).map(|openid| format!("{openid:?}"))
 }
 
 /// Tells what an operator has done, and to which account. Whose the request was, `CloudTrail` knows by its id.
@@ -93,12 +97,7 @@ pub(crate) fn operated(act: &Act, user_id: Option<&str>, request_id: &str) {
 pub(crate) fn operator_refused(act: Option<&Act>, error: &OperatorError, request_id: &str) {
     let (user_id, number, openid) = act.map(whom).unwrap_or_default();
     let (audit, operator) = ("operator_refused", act.map(Act::name));
-    let mut cause = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        cause = format!("{cause}: {error}");
-        source = error.source();
-    }
+    let cause = chain(error);
     macro_rules! write_at {
         ($level:expr) => {
             tracing::event!(

@@ -15,7 +15,7 @@ use serde::Serialize;
 use super::{Call, log::Outcome};
 use crate::{
     problem::{Failure, ProblemCode},
-    telemetry::Metric,
+    telemetry::{Metric, chain},
 };
 
 /// A success: a JSON body and how long it may be kept.
@@ -79,18 +79,6 @@ impl Call {
         response.headers_mut().extend(problem.headers());
         response
     }
-}
-
-/// An error with its sources, on one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut line = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        line.push_str(": ");
-        line.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    line
 }
 
 #[expect(

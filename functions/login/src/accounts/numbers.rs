@@ -14,7 +14,7 @@ const MOST_OPENIDS: usize = 50;
 
 impl Accounts {
     /// A new person: an account for them and for their number, unless one of both has got one meanwhile.
-    pub(super) async fn create(&self, proof: &Proof<'_>) -> Result<Round<Account>, AccountError> {
+    pub(super) async fn create(&self, proof: &Proof<'_>) -> Result<Round, AccountError> {
         let account = account(proof.new_user.clone(), proof.new_sid.clone(), Entry::Created);
         let writes = vec![self.put_new(proof.openid(), logged_in(&account, proof))?, self.put_user(proof)?];
         match proof.number {
@@ -32,7 +32,7 @@ impl Accounts {
         known: &OpenidItem,
         number: &PhoneNumber,
         proof: &Proof<'_>,
-    ) -> Result<Round<Account>, AccountError> {
+    ) -> Result<Round, AccountError> {
         let Some(user) = self.user(&known.user_id).await? else { return Ok(Round::LostRace) };
         // The two were read one after the other.
         if (&user.phone, user.disabled) != (&known.phone, known.disabled) {
@@ -111,7 +111,7 @@ impl Accounts {
         writes: Vec<Write>,
         mine: Option<&str>,
         proof: &Proof<'_>,
-    ) -> Result<Round<Account>, AccountError> {
+    ) -> Result<Round, AccountError> {
         let attributes = [("user_id", s(&account.user_id)), ("proved_at", at(proof.now))];
         let bind = self.put_new(phone_key(number.as_e164()), attributes)?;
         let reasons = match self.transact(writes.iter().cloned().chain([bind])).await? {
@@ -143,7 +143,7 @@ impl Accounts {
         account: Account,
         mut writes: Vec<Write>,
         proof: &Proof<'_>,
-    ) -> Result<Round<Account>, AccountError> {
+    ) -> Result<Round, AccountError> {
         let Some(user) = self.user(&holder.user_id).await? else { return Ok(Round::LostRace) };
         // A number that comes free would let its person in again.
         if user.disabled || writes.len() + user.openids.len() + 2 > MOST_WRITES {
@@ -171,7 +171,7 @@ impl Accounts {
         user_id: &str,
         number: &PhoneNumber,
         proof: &Proof<'_>,
-    ) -> Result<Round<Account>, AccountError> {
+    ) -> Result<Round, AccountError> {
         let account = account(user_id.to_owned(), proof.new_sid.clone(), Entry::Joined);
         let openid = AttributeValue::Ss(vec![proof.openid()]);
         let join = change("ADD openids :openid", [(":openid", openid)])

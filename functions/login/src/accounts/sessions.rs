@@ -44,7 +44,7 @@ impl Accounts {
         &self,
         known: &OpenidItem,
         proof: &Proof<'_>,
-    ) -> Result<Round<Account>, AccountError> {
+    ) -> Result<Round, AccountError> {
         let account = Account {
             user_id: known.user_id.clone(),
             sid: proof.sid(known),
