@@ -12,7 +12,7 @@ const signingKey = importPKCS8(env.TOKEN_SIGNING_KEY, 'ES256', { extractable: tr
 const keyId = signingKey.then(exportJWK).then(({ d, ...jwk }) => calculateJwkThumbprint(jwk))
 const countries = (env.ALLOWED_COUNTRIES ?? 'CN').split(',')
 const limit = Number(env.CODE_MAX_ATTEMPTS ?? 5)
-const ttl = Number(env.TOKEN_TTL_SECONDS ?? 604800)
+const ttl = Number(env.TOKEN_TTL_SECONDS ?? 7200)
 
 export async function handler(event) {
   const body = JSON.parse(event.body)
