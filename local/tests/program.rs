@@ -37,6 +37,11 @@ fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
+fn pause<T>() -> Option<T> {
+    std::thread::sleep(std::time::Duration::from_millis(100));
+    None
+}
+
 /// The program while it runs. It is killed, without a chance to tidy up, when this is dropped.
 struct Running {
     program: Child,
@@ -51,6 +56,19 @@ impl Running {
     }
 
     fn with(variables: &[(&str, &str)], port: u16, arguments: &[&str]) -> Self {
+        // A port that is free, or was a test's own, may be another program's for a moment.
+        let starts = (0..50).find_map(|_| Self::try_start(variables, port, arguments).or_else(pause));
+        let (program, out) = starts.unwrap();
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        Self { program, out, url: format!("http://127.0.0.1:{port}"), client }
+    }
+
+    /// `None` where the port is taken.
+    fn try_start(
+        variables: &[(&str, &str)],
+        port: u16,
+        arguments: &[&str],
+    ) -> Option<(Child, BufReader<ChildStdout>)> {
         let mut program = Command::new(PROGRAM)
             .args(arguments)
             .envs(variables.iter().copied())
@@ -62,9 +80,13 @@ impl Running {
         // It listens before it says so.
         let mut first = String::new();
         let mut out = BufReader::new(program.stdout.take().unwrap());
-        out.read_line(&mut first).unwrap();
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { program, out, url: format!("http://127.0.0.1:{port}"), client }
+        if out.read_line(&mut first).unwrap() > 0 {
+            return Some((program, out));
+        }
+        let stopped = program.wait_with_output().unwrap();
+        let wrong = text(&stopped.stderr);
+        assert!(wrong.starts_with(&format!("port {port} is taken")), "{wrong}");
+        None
     }
 
     async fn post(&self, path: &str, body: Value) -> Value {
