@@ -61,9 +61,10 @@ async fn after_login(stage: &Stage<'_>, rounds: usize) -> String {
     let [_, _, login] = subjects::ours();
     let subjects: Vec<_> = [login].into_iter().chain(subjects::after_login()).collect();
     let times = rounds_of(stage, &subjects, rounds, WARM).await;
-    let mut text = "\n## After a login\n\nThe other calls of `login`, each by a person who has just logged in, in the same run as a new person's login.\n\n\
-                    | | warm, median | warm, p99 | ÷ login |\n| --- | --- | --- | --- |\n"
-        .to_owned();
+    let mut text = format!(
+        "\n## After a login\n\nThe other calls of `login`, each by a person who has just logged in, in the same run as a new person's\n\
+         login; {rounds} rounds.\n\n| | warm, median | warm, p99 | ÷ login |\n| --- | --- | --- | --- |\n"
+    );
     for (subject, Times { warm, .. }) in subjects.iter().zip(&times) {
         let (middle, late) = (median(warm), percentile(warm, 0.99));
         let ratio = middle / median(&times[0].warm);
