@@ -90,6 +90,14 @@ impl Env {
         self.variables.get(setting.name).cloned()
     }
 
+    /// Whether a setting is given, be it by the ARN of its secret.
+    #[must_use]
+    pub fn is_set(&self, setting: &Setting) -> bool {
+        [setting.name, &format!("{}_SECRET_ARN", setting.name)]
+            .iter()
+            .any(|name| self.variables.contains_key(*name))
+    }
+
     /// What a setting says that has to be there.
     pub fn required(&mut self, setting: &Setting) -> Option<String> {
         let value = self.optional(setting);

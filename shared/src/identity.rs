@@ -3,5 +3,5 @@
 mod openid;
 mod ticket;
 
-pub use openid::Openid;
-pub use ticket::{TICKET_KEY, TicketError, TicketKey, WechatIdentity};
+pub use openid::{Openid, Unionid};
+pub use ticket::{TICKET_KEY, TicketError, TicketKey, Vouched, WechatIdentity};

@@ -1,5 +1,6 @@
 //! Phone numbers: parsed once, E.164 from then on.
 
+mod e164;
 mod metadata;
 
 use std::{
@@ -9,6 +10,8 @@ use std::{
 };
 
 use rlibphonenumber::{PhoneNumberFormat, PhoneNumberType, PhoneNumberUtil, Region};
+
+pub use e164::{E164, masked};
 
 use crate::{
     config::{Env, Setting},

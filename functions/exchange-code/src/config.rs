@@ -1,7 +1,6 @@
 //! `exchange-code`'s settings.
 
 use reqwest::Url;
-use secrecy::SecretString;
 use shared::{
     aws::{self, Aws},
     config::{ConfigError, Env, Setting},
@@ -9,25 +8,20 @@ use shared::{
     telemetry,
 };
 
-/// The secrets that may come from Secrets Manager.
-const SECRETS: [Setting; 2] = [TICKET_KEY, APP_SECRET];
+use crate::apps::{self, Apps};
 
-const APP_ID: Setting =
-    Setting::required("WECHAT_APP_ID").about("The mini program's AppID.", "小程序的 AppID。");
-const APP_SECRET: Setting =
-    Setting::secret("WECHAT_APP_SECRET", 1).about("The mini program's AppSecret.", "小程序的 AppSecret。");
 const API_BASE: Setting = Setting::text("WECHAT_API_BASE", WECHAT).about("WeChat's API.", "微信接口的地址。");
-const TICKET_TTL: Setting = Setting::number("TICKET_TTL_SECONDS", 300, 30, 3600)
-    .about("Seconds that a ticket is good for.", "票据的有效秒数。");
+const TICKET_TTL: Setting = Setting::number("TICKET_TTL_SECONDS", 300, 30, 3600).about(
+    "Seconds that a ticket is good for; one with a number 300 at most.",
+    "票据的有效秒数；带手机号的票据最多 300 秒。",
+);
 
 const WECHAT: &str = "https://api.weixin.qq.com";
 
 /// The environment variables of this function.
 pub struct Config {
-    /// `WECHAT_APP_ID`.
-    pub app_id: String,
-    /// `WECHAT_APP_SECRET`.
-    pub app_secret: SecretString,
+    /// `WECHAT_APP_ID`, `WECHAT_APP_SECRET`, `WECHAT_APPS`.
+    pub apps: Apps,
     /// `WECHAT_API_BASE`.
     pub wechat: Url,
     /// `TICKET_KEY`.
@@ -41,20 +35,19 @@ pub struct Config {
 impl Config {
     /// Reads it on Lambda, with the AWS clients' set-up.
     pub async fn on_aws(env: Env) -> Result<(Aws, Self), ConfigError> {
-        aws::settings(env, &SECRETS, &[], Self::read).await
+        let [app_secret, apps] = apps::SECRETS;
+        aws::settings(env, &[TICKET_KEY, app_secret, apps], &[], Self::read).await
     }
 
     /// Reads it; what is wrong is noted in `env`.
     pub fn read(env: &mut Env) -> Option<Self> {
-        let app_id = env.required(&APP_ID);
-        let app_secret = env.secret(&APP_SECRET);
+        let apps = Apps::read(env);
         let wechat = wechat(env);
         let ticket_key = TicketKey::read(env);
         let ticket_ttl = env.number(&TICKET_TTL);
         let telemetry = telemetry::Settings::read(env);
         Some(Self {
-            app_id: app_id?,
-            app_secret: app_secret?,
+            apps: apps?,
             wechat: wechat?,
             ticket_key: ticket_key?,
             ticket_ttl: ticket_ttl?,
@@ -65,7 +58,7 @@ impl Config {
 
 fn wechat(env: &mut Env) -> Option<Url> {
     let base = env.text(&API_BASE);
-    match Url::parse(&format!("{}/sns/jscode2session", base.trim().trim_end_matches('/'))) {
+    match Url::parse(&format!("{}/", base.trim().trim_end_matches('/'))) {
         Ok(url) if matches!(url.scheme(), "https" | "http") => Some(url),
         _ => env.wrong(format!("WECHAT_API_BASE is not an address such as {WECHAT}")),
     }

@@ -1,26 +1,41 @@
-//! `POST /exchange-code`: turns the one-time code of `uni.login` into an openid, with a ticket that proves it.
+//! `POST /exchange-code`: turns the one-time code of `uni.login` into an openid, with a ticket that proves it. With the code of
+//! WeChat's button `getPhoneNumber` the ticket proves the person's number, too.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use lambda_http::{Body, Request, Response};
 use serde::Serialize;
 use shared::{
     aws::Aws,
     clock::Clock,
-    http::{Call, Reply, RequestError, Route, serve},
-    identity::{TicketKey, WechatIdentity},
+    http::{Call, Fields, Reply, RequestError, Route, serve},
+    identity::{TicketKey, Unionid, Vouched, WechatIdentity},
+    phone::E164,
     problem::{Failure, Problem, ProblemCode},
     random::Random,
+    telemetry::Metric,
 };
+use tokio::time::timeout;
 
+mod apps;
 mod config;
 mod wechat;
 
+use apps::{App, AppError, Apps};
 pub use config::Config;
-use wechat::{Wechat, WechatError};
+use wechat::{Session, Wechat, WechatError};
 
-/// WeChat's codes have 32 characters.
+/// Everything that WeChat is asked for one request: a client waits eight seconds at most.
+const WHOLE: Duration = Duration::from_secs(7);
+
+/// `uni.login`'s codes have 32 characters, the button's 64.
 const MOST_CODE_CHARACTERS: usize = 128;
+
+/// Seconds that a number is taken for proved: as long as WeChat's code for it and a code by SMS.
+const NUMBER_TTL: u64 = 300;
+
+/// WeChat has told a number, which it charges for.
+const NUMBERS: Metric = Metric::named("WechatNumbers");
 
 /// What the function answers, a row a call.
 pub static ROUTES: [Route<ExchangeCode>; 1] =
@@ -29,7 +44,7 @@ pub static ROUTES: [Route<ExchangeCode>; 1] =
 /// The function, with all that it works with.
 pub struct ExchangeCode {
     wechat: Wechat,
-    app_id: String,
+    apps: Apps,
     ticket_key: TicketKey,
     ticket_ttl: u64,
     clock: Arc<dyn Clock>,
@@ -45,20 +60,27 @@ pub struct ExchangeCodeAnswer<'a> {
     /// The person, for all apps of the Open Platform account that the mini program is bound to; absent without one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
-    unionid: Option<String>,
+    unionid: Option<&'a str>,
+    /// The person's number, masked (`+86138****8000`), where a `phoneCode` came: the ticket carries it whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    phone_number: Option<String>,
     /// Proves to `/login` and `/send-code` that WeChat vouched for the openid.
     ticket: String,
     /// Seconds until the ticket expires.
     expires_in: u64,
 }
 
-/// Why there is no openid.
+/// Why there is no ticket.
 #[derive(Debug, thiserror::Error)]
 pub enum ExchangeCodeError {
     /// The request is not one for this function.
     #[error(transparent)]
     Request(#[from] RequestError),
-    /// WeChat named nobody.
+    /// The request is for no mini program of this deployment.
+    #[error(transparent)]
+    App(#[from] AppError),
+    /// WeChat named nobody, or no number.
     #[error(transparent)]
     Wechat(#[from] WechatError),
     /// The ticket could not be signed.
@@ -69,27 +91,12 @@ pub enum ExchangeCodeError {
 impl Failure for ExchangeCodeError {
     fn problem(&self) -> Problem {
         match self {
-            Self::Request(error) => return error.problem(),
-            Self::Wechat(WechatError::Refused { errcode }) => match errcode {
-                40029 => ProblemCode::WechatCodeInvalid,
-                40163 => ProblemCode::WechatCodeUsed,
-                40226 => ProblemCode::WechatUserBlocked,
-                45011 => ProblemCode::WechatRateLimited,
-                -1 => ProblemCode::WechatBusy,
-                // 40013, 40125 and 40164 are a wrong AppID, a wrong secret and an address that is not on WeChat's list.
-                _ => ProblemCode::WechatMisconfigured,
-            },
-            Self::Wechat(
-                WechatError::Unreached(_)
-                | WechatError::TimedOut
-                | WechatError::Status(_)
-                | WechatError::TooLong
-                | WechatError::NotJson
-                | WechatError::NoOpenid,
-            ) => ProblemCode::WechatUnavailable,
-            Self::Ticket(_) => ProblemCode::Internal,
+            Self::Request(error) => error.problem(),
+            Self::App(AppError::Unnamed) => RequestError::Missing("appId".into()).problem(),
+            Self::App(AppError::Unknown) => ProblemCode::UnknownApp.into(),
+            Self::Wechat(error) => error.problem(),
+            Self::Ticket(_) => ProblemCode::Internal.into(),
         }
-        .into()
     }
 }
 
@@ -104,15 +111,9 @@ impl ExchangeCode {
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Result<Self, reqwest::Error> {
-        let wechat =
-            Wechat::new(config.wechat, aws.tls().clone(), config.app_id.clone(), config.app_secret, random)?;
-        Ok(Self {
-            wechat,
-            app_id: config.app_id,
-            ticket_key: config.ticket_key,
-            ticket_ttl: config.ticket_ttl,
-            clock,
-        })
+        let wechat = Wechat::new(config.wechat, aws.tls().clone(), clock.clone(), random)?;
+        let Config { apps, ticket_key, ticket_ttl, .. } = config;
+        Ok(Self { wechat, apps, ticket_key, ticket_ttl, clock })
     }
 
     /// Answers one request.
@@ -122,19 +123,48 @@ impl ExchangeCode {
 
     async fn exchange(&self, call: &Call) -> Result<Reply, ExchangeCodeError> {
         let fields = call.fields()?;
-        let code = fields.text("code")?;
-        if code.chars().count() > MOST_CODE_CHARACTERS {
-            return Err(RequestError::Malformed("code".into()).into());
-        }
-        let session = call.step("wechat", self.wechat.session(code)).await?;
+        let app = self.apps.pick(fields.optional_text("appId")?)?;
+        let code = code_of(&fields, "code")?.ok_or(RequestError::Missing("code".into()))?;
+        let phone_code = code_of(&fields, "phoneCode")?;
 
-        let identity = WechatIdentity { app_id: self.app_id.clone(), openid: session.openid };
-        let ticket = self.ticket_key.issue(&identity, self.clock.now(), self.ticket_ttl)?;
-        Ok(Reply::json(&ExchangeCodeAnswer {
-            openid: identity.openid.as_str(),
-            unionid: session.unionid,
+        let asked = timeout(WHOLE, self.ask(app, code, phone_code));
+        let (session, number) = call.step("wechat", asked).await.unwrap_or(Err(WechatError::TimedOut))?;
+
+        let person = WechatIdentity { app_id: app.id.clone(), openid: session.openid };
+        let vouched = Vouched { person, unionid: session.unionid, number, at: self.clock.now() };
+        let ttl = if vouched.number.is_some() { self.ticket_ttl.min(NUMBER_TTL) } else { self.ticket_ttl };
+        let ticket = self.ticket_key.issue(&vouched, ttl)?;
+        let reply = Reply::json(&ExchangeCodeAnswer {
+            openid: vouched.person.openid.as_str(),
+            unionid: vouched.unionid.as_ref().map(Unionid::as_str),
+            phone_number: vouched.number.as_ref().map(E164::masked),
             ticket,
-            expires_in: self.ticket_ttl,
-        }))
+            expires_in: ttl,
+        });
+        Ok(if vouched.number.is_some() { reply.counted(NUMBERS) } else { reply })
+    }
+
+    /// Who the person is and, with the button's code, what their number is. The access token that the number takes is fetched
+    /// meanwhile.
+    async fn ask(
+        &self,
+        app: &App,
+        code: &str,
+        phone_code: Option<&str>,
+    ) -> Result<(Session, Option<E164>), WechatError> {
+        let Some(phone_code) = phone_code else { return Ok((self.wechat.session(app, code).await?, None)) };
+        let (session, token) = tokio::join!(self.wechat.session(app, code), self.wechat.access_token(app));
+        let session = session?;
+        let number = self.wechat.phone_number(app, token?, phone_code, &session.openid).await?;
+        Ok((session, Some(number)))
+    }
+}
+
+/// A code of WeChat's, if the field has one.
+fn code_of<'a>(fields: &'a Fields, field: &'static str) -> Result<Option<&'a str>, RequestError> {
+    let code = fields.optional_text(field)?;
+    match code.filter(|code| code.chars().count() > MOST_CODE_CHARACTERS) {
+        Some(_) => Err(RequestError::Malformed(field.into())),
+        None => Ok(code),
     }
 }

@@ -5,6 +5,7 @@ use shared::{
     aws::AwsFailure,
     clock::Timestamp,
     http::{Call, Reply},
+    phone::masked,
     problem::{Failure, Problem, ProblemCode},
 };
 
@@ -72,11 +73,4 @@ impl Login {
             proved_at: person.proved_at.map(Timestamp::to_rfc3339),
         }))
     }
-}
-
-/// `+86138****8000`: the last four digits, and what stands before the four that are hidden.
-pub(crate) fn masked(e164: &str) -> String {
-    let (rest, last) = e164.split_at(e164.len().saturating_sub(4));
-    let (first, _) = rest.split_at(rest.len().saturating_sub(4));
-    format!("{first}****{last}")
 }

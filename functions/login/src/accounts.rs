@@ -1,6 +1,6 @@
 //! The users table: who a person is, under which number.
 //!
-//! Three kinds of items: `openid#<app>#<openid>` and `phone#<E.164>` name an account, `user#<id>` is one. An openid's
+//! Four kinds of items: `openid#<app>#<openid>`, `phone#<E.164>` and `unionid#<unionid>` name an account, `user#<id>` is one. An openid's
 //! item repeats the account's number, so that a returning person is known by one read. An account may have no number: who
 //! logs in with a reviewers' number has proved none, and a number that was proved by somebody else leaves its last account.
 
@@ -9,26 +9,31 @@ use std::time::Duration;
 use aws_sdk_dynamodb::Client;
 use shared::{
     aws::AwsFailure,
-    clock::Timestamp,
-    identity::WechatIdentity,
-    phone::PhoneNumber,
+    identity::{Vouched, WechatIdentity},
     problem::{Failure, Problem, ProblemCode},
-    random::{self, Random},
 };
 use tokio::time::timeout;
+
+use crate::batch;
 
 mod delete;
 mod items;
 mod numbers;
 mod operated;
+mod proof;
 mod sessions;
+mod unionids;
 mod writes;
 
 pub(crate) use delete::Deletion;
 pub(crate) use items::{OpenidItem, UserItem, openid_key};
-use items::{key, user_key};
+use items::{key, named, user_key};
 pub(crate) use operated::{Change, Found, Whom};
+pub(crate) use proof::{By, Person, Proof, keys};
 pub(crate) use sessions::{Logout, Session};
+
+/// Openids of one account. A change of number writes them all in one transaction.
+const MOST_OPENIDS: usize = 50;
 
 /// How often a lost race is run again before the client is asked to.
 const ROUNDS: usize = 4;
@@ -98,6 +103,9 @@ pub enum AccountError {
     /// An operator has disabled the account.
     #[error("the account is disabled")]
     Disabled,
+    /// The ticket has let the person in by its number, and they have logged out since.
+    #[error("the ticket is from before the person's last logout")]
+    TicketSpent,
     /// Others kept changing the same items, or `DynamoDB` throttled every round.
     #[error("the account could not be settled in {ROUNDS} rounds and {} seconds", WHOLE.as_secs())]
     Contended,
@@ -111,40 +119,10 @@ impl Failure for AccountError {
         match self {
             Self::PhoneTaken => ProblemCode::PhoneTaken.into(),
             Self::Disabled => ProblemCode::AccountDisabled.into(),
+            Self::TicketSpent => ProblemCode::TicketExpired.into(),
             Self::Contended => ProblemCode::ServiceUnavailable.into(),
             Self::Storage(failure) => failure.problem(),
         }
-    }
-}
-
-/// A login: who it is, what they have proved, and the ids of what it may have to make.
-pub(crate) struct Proof<'login> {
-    pub(crate) person: &'login WechatIdentity,
-    /// `None` with a reviewers' code, which proves no number.
-    pub(crate) number: Option<&'login PhoneNumber>,
-    pub(crate) now: Timestamp,
-    pub(crate) new_user: String,
-    pub(crate) new_sid: String,
-}
-
-impl<'login> Proof<'login> {
-    pub(crate) fn new(
-        person: &'login WechatIdentity,
-        number: Option<&'login PhoneNumber>,
-        now: Timestamp,
-        random: &dyn Random,
-    ) -> Self {
-        let id = || random::uuid(random).to_string();
-        Self { person, number, now, new_user: id(), new_sid: id() }
-    }
-
-    fn openid(&self) -> String {
-        openid_key(&self.person.app_id, &self.person.openid)
-    }
-
-    /// The `sid` that the person has from now on: the one that they have, so that what is logged in stays so.
-    fn sid(&self, known: &OpenidItem) -> String {
-        known.sid.as_ref().unwrap_or(&self.new_sid).clone()
     }
 }
 
@@ -173,24 +151,23 @@ impl Accounts {
     /// they have, or a new one that no number is bound to.
     pub(crate) async fn settle(
         &self,
-        mut known: Option<OpenidItem>,
+        mut person: Person,
         proof: &Proof<'_>,
     ) -> Result<Account, AccountError> {
         in_time(async {
             for _ in 0..ROUNDS {
-                let round = match &known {
-                    None => self.create(proof).await?,
-                    Some(known) if known.disabled => return Err(AccountError::Disabled),
-                    Some(known) => match proof.number {
-                        Some(number) if known.phone.as_deref() != Some(number.as_e164()) => {
-                            self.change_number(known, number, proof).await?
-                        }
-                        _ => self.log_in_again(known, proof).await?,
-                    },
+                let round = match (&person.openid, proof.number()) {
+                    (None, _) => self.welcome(&person, proof).await?,
+                    (Some(known), _) if known.disabled => return Err(AccountError::Disabled),
+                    (Some(known), _) if proof.is_spent(known) => return Err(AccountError::TicketSpent),
+                    (Some(known), Some(number)) if known.phone.as_deref() != Some(number.as_e164()) => {
+                        self.change_number(known, number, proof).await?
+                    }
+                    (Some(known), _) => self.log_in_again(known, &person, proof).await?,
                 };
                 match round {
                     Round::Settled(account) => return Ok(account),
-                    Round::LostRace => known = self.find(proof.person).await?,
+                    Round::LostRace => person = self.look(proof.vouched).await?,
                 }
             }
             Err(AccountError::Contended)
@@ -198,9 +175,20 @@ impl Accounts {
         .await
     }
 
-    /// What is known of a person.
+    /// What is known of a person within the mini program.
     pub(crate) async fn find(&self, person: &WechatIdentity) -> Result<Option<OpenidItem>, AwsFailure> {
         Ok(self.read(openid_key(&person.app_id, &person.openid)).await?.as_ref().and_then(OpenidItem::read))
+    }
+
+    /// What is known of a person, by one request.
+    pub(crate) async fn look(&self, vouched: &Vouched) -> Result<Person, AwsFailure> {
+        match &*keys(vouched) {
+            [openid] => Ok(Person::read([self.read(openid.clone()).await?, None])),
+            all => {
+                let keys: Vec<_> = all.iter().map(|pk| (self.table.as_str(), pk.clone())).collect();
+                Ok(Person::read(batch::read_all(&self.client, &keys).await?))
+            }
+        }
     }
 
     async fn user(&self, user_id: &str) -> Result<Option<UserItem>, AwsFailure> {
@@ -210,6 +198,15 @@ impl Accounts {
     async fn read(&self, pk: String) -> Result<Option<items::Item>, AwsFailure> {
         let get = self.client.get_item().table_name(&self.table).set_key(Some(key(pk))).consistent_read(true);
         get.send().await.map(|output| output.item).map_err(|error| AwsFailure::new(&error))
+    }
+}
+
+impl Person {
+    /// Reads what stands under [`keys`], in their order.
+    pub(crate) fn read(items: impl IntoIterator<Item = Option<items::Item>>) -> Self {
+        let mut items = items.into_iter().map(Option::unwrap_or_default);
+        let openid = items.next().as_ref().and_then(OpenidItem::read);
+        Self { openid, united_with: items.next().as_ref().and_then(named) }
     }
 }
 

@@ -10,22 +10,33 @@ use shared::{
 use tracing::Level;
 
 use crate::{
-    accounts::{Account, AccountError, Change, Entry, Whom},
+    accounts::{Account, AccountError, By, Change, Entry, Whom},
     operators::{Act, OperatorError},
 };
 
-/// Tells how a person who had proved `number` came to an account, or did not. `is_reviewer`: with a fixed code.
+/// Tells how a person who had proved `number`, by a code or by WeChat's word, came to an account, or did not.
 pub(crate) fn tell(
     account: &Result<Account, AccountError>,
     person: &WechatIdentity,
     number: &PhoneNumber,
-    is_reviewer: bool,
+    by: By,
 ) {
     let openid = &person.openid;
+    let means = match by {
+        By::Sms => "sms",
+        By::Wechat => "wechat",
+        By::FixedCode => "fixed_code",
+    };
     match account {
         Ok(Account { user_id, entry, released, sid: _ }) => {
             if let Some(user_id) = released {
-                tracing::info!(audit = "number_released", user_id, ?number, "an account has lost its number");
+                tracing::info!(
+                    audit = "number_released",
+                    user_id,
+                    ?number,
+                    by = means,
+                    "an account has lost its number"
+                );
             }
             let audit = match entry {
                 Entry::Created => Some("account_created"),
@@ -37,6 +48,7 @@ pub(crate) fn tell(
                         user_id = joined,
                         ?openid,
                         ?number,
+                        by = means,
                         "an account has changed"
                     );
                     Some("account_created")
@@ -44,9 +56,9 @@ pub(crate) fn tell(
                 Entry::Returned => None,
             };
             if let Some(audit) = audit {
-                tracing::info!(audit, user_id, ?openid, ?number, "an account has changed");
+                tracing::info!(audit, user_id, ?openid, ?number, by = means, "an account has changed");
             }
-            if is_reviewer {
+            if by == By::FixedCode {
                 tracing::info!(
                     audit = "reviewer_login",
                     user_id,
@@ -57,9 +69,20 @@ pub(crate) fn tell(
             }
         }
         Err(AccountError::PhoneTaken) => {
-            tracing::info!(audit = "phone_taken", ?openid, ?number, "a login was refused by a conflict");
+            tracing::info!(
+                audit = "phone_taken",
+                ?openid,
+                ?number,
+                by = means,
+                "a login was refused by a conflict"
+            );
         }
-        Err(AccountError::Disabled | AccountError::Contended | AccountError::Storage(_)) => {}
+        Err(
+            AccountError::Disabled
+            | AccountError::TicketSpent
+            | AccountError::Contended
+            | AccountError::Storage(_),
+        ) => {}
     }
 }
 

@@ -50,7 +50,7 @@ impl Login {
     pub(crate) async fn delete_account(&self, call: &Call) -> Result<Reply, DeleteError> {
         let now = self.clock.now();
         let claims = self.bearer(call, now)?;
-        let person = self.vouched_for(call.fields()?.optional_text("ticket")?, now)?;
+        let person = self.vouched_for(call.fields()?.optional_text("ticket")?, now)?.person;
         let session = Session::of(&claims);
         if openid_key(&person.app_id, &person.openid) != session.openid {
             return Err(DeleteError::OpenidMismatch);

@@ -6,7 +6,7 @@ use shared::{
     aws::Aws,
     clock::{Clock, Timestamp},
     codes::CodesTable,
-    identity::{TicketError, TicketKey, WechatIdentity},
+    identity::{TicketError, TicketKey, Vouched},
     phone::Countries,
     random::Random,
 };
@@ -48,12 +48,9 @@ impl Login {
             random,
         }
     }
-    /// Whom a request's ticket vouches for.
-    pub(crate) fn vouched_for(
-        &self,
-        ticket: Option<&str>,
-        now: Timestamp,
-    ) -> Result<WechatIdentity, TicketError> {
+
+    /// What a request's ticket vouches for.
+    pub(crate) fn vouched_for(&self, ticket: Option<&str>, now: Timestamp) -> Result<Vouched, TicketError> {
         self.ticket_key.verify(ticket.ok_or(TicketError::Required)?, now)
     }
 }

@@ -1,9 +1,9 @@
-//! What is known of a person before a login: their account and their wrong guesses of the day, by one request.
+//! What is known of a person before a login by SMS: their account and their wrong guesses of the day, by one request.
 
-use shared::{aws::AwsFailure, clock::Timestamp, identity::WechatIdentity};
+use shared::{aws::AwsFailure, clock::Timestamp, identity::Vouched};
 
 use crate::{
-    accounts::{OpenidItem, openid_key},
+    accounts::{Person, keys},
     batch,
     function::Login,
     guesses::Guessed,
@@ -11,19 +11,18 @@ use crate::{
 
 /// What the tables hold of a person.
 pub(crate) struct Known {
-    pub(crate) account: Option<OpenidItem>,
+    pub(crate) person: Person,
     pub(crate) guessed: Guessed,
 }
 
 impl Login {
     /// Reads it from both tables in one round trip.
-    pub(crate) async fn known(&self, person: &WechatIdentity, now: Timestamp) -> Result<Known, AwsFailure> {
-        let account = (self.accounts.table.as_str(), openid_key(&person.app_id, &person.openid));
-        let guesses = (self.guesses.table.as_str(), self.guesses.key(person, now));
-        let [account, guesses] = batch::read(&self.dynamodb, [account, guesses]).await?;
-        Ok(Known {
-            account: account.as_ref().and_then(OpenidItem::read),
-            guessed: Guessed::read(guesses.as_ref()),
-        })
+    pub(crate) async fn known(&self, vouched: &Vouched, now: Timestamp) -> Result<Known, AwsFailure> {
+        let guesses = (self.guesses.table.as_str(), self.guesses.key(&vouched.person, now));
+        let person = keys(vouched).into_iter().map(|pk| (self.accounts.table.as_str(), pk));
+        let items: Vec<_> = [guesses].into_iter().chain(person).collect();
+        let mut items = batch::read_all(&self.dynamodb, &items).await?.into_iter();
+        let guessed = Guessed::read(items.next().flatten().as_ref());
+        Ok(Known { person: Person::read(items), guessed })
     }
 }

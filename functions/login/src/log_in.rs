@@ -1,21 +1,22 @@
-//! `POST /login`: checks ticket, number and code, finds or creates the account, issues a token.
+//! `POST /login`: checks ticket, number and code, finds or creates the account, issues a token. A ticket that carries the number
+//! needs no code.
 
 use futures_util::future::join;
 use serde::Serialize;
 use shared::{
     aws::AwsFailure,
     clock::Timestamp,
-    codes::{Accepted, CheckError, VerifyCode},
+    codes::{CheckError, VerifyCode},
     http::{Call, Field, Fields, PHONE_NUMBER, Reply, RequestError},
-    identity::{TicketError, WechatIdentity},
-    phone::PhoneNumberError,
+    identity::{TicketError, Vouched},
+    phone::{E164, PhoneNumber, PhoneNumberError},
     problem::{Failure, Problem, ProblemCode},
     random,
     telemetry::Metric,
 };
 
 use crate::{
-    accounts::{AccountError, Proof},
+    accounts::{AccountError, By, Person, Proof},
     audit,
     function::Login,
 };
@@ -105,36 +106,31 @@ impl Failure for LoginError {
     }
 }
 
+/// What a login goes by.
+struct Proved {
+    number: PhoneNumber,
+    by: By,
+    person: Person,
+}
+
 impl Login {
     pub(crate) async fn log_in(&self, call: &Call) -> Result<Reply, LoginError> {
         let fields = call.fields()?;
         let now = self.clock.now();
-        let person = self.person(&fields, now)?;
-        let number = self.countries.parse(fields.text(PHONE_NUMBER)?)?;
-        call.concerns(&number);
-        let code =
-            VerifyCode::parse(fields.text(VERIFY_CODE)?).ok_or(RequestError::Malformed(VERIFY_CODE))?;
+        let vouched = self.person(&fields, now)?;
+        let is_typed =
+            fields.optional_text(PHONE_NUMBER)?.is_some() || fields.optional_text(VERIFY_CODE)?.is_some();
+        let Proved { number, by, person } = match &vouched.number {
+            Some(number) if !is_typed => self.by_wechat(call, &vouched, number).await?,
+            _ => self.by_sms(call, &fields, &vouched, now).await?,
+        };
 
-        let attempt =
-            join(self.codes.check(&number, &code, &person, self.max_attempts, now), self.known(&person, now));
-        let (accepted, known) = call.step("attempt", attempt).await;
-        let known = known.map_err(LoginError::Guesses)?;
-        if !self.guesses.allow(known.guessed) {
-            return Err(LoginError::TooManyGuesses { retry_after: now.seconds_until(now.next_day()) });
-        }
-        if let Err(CheckError::Incorrect { .. }) = accepted {
-            call.step("guess", self.guesses.count(&person, now)).await.map_err(LoginError::Guesses)?;
-        }
-        let Accepted { is_fixed } = accepted?;
-
-        // A fixed code was sent to nobody: it proves no number.
-        let proved = (!is_fixed).then_some(&number);
-        let proof = Proof::new(&person, proved, now, &*self.random);
-        let account = call.step("account", self.accounts.settle(known.account, &proof)).await;
-        audit::tell(&account, &person, &number, is_fixed);
+        let proof = Proof::new(&vouched, &number, by, now, &*self.random);
+        let account = call.step("account", self.accounts.settle(person, &proof)).await;
+        audit::tell(&account, &vouched.person, &number, by);
         let account = account?;
         let id = random::uuid(&*self.random);
-        let token = self.tokens.issue(&account.user_id, &person, &account.sid, now, id)?;
+        let token = self.tokens.issue(&account.user_id, &vouched.person, &account.sid, now, id)?;
         Ok(Reply::json(&LoginAnswer {
             token,
             token_type: "Bearer",
@@ -145,12 +141,48 @@ impl Login {
         .counted(if account.entry.is_new() { LOGINS_NEW } else { LOGINS_RETURNING }))
     }
 
-    /// Whom the ticket vouches for; an openid beside it has to be the same.
-    fn person(&self, fields: &Fields, now: Timestamp) -> Result<WechatIdentity, LoginError> {
-        let person = self.vouched_for(fields.optional_text("ticket")?, now)?;
+    /// What the ticket vouches for; an openid beside it has to be the same.
+    fn person(&self, fields: &Fields, now: Timestamp) -> Result<Vouched, LoginError> {
+        let vouched = self.vouched_for(fields.optional_text("ticket")?, now)?;
         match fields.optional_text("openid")? {
-            Some(openid) if openid != person.openid.as_str() => Err(LoginError::OpenidMismatch),
-            _ => Ok(person),
+            Some(openid) if openid != vouched.person.openid.as_str() => Err(LoginError::OpenidMismatch),
+            _ => Ok(vouched),
         }
+    }
+
+    /// The number that a code was texted to.
+    async fn by_sms(
+        &self,
+        call: &Call,
+        fields: &Fields,
+        vouched: &Vouched,
+        now: Timestamp,
+    ) -> Result<Proved, LoginError> {
+        let person = &vouched.person;
+        let number = self.countries.parse(fields.text(PHONE_NUMBER)?)?;
+        call.concerns(&number);
+        let code =
+            VerifyCode::parse(fields.text(VERIFY_CODE)?).ok_or(RequestError::Malformed(VERIFY_CODE))?;
+
+        let attempt =
+            join(self.codes.check(&number, &code, person, self.max_attempts, now), self.known(vouched, now));
+        let (accepted, known) = call.step("attempt", attempt).await;
+        let known = known.map_err(LoginError::Guesses)?;
+        if !self.guesses.allow(known.guessed) {
+            return Err(LoginError::TooManyGuesses { retry_after: now.seconds_until(now.next_day()) });
+        }
+        if let Err(CheckError::Incorrect { .. }) = accepted {
+            call.step("guess", self.guesses.count(person, now)).await.map_err(LoginError::Guesses)?;
+        }
+        let by = if accepted?.is_fixed { By::FixedCode } else { By::Sms };
+        Ok(Proved { number, by, person: known.person })
+    }
+
+    /// The number that WeChat has told of the person.
+    async fn by_wechat(&self, call: &Call, vouched: &Vouched, number: &E164) -> Result<Proved, LoginError> {
+        let number = self.countries.parse(number.as_str())?;
+        call.concerns(&number);
+        let person = call.step("person", self.accounts.look(vouched)).await.map_err(AccountError::from)?;
+        Ok(Proved { number, by: By::Wechat, person })
     }
 }

@@ -38,13 +38,14 @@ impl Failure for LogoutError {
 
 impl Login {
     pub(crate) async fn log_out(&self, call: &Call) -> Result<Reply, LogoutError> {
-        let claims = self.bearer(call, self.clock.now())?;
+        let now = self.clock.now();
+        let claims = self.bearer(call, now)?;
         let everywhere = call.optional_fields()?.flag("everywhere")?;
         let session = Session::of(&claims);
         let logout = if everywhere {
-            call.step("sessions", self.accounts.log_out_everywhere(&session)).await?
+            call.step("sessions", self.accounts.log_out_everywhere(&session, now)).await?
         } else {
-            call.step("session", self.accounts.log_out(&session)).await.map_err(AccountError::from)?
+            call.step("session", self.accounts.log_out(&session, now)).await.map_err(AccountError::from)?
         };
         match logout {
             Logout::Done => audit::logged_out(&claims, everywhere),

@@ -92,7 +92,7 @@ impl Login {
                 Ok(json!(FindAnswer::of(&found)))
             }
             Act::Change(change, user_id) => {
-                let openids = self.accounts.operate(*change, user_id).await?;
+                let openids = self.accounts.operate(*change, user_id, self.clock.now()).await?;
                 let openids = openids.ok_or(OperatorError::NoAccount)?;
                 Ok(json!({ "operator": act.name(), "userId": user_id, "openids": openids }))
             }

@@ -69,7 +69,7 @@ impl Failure for RenewError {
 impl Login {
     pub(crate) async fn renew(&self, call: &Call) -> Result<Reply, RenewError> {
         let now = self.clock.now();
-        let person = self.vouched_for(call.fields()?.optional_text("ticket")?, now)?;
+        let person = self.vouched_for(call.fields()?.optional_text("ticket")?, now)?.person;
         let known = call.step("person", self.accounts.find(&person)).await?;
         if known.as_ref().is_some_and(|known| known.disabled) {
             return Err(RenewError::Disabled);

@@ -173,7 +173,7 @@ impl SendCode {
     /// Whom the ticket vouches for. One that came along has to hold, whether it was required or not.
     fn person(&self, fields: &Fields, now: Timestamp) -> Result<Option<WechatIdentity>, SendCodeError> {
         match fields.optional_text("ticket")? {
-            Some(ticket) => Ok(Some(self.ticket_key.verify(ticket, now)?)),
+            Some(ticket) => Ok(Some(self.ticket_key.verify(ticket, now)?.person)),
             None if self.require_ticket => Err(TicketError::Required.into()),
             None => Ok(None),
         }

@@ -4,17 +4,19 @@ use std::fmt;
 
 /// A person's id within one mini program, as `code2Session` answers it. It identifies; it proves nothing.
 ///
-/// `Debug` shows its ends only: an openid is personal data and stays out of logs.
+/// `Debug` shows its start only: an openid is personal data and stays out of logs.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Openid(String);
+
+/// A person's id within all apps of one Open Platform account. `Debug` is as that of an [`Openid`].
+#[derive(Clone, PartialEq, Eq)]
+pub struct Unionid(String);
 
 impl Openid {
     /// Reads an openid: 1 to 128 characters of `A–Z a–z 0–9 _ -`, WeChat's alphabet (28 characters as of 2026).
     #[must_use]
     pub fn parse(raw: &str) -> Option<Self> {
-        let valid = (1..=128).contains(&raw.len())
-            && raw.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
-        valid.then(|| Self(raw.to_owned()))
+        is_id(raw).then(|| Self(raw.to_owned()))
     }
 
     /// The whole openid, for WeChat's answer, tickets, tokens and keys.
@@ -24,9 +26,38 @@ impl Openid {
     }
 }
 
+impl Unionid {
+    /// Reads a unionid, which is of the same form as an openid.
+    #[must_use]
+    pub fn parse(raw: &str) -> Option<Self> {
+        is_id(raw).then(|| Self(raw.to_owned()))
+    }
+
+    /// The whole unionid, for WeChat's answer, tickets and keys.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 impl fmt::Debug for Openid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let head = self.0.get(..4).filter(|_| self.0.len() >= 16).unwrap_or_default();
-        write!(f, "{head}****")
+        mask(&self.0, f)
     }
+}
+
+impl fmt::Debug for Unionid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        mask(&self.0, f)
+    }
+}
+
+fn is_id(raw: &str) -> bool {
+    (1..=128).contains(&raw.len())
+        && raw.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+}
+
+fn mask(id: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let head = id.get(..4).filter(|_| id.len() >= 16).unwrap_or_default();
+    write!(f, "{head}****")
 }

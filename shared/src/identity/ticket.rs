@@ -9,10 +9,11 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, deco
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
-use super::Openid;
+use super::{Openid, Unionid};
 use crate::{
     clock::Timestamp,
     config::{Env, Setting},
+    phone::E164,
     problem::{Failure, Problem, ProblemCode},
 };
 
@@ -32,6 +33,19 @@ pub struct WechatIdentity {
     pub app_id: String,
     /// The person within that mini program.
     pub openid: Openid,
+}
+
+/// What a ticket says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Vouched {
+    /// Who is there.
+    pub person: WechatIdentity,
+    /// The same person in the other apps of an Open Platform account, if the mini program is bound to one.
+    pub unionid: Option<Unionid>,
+    /// The person's number, if WeChat was asked for it: it is proved as by a code.
+    pub number: Option<E164>,
+    /// When WeChat said so.
+    pub at: Timestamp,
 }
 
 /// Why a ticket is not believed.
@@ -69,6 +83,11 @@ struct Claims {
     /// The openid.
     sub: String,
     app_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unionid: Option<String>,
+    /// In E.164.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone_number: Option<String>,
     iat: Timestamp,
     exp: Timestamp,
 }
@@ -86,37 +105,50 @@ impl TicketKey {
         Self { signs: EncodingKey::from_secret(bytes), checks: DecodingKey::from_secret(bytes) }
     }
 
-    /// A ticket for `identity`, good for `ttl` seconds from `now`.
-    pub fn issue(
-        &self,
-        identity: &WechatIdentity,
-        now: Timestamp,
-        ttl: u64,
-    ) -> Result<String, jsonwebtoken::errors::Error> {
+    /// A ticket that says so, good for `ttl` seconds.
+    pub fn issue(&self, vouched: &Vouched, ttl: u64) -> Result<String, jsonwebtoken::errors::Error> {
         let header = Header { typ: Some(TYPE.to_owned()), ..Header::new(Algorithm::HS256) };
+        let Vouched { person, unionid, number, at } = vouched;
         let claims = Claims {
             aud: AUDIENCE.to_owned(),
-            sub: identity.openid.as_str().to_owned(),
-            app_id: identity.app_id.clone(),
-            iat: now,
-            exp: now.plus(ttl),
+            sub: person.openid.as_str().to_owned(),
+            app_id: person.app_id.clone(),
+            unionid: unionid.as_ref().map(|unionid| unionid.as_str().to_owned()),
+            phone_number: number.as_ref().map(|number| number.as_str().to_owned()),
+            iat: *at,
+            exp: at.plus(ttl),
         };
         encode(&header, &claims, &self.signs)
     }
 
-    /// Whom the ticket is for, if it is one of ours and `now` is before its end.
-    pub fn verify(&self, ticket: &str, now: Timestamp) -> Result<WechatIdentity, TicketError> {
+    /// What the ticket says, if it is one of ours and `now` is before its end.
+    pub fn verify(&self, ticket: &str, now: Timestamp) -> Result<Vouched, TicketError> {
         let header = decode_header(ticket).map_err(|_| TicketError::Invalid)?;
         if header.typ.as_deref() != Some(TYPE) {
             return Err(TicketError::Invalid);
         }
         let claims =
             decode::<Claims>(ticket, &self.checks, &validation()).map_err(|_| TicketError::Invalid)?.claims;
-        let openid = Openid::parse(&claims.sub).ok_or(TicketError::Invalid)?;
+        let vouched = Vouched::read(&claims).ok_or(TicketError::Invalid)?;
         if now >= claims.exp {
             return Err(TicketError::Expired);
         }
-        Ok(WechatIdentity { app_id: claims.app_id, openid })
+        Ok(vouched)
+    }
+}
+
+impl Vouched {
+    fn read(claims: &Claims) -> Option<Self> {
+        let person = WechatIdentity { app_id: claims.app_id.clone(), openid: Openid::parse(&claims.sub)? };
+        let unionid = match &claims.unionid {
+            Some(unionid) => Some(Unionid::parse(unionid)?),
+            None => None,
+        };
+        let number = match &claims.phone_number {
+            Some(number) => Some(E164::parse(number)?),
+            None => None,
+        };
+        Some(Self { person, unionid, number, at: claims.iat })
     }
 }
 
@@ -140,21 +172,31 @@ mod tests {
         TicketKey::new(&secret.into())
     }
 
-    fn identity() -> WechatIdentity {
-        WechatIdentity { app_id: "wx0123".into(), openid: Openid::parse("o-alice_0123456789").unwrap() }
+    fn alice() -> Vouched {
+        let openid = Openid::parse("o-alice_0123456789").unwrap();
+        let person = WechatIdentity { app_id: "wx0123".into(), openid };
+        Vouched { person, unionid: None, number: None, at: NOW }
     }
 
     #[test]
     fn a_ticket_names_its_person_until_its_last_second() {
-        let ticket = key("a").issue(&identity(), NOW, 300).unwrap();
-        assert_eq!(key("a").verify(&ticket, NOW), Ok(identity()));
-        assert_eq!(key("a").verify(&ticket, NOW.plus(299)), Ok(identity()));
+        let ticket = key("a").issue(&alice(), 300).unwrap();
+        assert_eq!(key("a").verify(&ticket, NOW), Ok(alice()));
+        assert_eq!(key("a").verify(&ticket, NOW.plus(299)), Ok(alice()));
         assert_eq!(key("a").verify(&ticket, NOW.plus(300)), Err(TicketError::Expired));
     }
 
     #[test]
+    fn a_ticket_carries_what_wechat_said_of_the_person() {
+        let (unionid, number) = (Unionid::parse("o-union"), E164::parse("+8613800138000"));
+        let said = Vouched { unionid, number, ..alice() };
+        let ticket = key("a").issue(&said, 300).unwrap();
+        assert_eq!(key("a").verify(&ticket, NOW), Ok(said));
+    }
+
+    #[test]
     fn what_another_key_signed_is_no_ticket() {
-        let ticket = key("another").issue(&identity(), NOW, 300).unwrap();
+        let ticket = key("another").issue(&alice(), 300).unwrap();
         assert_eq!(key("a").verify(&ticket, NOW), Err(TicketError::Invalid));
     }
 
@@ -182,6 +224,8 @@ mod tests {
             (Header { typ: None, ..Header::new(hs256) }, good.clone()),
             (header(TYPE, hs256), with("aud", json!("my-app"))),
             (header(TYPE, hs256), with("sub", json!("a#b"))),
+            (header(TYPE, hs256), with("unionid", json!("a#b"))),
+            (header(TYPE, hs256), with("phone_number", json!("13800138000"))),
             (header(TYPE, hs256), without("aud")),
             (header(TYPE, hs256), without("sub")),
             (header(TYPE, hs256), without("exp")),

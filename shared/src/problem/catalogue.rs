@@ -111,6 +111,12 @@ problems! {
     WechatMisconfigured: 500 "wechat_misconfigured", "WeChat misconfigured" counted as "WechatMisconfigured"
         zh "微信登录配置有误，请联系客服。"
         en "WeChat login is not set up correctly. Please contact support.";
+    PhoneCodeInvalid: 400 "phone_code_invalid", "Invalid code for the phone number"
+        zh "微信的手机号授权无效或已过期，请重新授权，或使用短信验证码。"
+        en "WeChat's code for your phone number is invalid or has expired. Please allow it again, or use a code by SMS.";
+    UnknownApp: 400 "unknown_app", "Unknown mini program"
+        zh "未知的小程序。"
+        en "This mini program is not known here.";
     TicketRequired: 400 "ticket_required", "Ticket required"
         zh "缺少微信登录票据，请重新登录。"
         en "The ticket of the WeChat login is missing. Please log in again.";

@@ -1,10 +1,10 @@
-//! An account's end: itself, its number and its openids go in one transaction.
+//! An account's end: itself, its number, its unionid and its openids go in one transaction.
 
 use shared::aws::AwsFailure;
 
 use super::{
     AccountError, Accounts, ROUNDS, UserItem, in_time,
-    items::phone_key,
+    items::{phone_key, unionid_key},
     numbers::without,
     sessions::Session,
     writes::{Outcome, Write},
@@ -39,7 +39,7 @@ impl Accounts {
                 if openid.disabled || user.disabled {
                     return Err(AccountError::Disabled);
                 }
-                let is_owner = user.belongs_to(&session.openid);
+                let is_owner = user.belongs_to(&session.openid, &openid);
                 let writes =
                     if is_owner { self.whole(session.user_id, user)? } else { self.part(session, &user)? };
                 match self.transact(writes).await? {
@@ -57,7 +57,8 @@ impl Accounts {
     pub(super) fn whole(&self, user_id: &str, user: UserItem) -> Result<Vec<Write>, AwsFailure> {
         let mut writes = vec![self.delete_user(user_id, &user)?];
         let phone = user.phone.iter().map(|phone| phone_key(phone));
-        for pk in phone.chain(user.openids) {
+        let unionid = user.unionid.iter().map(|unionid| unionid_key(unionid));
+        for pk in phone.chain(unionid).chain(user.openids) {
             writes.push(self.delete_of(user_id, pk)?);
         }
         Ok(writes)

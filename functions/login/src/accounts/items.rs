@@ -18,6 +18,10 @@ pub struct OpenidItem {
     pub(crate) sid: Option<String>,
     /// When the person last logged in by a code. After a logout never.
     pub(crate) proved_at: Option<Timestamp>,
+    /// When the person was last logged out: a ticket from before lets nobody in by its number.
+    pub(super) ended_at: Option<Timestamp>,
+    /// The unionid that came with the last login that was noted.
+    pub(crate) unionid: Option<String>,
     /// Whether an operator has disabled the account.
     pub(crate) disabled: bool,
 }
@@ -25,6 +29,8 @@ pub struct OpenidItem {
 /// An account: its number, the keys of the openids that belong to it, and of the one that made it.
 pub(crate) struct UserItem {
     pub(crate) phone: Option<String>,
+    /// The unionid of whose the account is.
+    pub(super) unionid: Option<String>,
     pub(super) openids: Vec<String>,
     owner: Option<String>,
     pub(crate) created_at: Option<Timestamp>,
@@ -45,6 +51,8 @@ impl OpenidItem {
             phone: text(item, "phone"),
             sid: text(item, "sid"),
             proved_at: timestamp(item, "proved_at"),
+            ended_at: timestamp(item, "ended_at"),
+            unionid: text(item, "unionid"),
             disabled: item.contains_key("disabled"),
         })
     }
@@ -54,6 +62,7 @@ impl UserItem {
     pub(super) fn read(item: &Item) -> Option<Self> {
         Some(Self {
             phone: text(item, "phone"),
+            unionid: text(item, "unionid"),
             openids: item.get("openids")?.as_ss().ok()?.clone(),
             owner: text(item, "owner"),
             created_at: timestamp(item, "created_at"),
@@ -61,9 +70,11 @@ impl UserItem {
         })
     }
 
-    /// Whether the account is this openid's to move and to delete: it has made it, or is alone in it.
-    pub(super) fn belongs_to(&self, openid: &str) -> bool {
-        self.owner.as_deref() == Some(openid) || self.openids == [openid]
+    /// Whether the account is this openid's to move and to delete: it has made it, is alone in it, or is of the person whose
+    /// unionid the account has.
+    pub(super) fn belongs_to(&self, openid: &str, person: &OpenidItem) -> bool {
+        let is_united = self.unionid.is_some() && self.unionid == person.unionid;
+        is_united || self.owner.as_deref() == Some(openid) || self.openids == [openid]
     }
 }
 
@@ -71,6 +82,11 @@ impl PhoneItem {
     pub(super) fn read(item: &Item) -> Option<Self> {
         Some(Self { user_id: text(item, "user_id")?, proved_at: timestamp(item, "proved_at") })
     }
+}
+
+/// The account that an item names.
+pub(super) fn named(item: &Item) -> Option<String> {
+    text(item, "user_id")
 }
 
 fn text(item: &Item, name: &str) -> Option<String> {
@@ -99,6 +115,11 @@ pub(super) fn openid_of_key(pk: &str) -> Option<(&str, &str)> {
 /// The key of a number's item.
 pub(super) fn phone_key(e164: &str) -> String {
     format!("phone#{e164}")
+}
+
+/// The key of a unionid's item.
+pub(super) fn unionid_key(unionid: &str) -> String {
+    format!("unionid#{unionid}")
 }
 
 /// The key of an account's item.

@@ -4,20 +4,35 @@ use aws_sdk_dynamodb::types::{AttributeValue, builders::UpdateBuilder};
 use shared::{aws::AwsFailure, clock::Timestamp, phone::PhoneNumber};
 
 use super::{
-    Account, AccountError, Accounts, Entry, OpenidItem, PhoneConflict, Proof, Round, UserItem,
+    Account, AccountError, Accounts, Entry, OpenidItem, Person, PhoneConflict, Proof, Round, UserItem,
     items::{PhoneItem, at, phone_key, s, user_key},
+    unionids::Joining,
     writes::{MOST_WRITES, Outcome, Write, change},
 };
 
-/// Openids of one account. A change of number writes them all in one transaction.
-const MOST_OPENIDS: usize = 50;
-
 impl Accounts {
-    /// A new person: an account for them and for their number, unless one of both has got one meanwhile.
-    pub(super) async fn create(&self, proof: &Proof<'_>) -> Result<Round, AccountError> {
+    /// A new person: they join the account that their unionid names, if the number is that account's, or get one of their own.
+    pub(super) async fn welcome(&self, person: &Person, proof: &Proof<'_>) -> Result<Round, AccountError> {
+        let united_with = person.united_with.as_deref();
+        if let (Some(user_id), Some(number)) = (united_with, proof.number()) {
+            match self.join(user_id, number, proof.unionid(), proof).await? {
+                Joining::Joined(account) => return Ok(Round::Settled(account)),
+                Joining::LostRace => return Ok(Round::LostRace),
+                Joining::Elsewhere => {}
+            }
+        }
+        self.create(proof.unionid().filter(|_| united_with.is_none()), proof).await
+    }
+
+    /// An account for a new person and for their number and unionid, unless one of the three has got one meanwhile.
+    async fn create(&self, unionid: Option<&str>, proof: &Proof<'_>) -> Result<Round, AccountError> {
         let account = account(proof.new_user.clone(), proof.new_sid.clone(), Entry::Created);
-        let writes = vec![self.put_new(proof.openid(), logged_in(&account, proof))?, self.put_user(proof)?];
-        match proof.number {
+        let mut writes =
+            vec![self.put_new(proof.openid(), logged_in(&account, proof))?, self.put_user(unionid, proof)?];
+        if let Some(unionid) = unionid {
+            writes.push(self.bind(&account.user_id, unionid)?);
+        }
+        match proof.number() {
             Some(number) => self.with_number(number, account, writes, None, proof).await,
             None => Ok(match self.transact(writes).await? {
                 Outcome::Written => Round::Settled(account),
@@ -38,7 +53,7 @@ impl Accounts {
         if (&user.phone, user.disabled) != (&known.phone, known.disabled) {
             return Ok(Round::LostRace);
         }
-        let (account, writes) = if user.belongs_to(&proof.openid()) {
+        let (account, writes) = if user.belongs_to(&proof.openid(), known) {
             self.moving(known, &user, number, proof)?
         } else {
             self.leaving(known, &user, number, proof)?
@@ -94,11 +109,13 @@ impl Accounts {
             (":sid", s(&account.sid)),
             (":now", at(proof.now)),
         ];
-        let leave = change("SET user_id = :new, phone = :phone, sid = :sid, proved_at = :now", values);
+        let leave = "SET user_id = :new, phone = :phone, sid = :sid, proved_at = :now REMOVE unionid";
+        // Without it, the next login binds the unionid to the new account.
+        let leave = change(leave, values);
         let writes = vec![
             self.update_of(&known.user_id, proof.openid(), leave)?,
             self.update_user(&known.user_id, user, without(proof.openid()))?,
-            self.put_user(proof)?,
+            self.put_user(None, proof)?,
         ];
         Ok((account, writes))
     }
@@ -126,7 +143,10 @@ impl Accounts {
         };
         match self.conflict {
             PhoneConflict::Link if mine.is_none() => {
-                Box::pin(self.join(&holder.user_id, number, proof)).await
+                match Box::pin(self.join(&holder.user_id, number, None, proof)).await? {
+                    Joining::Joined(account) => Ok(Round::Settled(account)),
+                    Joining::Elsewhere | Joining::LostRace => Ok(Round::LostRace),
+                }
             }
             PhoneConflict::Release { after } if holder.is_silent(after, proof.now) => {
                 Box::pin(self.release(&holder, number, account, writes, proof)).await
@@ -165,46 +185,16 @@ impl Accounts {
         })
     }
 
-    /// A new person joins the account that the number belongs to.
-    async fn join(
-        &self,
-        user_id: &str,
-        number: &PhoneNumber,
-        proof: &Proof<'_>,
-    ) -> Result<Round, AccountError> {
-        let account = account(user_id.to_owned(), proof.new_sid.clone(), Entry::Joined);
-        let openid = AttributeValue::Ss(vec![proof.openid()]);
-        let join = change("ADD openids :openid", [(":openid", openid)])
-            .condition_expression(
-                "phone = :phone AND size(openids) < :most AND attribute_not_exists(disabled)",
-            )
-            .expression_attribute_values(":phone", s(number.as_e164()))
-            .expression_attribute_values(":most", AttributeValue::N(MOST_OPENIDS.to_string()));
-        let writes = [
-            self.put_new(proof.openid(), logged_in(&account, proof))?,
-            self.update(user_key(user_id), join)?,
-            self.update_of(user_id, phone_key(number.as_e164()), proved(proof.now))?,
-        ];
-        match self.transact(writes).await? {
-            Outcome::Written => Ok(Round::Settled(account)),
-            Outcome::Refused(reasons) => match reasons.iter().flatten().find_map(UserItem::read) {
-                Some(user) if user.disabled => Err(AccountError::Disabled),
-                Some(user) if user.openids.len() >= MOST_OPENIDS => Err(AccountError::PhoneTaken),
-                _ => Ok(Round::LostRace),
-            },
-            Outcome::Conflict => Ok(Round::LostRace),
-        }
-    }
-
     /// A new account, of the openid that makes it.
-    fn put_user(&self, proof: &Proof<'_>) -> Result<Write, AwsFailure> {
+    fn put_user(&self, unionid: Option<&str>, proof: &Proof<'_>) -> Result<Write, AwsFailure> {
         let attributes = [
             ("openids", AttributeValue::Ss(vec![proof.openid()])),
             ("owner", s(proof.openid())),
             ("created_at", at(proof.now)),
         ];
-        let phone = proof.number.map(|number| ("phone", s(number.as_e164())));
-        self.put_new(user_key(&proof.new_user), attributes.into_iter().chain(phone))
+        let phone = proof.number().map(|number| ("phone", s(number.as_e164())));
+        let unionid = unionid.map(|unionid| ("unionid", s(unionid)));
+        self.put_new(user_key(&proof.new_user), attributes.into_iter().chain(phone).chain(unionid))
     }
 }
 
@@ -220,11 +210,15 @@ fn account(user_id: String, sid: String, entry: Entry) -> Account {
 }
 
 /// What the item says of an openid that has just logged in to the account.
-fn logged_in(account: &Account, proof: &Proof<'_>) -> impl Iterator<Item = (&'static str, AttributeValue)> {
-    let phone = proof.number.map(|number| ("phone", s(number.as_e164())));
+pub(super) fn logged_in(
+    account: &Account,
+    proof: &Proof<'_>,
+) -> impl Iterator<Item = (&'static str, AttributeValue)> {
+    let phone = proof.number().map(|number| ("phone", s(number.as_e164())));
+    let unionid = proof.unionid().map(|unionid| ("unionid", s(unionid)));
     let attributes =
         [("user_id", s(&account.user_id)), ("sid", s(&account.sid)), ("proved_at", at(proof.now))];
-    attributes.into_iter().chain(phone)
+    attributes.into_iter().chain(phone).chain(unionid)
 }
 
 /// The openid is none of the account's any more.

@@ -8,7 +8,7 @@ use crate::batch;
 use super::{
     AccountError, Accounts, OpenidItem, ROUNDS, UserItem, in_time,
     items::{PhoneItem, openid_key, openid_of_key, phone_key},
-    sessions::END,
+    sessions::end,
     writes::{Outcome, Write, change},
 };
 
@@ -69,12 +69,17 @@ impl Accounts {
     }
 
     /// Changes an account. Answers how many openids it has or had; `None` where there is no such account.
-    pub(crate) async fn operate(&self, change: Change, user_id: &str) -> Result<Option<usize>, AccountError> {
+    pub(crate) async fn operate(
+        &self,
+        change: Change,
+        user_id: &str,
+        now: Timestamp,
+    ) -> Result<Option<usize>, AccountError> {
         in_time(async {
             for _ in 0..ROUNDS {
                 let Some(user) = self.user(user_id).await? else { return Ok(None) };
                 let openids = user.openids.len();
-                match self.transact(self.changes(change, user_id, user)?).await? {
+                match self.transact(self.changes(change, user_id, user, now)?).await? {
                     Outcome::Written => return Ok(Some(openids)),
                     Outcome::Refused(_) | Outcome::Conflict => {}
                 }
@@ -121,13 +126,21 @@ impl Accounts {
         })
     }
 
-    fn changes(&self, act: Change, user_id: &str, user: UserItem) -> Result<Vec<Write>, AwsFailure> {
-        let update = match act {
-            Change::Delete => return self.whole(user_id, user),
-            Change::Disable => || change("SET disabled = :true", [(":true", AttributeValue::Bool(true))]),
-            Change::Enable => || change("REMOVE disabled", []),
-            Change::SignOut => || change(END, []),
+    fn changes(
+        &self,
+        act: Change,
+        user_id: &str,
+        user: UserItem,
+        now: Timestamp,
+    ) -> Result<Vec<Write>, AwsFailure> {
+        let update = || match act {
+            Change::Disable => change("SET disabled = :true", [(":true", AttributeValue::Bool(true))]),
+            Change::Enable => change("REMOVE disabled", []),
+            Change::SignOut | Change::Delete => end(now),
         };
+        if act == Change::Delete {
+            return self.whole(user_id, user);
+        }
         let mut writes = Vec::with_capacity(1 + user.openids.len());
         // How somebody is logged in is not the account's to say.
         if act != Change::SignOut {

@@ -1,6 +1,6 @@
 //! How a person is logged in: which tokens are good, and when they last proved who they are.
 
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::{operation::update_item::UpdateItemError, types::builders::UpdateBuilder};
 use shared::{
     aws::AwsFailure,
     clock::{SECONDS_PER_DAY, Timestamp},
@@ -10,7 +10,7 @@ use shared::{
 use crate::batch;
 
 use super::{
-    Account, AccountError, Accounts, Entry, OpenidItem, Proof, ROUNDS, Round, UserItem, in_time,
+    Account, AccountError, Accounts, Entry, OpenidItem, Person, Proof, ROUNDS, Round, UserItem, in_time,
     items::{at, key, openid_key_of, phone_key, s, user_key},
     numbers::proved,
     writes::{Outcome, Write, change},
@@ -19,8 +19,8 @@ use super::{
 /// The condition that a session is good.
 const SESSION: &str = "user_id = :user_id AND sid = :sid";
 
-/// How an openid's session ends.
-pub(super) const END: &str = "REMOVE sid, proved_at";
+/// How an openid's session ends, at `:ended`.
+const END: &str = "REMOVE sid, proved_at SET ended_at = :ended";
 
 /// What a token names: the key of its openid, the account, and which session it is of.
 pub(crate) struct Session<'token> {
@@ -43,6 +43,7 @@ impl Accounts {
     pub(super) async fn log_in_again(
         &self,
         known: &OpenidItem,
+        person: &Person,
         proof: &Proof<'_>,
     ) -> Result<Round, AccountError> {
         let account = Account {
@@ -51,24 +52,39 @@ impl Accounts {
             entry: Entry::Returned,
             released: None,
         };
-        if known.sid.is_some() && known.is_proved_within(SECONDS_PER_DAY, proof.now) {
+        let new_unionid = proof.unionid().filter(|unionid| known.unionid.as_deref() != Some(*unionid));
+        let is_noted = known.sid.is_some() && known.is_proved_within(SECONDS_PER_DAY, proof.now);
+        if is_noted && new_unionid.is_none() {
             return Ok(Round::Settled(account));
         }
-        let values = [(":now", at(proof.now)), (":sid", s(&account.sid)), (":user_id", s(&known.user_id))];
-        let openid =
-            change("SET proved_at = :now, sid = :sid", values).condition_expression(known.is_as_read());
+        let mut values =
+            vec![(":now", at(proof.now)), (":sid", s(&account.sid)), (":user_id", s(&known.user_id))];
+        values.extend(new_unionid.map(|unionid| (":unionid", s(unionid))));
+        let unionid = if new_unionid.is_some() { ", unionid = :unionid" } else { "" };
+        let openid = change(format!("SET proved_at = :now, sid = :sid{unionid}"), values)
+            .condition_expression(known.is_as_read());
         let mut writes = vec![self.update(proof.openid(), openid)?];
-        if let Some(number) = proof.number {
+        if let Some(number) = proof.number() {
             writes.push(self.update_of(&known.user_id, phone_key(number.as_e164()), proved(proof.now))?);
         }
-        Ok(match self.transact(writes).await? {
+        let binding = match new_unionid.filter(|_| person.united_with.is_none()) {
+            Some(unionid) => self.rebind(known, unionid, proof)?,
+            None => Vec::new(),
+        };
+        let mut outcome = self.transact(writes.iter().cloned().chain(binding)).await?;
+        if matches!(&outcome, Outcome::Refused(reasons) if reasons.iter().take(writes.len()).all(Option::is_none))
+        {
+            // The unionid cannot be bound: the account is of somebody else, or has the unionid of another app's owner.
+            outcome = self.transact(writes).await?;
+        }
+        Ok(match outcome {
             Outcome::Written => Round::Settled(account),
             Outcome::Refused(_) | Outcome::Conflict => Round::LostRace,
         })
     }
 
     /// Ends what `sid` names: the openid's tokens are good no more, and nothing is renewed until its next login.
-    pub(crate) async fn log_out(&self, session: &Session<'_>) -> Result<Logout, AwsFailure> {
+    pub(crate) async fn log_out(&self, session: &Session<'_>, now: Timestamp) -> Result<Logout, AwsFailure> {
         let end = self
             .client
             .update_item()
@@ -77,7 +93,8 @@ impl Accounts {
             .update_expression(END)
             .condition_expression(SESSION)
             .expression_attribute_values(":user_id", s(session.user_id))
-            .expression_attribute_values(":sid", s(session.sid));
+            .expression_attribute_values(":sid", s(session.sid))
+            .expression_attribute_values(":ended", at(now));
         match end.send().await {
             Ok(_) => Ok(Logout::Done),
             Err(error) => match error.as_service_error() {
@@ -88,11 +105,15 @@ impl Accounts {
     }
 
     /// The same for all openids of the account.
-    pub(crate) async fn log_out_everywhere(&self, session: &Session<'_>) -> Result<Logout, AccountError> {
+    pub(crate) async fn log_out_everywhere(
+        &self,
+        session: &Session<'_>,
+        now: Timestamp,
+    ) -> Result<Logout, AccountError> {
         in_time(async {
             for _ in 0..ROUNDS {
                 let Some(user) = self.user(session.user_id).await? else { return Ok(Logout::Revoked) };
-                match self.transact(self.endings(session, user)?).await? {
+                match self.transact(self.endings(session, user, now)?).await? {
                     Outcome::Written => return Ok(Logout::Done),
                     Outcome::Refused(reasons) if reasons.first().is_some_and(Option::is_some) => {
                         return Ok(Logout::Revoked);
@@ -117,13 +138,25 @@ impl Accounts {
     }
 
     /// The session that asks for it has to be good; it comes first.
-    fn endings(&self, session: &Session<'_>, user: UserItem) -> Result<Vec<Write>, AwsFailure> {
-        let mine = [(":user_id", s(session.user_id)), (":sid", s(session.sid))];
-        let mine = change(END, mine).condition_expression(SESSION);
+    fn endings(
+        &self,
+        session: &Session<'_>,
+        user: UserItem,
+        now: Timestamp,
+    ) -> Result<Vec<Write>, AwsFailure> {
+        let mine = end(now)
+            .condition_expression(SESSION)
+            .expression_attribute_values(":user_id", s(session.user_id))
+            .expression_attribute_values(":sid", s(session.sid));
         let others = user.openids.into_iter().filter(|openid| *openid != session.openid);
-        let others = others.map(|openid| self.update_of(session.user_id, openid, change(END, [])));
+        let others = others.map(|openid| self.update_of(session.user_id, openid, end(now)));
         std::iter::once(self.update(session.openid.clone(), mine)).chain(others).collect()
     }
+}
+
+/// The end of an openid's session.
+pub(super) fn end(now: Timestamp) -> UpdateBuilder {
+    change(END, [(":ended", at(now))])
 }
 
 impl<'token> Session<'token> {

@@ -75,14 +75,11 @@ impl Accounts {
         user: &UserItem,
         update: UpdateBuilder,
     ) -> Result<Write, AwsFailure> {
-        let (condition, phone) = user.is_as_read();
-        let update = update
-            .condition_expression(condition)
-            .expression_attribute_values(":openids", AttributeValue::Ss(user.openids.clone()));
-        let update = match phone {
-            Some(phone) => update.expression_attribute_values(":read", phone),
-            None => update,
-        };
+        let (condition, values) = user.is_as_read();
+        let update =
+            values.into_iter().fold(update.condition_expression(condition), |update, (name, value)| {
+                update.expression_attribute_values(name, value)
+            });
         self.update(user_key(user_id), update)
     }
 
@@ -98,16 +95,13 @@ impl Accounts {
 
     /// The end of an account that is as it was read.
     pub(super) fn delete_user(&self, user_id: &str, user: &UserItem) -> Result<Write, AwsFailure> {
-        let (condition, phone) = user.is_as_read();
+        let (condition, values) = user.is_as_read();
+        let values = values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         let delete = Delete::builder()
             .table_name(&self.table)
             .set_key(Some(key(user_key(user_id))))
             .condition_expression(condition)
-            .expression_attribute_values(":openids", AttributeValue::Ss(user.openids.clone()));
-        let delete = match phone {
-            Some(phone) => delete.expression_attribute_values(":read", phone),
-            None => delete,
-        };
+            .set_expression_attribute_values(Some(values));
         built(delete.build(), |delete| TransactWriteItem::builder().delete(delete))
     }
 
@@ -129,11 +123,25 @@ impl Accounts {
 }
 
 impl UserItem {
-    /// The condition that an account still has the openids and the number that were read, and is disabled if it was.
-    fn is_as_read(&self) -> (String, Option<AttributeValue>) {
-        let phone = if self.phone.is_some() { "phone = :read" } else { "attribute_not_exists(phone)" };
-        let disabled = if self.disabled { "attribute_exists" } else { "attribute_not_exists" };
-        (format!("openids = :openids AND {phone} AND {disabled}(disabled)"), self.phone.as_ref().map(s))
+    /// The condition that an account still has the openids, the number and the unionid that were read, and is disabled if it was.
+    fn is_as_read(&self) -> (String, Vec<(&'static str, AttributeValue)>) {
+        let mut condition = "openids = :openids".to_owned();
+        let mut values = vec![(":openids", AttributeValue::Ss(self.openids.clone()))];
+        for (name, placeholder, read) in
+            [("phone", ":phone_read", &self.phone), ("unionid", ":unionid_read", &self.unionid)]
+        {
+            condition += &match read {
+                Some(_) => format!(" AND {name} = {placeholder}"),
+                None => format!(" AND attribute_not_exists({name})"),
+            };
+            values.extend(read.as_ref().map(|read| (placeholder, s(read))));
+        }
+        condition += if self.disabled {
+            " AND attribute_exists(disabled)"
+        } else {
+            " AND attribute_not_exists(disabled)"
+        };
+        (condition, values)
     }
 }
 

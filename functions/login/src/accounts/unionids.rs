@@ -1,0 +1,100 @@
+//! One person in several mini programs: a unionid names the account of whom it is, beside the openids.
+//!
+//! It is bound to an account by whom the account belongs to, and lets an openid without an account join once it has proved the
+//! account's number. It never keeps anybody out: where it cannot be bound, the login goes on without it (ADR 16).
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use shared::{aws::AwsFailure, phone::PhoneNumber};
+
+use super::{
+    Account, AccountError, Accounts, Entry, MOST_OPENIDS, OpenidItem, Proof, UserItem,
+    items::{phone_key, s, unionid_key, user_key},
+    numbers::{logged_in, proved},
+    writes::{Outcome, Write, change},
+};
+
+/// How an attempt to join an account ended.
+pub(super) enum Joining {
+    Joined(Account),
+    /// The account has another number, or is another person's.
+    Elsewhere,
+    LostRace,
+}
+
+impl Accounts {
+    /// A new person joins an account that has this number; with `unionid`, one that has this unionid, too.
+    pub(super) async fn join(
+        &self,
+        user_id: &str,
+        number: &PhoneNumber,
+        unionid: Option<&str>,
+        proof: &Proof<'_>,
+    ) -> Result<Joining, AccountError> {
+        let (user_id, sid) = (user_id.to_owned(), proof.new_sid.clone());
+        let account = Account { user_id, sid, entry: Entry::Joined, released: None };
+        let openid = AttributeValue::Ss(vec![proof.openid()]);
+        let mut values = vec![
+            (":openid", openid),
+            (":phone", s(number.as_e164())),
+            (":most", AttributeValue::N(MOST_OPENIDS.to_string())),
+        ];
+        values.extend(unionid.map(|unionid| (":unionid", s(unionid))));
+        let mut condition =
+            "phone = :phone AND size(openids) < :most AND attribute_not_exists(disabled)".to_owned();
+        if unionid.is_some() {
+            condition += " AND unionid = :unionid";
+        }
+        let join = change("ADD openids :openid", values).condition_expression(condition);
+        let writes = [
+            self.put_new(proof.openid(), logged_in(&account, proof))?,
+            self.update(user_key(&account.user_id), join)?,
+            self.update_of(&account.user_id, phone_key(number.as_e164()), proved(proof.now))?,
+        ];
+        let reasons = match self.transact(writes).await? {
+            Outcome::Written => return Ok(Joining::Joined(account)),
+            Outcome::Refused(reasons) => reasons,
+            Outcome::Conflict => return Ok(Joining::LostRace),
+        };
+        match reasons.iter().flatten().find_map(UserItem::read) {
+            // Who is stopped in one mini program is stopped in the others, whatever the number.
+            Some(user) if user.disabled => Err(AccountError::Disabled),
+            Some(user) if user.phone.as_deref() != Some(number.as_e164()) => Ok(Joining::Elsewhere),
+            Some(user) if unionid.is_some() && user.unionid.as_deref() != unionid => Ok(Joining::Elsewhere),
+            Some(user) if user.openids.len() >= MOST_OPENIDS => Err(AccountError::PhoneTaken),
+            _ => Ok(Joining::LostRace),
+        }
+    }
+
+    /// The unionid names this account; it has named none.
+    pub(super) fn bind(&self, user_id: &str, unionid: &str) -> Result<Write, AwsFailure> {
+        self.put_new(unionid_key(unionid), [("user_id", s(user_id))])
+    }
+
+    /// A known person has come with a unionid that was not noted yet and names no account: it names theirs from now on, in the
+    /// place of the one that was noted. The account has to be theirs.
+    pub(super) fn rebind(
+        &self,
+        known: &OpenidItem,
+        unionid: &str,
+        proof: &Proof<'_>,
+    ) -> Result<Vec<Write>, AwsFailure> {
+        let (user_id, mut values) = (&known.user_id, vec![(":new", s(unionid))]);
+        let condition = if let Some(noted) = &known.unionid {
+            values.push((":noted", s(noted)));
+            "unionid = :noted"
+        } else {
+            values.push((":owner", s(proof.openid())));
+            values.push((":alone", AttributeValue::Ss(vec![proof.openid()])));
+            "attribute_not_exists(unionid) AND (#owner = :owner OR openids = :alone)"
+        };
+        let update = change("SET unionid = :new", values).condition_expression(condition);
+        let update = if known.unionid.is_some() {
+            update
+        } else {
+            update.expression_attribute_names("#owner", "owner")
+        };
+        let old = known.unionid.iter().map(|noted| self.delete_of(user_id, unionid_key(noted)));
+        let new = [self.bind(user_id, unionid), self.update(user_key(user_id), update)];
+        new.into_iter().chain(old).collect()
+    }
+}
