@@ -47,6 +47,8 @@ const EXCHANGE_CODE: &[ProblemCode] = &[
     ProblemCode::WechatMisconfigured,
     ProblemCode::WechatUnavailable,
     ProblemCode::WechatBusy,
+    ProblemCode::PhoneCodeInvalid,
+    ProblemCode::UnknownApp,
 ];
 
 /// What `login` refuses with.
@@ -179,11 +181,20 @@ fn send_code() -> Value {
 
 fn exchange_code() -> Value {
     call(
-        ("exchangeCode", "Turn the one-time code of `uni.login` into an openid and its ticket"),
+        (
+            "exchangeCode",
+            "Turn the one-time code of `uni.login` into an openid and its ticket, with the number of one tap",
+        ),
         &json!({
             "type": "object",
             "required": ["code"],
-            "properties": { "code": needed("What `uni.login` or `wx.login` brought; good for five minutes, once.") },
+            "properties": {
+                "code": needed("What `uni.login` or `wx.login` brought; good for five minutes, once."),
+                "phoneCode": optional(
+                    "What the button `getPhoneNumber` brought; good for five minutes, once. The ticket then carries the number.",
+                ),
+                "appId": optional("Which mini program asks; where there is one alone, it need not be named."),
+            },
         }),
         &json!({ "code": "alice" }),
         (
@@ -197,15 +208,18 @@ fn exchange_code() -> Value {
 
 fn login() -> Value {
     call(
-        ("login", "Log in with a ticket, a phone number and the code that was texted to it"),
+        (
+            "login",
+            "Log in with a ticket, a phone number and the code that was texted to it; or with a ticket that carries the number",
+        ),
         &json!({
             "type": "object",
-            "required": ["ticket", "phoneNumber", "verifyCode"],
+            "required": ["ticket"],
             "properties": {
                 "ticket": needed("The ticket of `/exchange-code`."),
                 "openid": optional("If it is given, it has to be the ticket's."),
-                "phoneNumber": needed("The number that the code went to."),
-                "verifyCode": needed("The six digits."),
+                "phoneNumber": optional("The number that the code went to. Absent, with `verifyCode`, where the ticket carries the number."),
+                "verifyCode": optional("The six digits."),
             },
         }),
         &json!({ "ticket": TICKET, "openid": OPENID, "phoneNumber": "13800138000", "verifyCode": "091474" }),
