@@ -36,7 +36,7 @@ use message::{Fields, Request};
 /// How its calls are read.
 pub(crate) const SERVICE: Service = Service {
     name: "Aliyun",
-    code: |_| None,
+    is_for: |_, _, _| false,
     describe: |parts, body| {
         let fields = Fields::of(parts, body);
         let number = fields.get("PhoneNumbers").or(fields.get("PhoneNumber")).unwrap_or_default();

@@ -6,7 +6,10 @@ use lexopt::{
     Parser,
     prelude::{Long, Short, Value},
 };
-use local::{provider::WORDS, wechat::PLAYED};
+use local::{
+    provider::WORDS,
+    wechat::{PLAYED, PLAYED_PHONE_CODES, Played},
+};
 
 /// What to do.
 #[derive(Debug, PartialEq, Eq)]
@@ -42,6 +45,11 @@ Every setting of the functions can be given as an environment variable, RESEND_C
 WeChat is played here. The code that /exchange-code takes says who is there, or what goes wrong:
 ";
 
+const PHONE_CODES: &str = "
+
+WeChat's button brings a phoneCode, which says whose number it is, or what goes wrong:
+";
+
 const PROVIDERS: &str = "
 
 So are SNS, Tencent Cloud and Aliyun. SMS_ROUTES says who carries the messages; while this runs, the console does, or
@@ -58,10 +66,10 @@ These are the words:
 /// All of it, to be read.
 pub(crate) fn help() -> String {
     let line = |(word, said): (&str, &str)| format!("\n  {word:39} {said}");
-    let codes = PLAYED.iter().map(|played| line((played.code, played.en)));
-    let words = WORDS.iter().map(|word| line((word.word, word.en)));
-    let [codes, words] = [codes.collect::<String>(), words.collect()];
-    [USAGE, &codes, PROVIDERS, &words].concat()
+    let list =
+        |codes: &[Played]| -> String { codes.iter().map(|played| line((played.code, played.en))).collect() };
+    let words: String = WORDS.iter().map(|word| line((word.word, word.en))).collect();
+    [USAGE, &list(&PLAYED), PHONE_CODES, &list(&PLAYED_PHONE_CODES), PROVIDERS, &words].concat()
 }
 
 impl Command {

@@ -1,5 +1,5 @@
 //! The whole system on one machine: the three functions behind a gateway, with a `DynamoDB`, an SNS in
-//! front of a phone network, and a WeChat that answers `code2Session`.
+//! front of a phone network, and a WeChat that says who is there and with which number.
 //!
 //! The functions are the real ones, with the real AWS SDK and the real HTTP client: only what is at the other end of the
 //! line is played. Everything is on one port, so that a function that is run by other means can use it too.
@@ -151,7 +151,7 @@ impl Local {
         variables.extend(given);
         let all: Vec<_> = variables.iter().cloned().chain(others).collect();
         let variable = |name: &str| {
-            variables.iter().find(|(set, _)| set == name).map(|(_, value)| value.clone()).unwrap_or_default()
+            all.iter().find(|(set, _)| set == name).map(|(_, value)| value.clone()).unwrap_or_default()
         };
 
         let aws = settings("AWS", &all, |env| Aws::read(env, options.clock.clone()))?;
@@ -165,7 +165,7 @@ impl Local {
             Arc::new(Tencent::new(tencent::Account::read(variable), phones.clone(), options.clock.clone()));
         let aliyun =
             Arc::new(Aliyun::new(aliyun::Account::read(variable), phones.clone(), options.clock.clone()));
-        let wechat = Arc::new(Wechat::new(variable("WECHAT_APP_ID"), variable("WECHAT_APP_SECRET")));
+        let wechat = Arc::new(Wechat::new(wechat::Apps::read(variable), options.clock.clone()));
 
         let aws = aws.noting(number);
         let (clock, random) = (options.clock, options.random);
@@ -186,7 +186,7 @@ impl Local {
             .merge(provider::prompt(tencent.clone()))
             .merge(provider::prompt(aliyun.clone()))
             .merge(noted(wechat::SERVICE, wechat::router(wechat.clone()), &timeline))
-            .merge(wechat::codes_router(wechat.clone()))
+            .merge(wechat::prompt::router(wechat.clone()))
             .merge(phones::router(phones.clone()));
         if !options.services_only {
             router = router

@@ -1,13 +1,14 @@
 //! How the timeline reads the calls to a played service: each fake says it of its own.
 
 use axum::http::request::Parts;
+use serde_json::Value;
 
 /// What is at the other end of a call, and how the call is read.
 #[derive(Clone, Copy)]
 pub(crate) struct Service {
     pub(crate) name: &'static str,
-    /// The code of WeChat's that a call is about, by which it is told whose it is, where it has no number.
-    pub(crate) code: fn(&Parts) -> Option<String>,
+    /// Whether a call without a number of its exchange is for the one that this request began.
+    pub(crate) is_for: fn(&Parts, &[u8], &Value) -> bool,
     /// The operation and what it is about.
     pub(crate) describe: fn(&Parts, &[u8]) -> (String, String),
     /// The error that an answer names.

@@ -25,7 +25,7 @@ use crate::{
 /// How its calls are read.
 pub(crate) const SERVICE: Service = Service {
     name: "SNS",
-    code: |_| None,
+    is_for: |_, _, _| false,
     describe: |_, body| ("Publish".to_owned(), form(body, "PhoneNumber")),
     error: |body| {
         let text = String::from_utf8_lossy(body);

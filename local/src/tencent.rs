@@ -32,7 +32,7 @@ use message::{Asked, e164};
 /// How its calls are read.
 pub(crate) const SERVICE: Service = Service {
     name: "Tencent",
-    code: |_| None,
+    is_for: |_, _, _| false,
     describe: |parts, body| {
         let asked: Value = serde_json::from_slice(body).unwrap_or_default();
         let number = asked["PhoneNumberSet"][0].as_str().unwrap_or_default();

@@ -1,65 +1,55 @@
-//! WeChat's `code2Session`, played.
+//! WeChat, played: `code2Session`, `getStableAccessToken` and `getPhoneNumber`
+//! (<https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/>).
 //!
-//! A code is a script: it says who logs in or what goes wrong. [`PLAYED`] lists them.
+//! A code is a script: it says who logs in, with which number, or what goes wrong. [`PLAYED`] lists those of `uni.login`,
+//! [`PLAYED_PHONE_CODES`] those of the button.
 
-use std::{
-    collections::{HashMap, HashSet, VecDeque},
-    convert::Infallible,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
-    },
-};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use aws_lc_rs::digest::{SHA256, digest};
 use axum::{
     Router,
-    body::Body,
+    body::Bytes,
     extract::{RawQuery, State},
-    http::{
-        StatusCode,
-        header::{CONTENT_TYPE, LOCATION},
-    },
-    response::{IntoResponse, Response},
-    routing::{get, put},
+    response::Response,
+    routing::{any, get, post},
 };
-use base64::{
-    Engine,
-    prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
-};
-use futures_util::stream;
-use serde_json::{Value, json};
+use shared::clock::Clock;
 
-use crate::{
-    broken::{broken_off, drip, page},
-    service::{Service, query},
-};
-
+mod answer;
+mod call;
+mod code2session;
 mod codes;
+mod fault;
+mod people;
+mod phone_codes;
+mod phone_number;
+pub(crate) mod prompt;
+mod stable_token;
+mod tokens;
 
+pub use call::Call;
+use call::Calls;
+pub(crate) use call::SERVICE;
+use code2session::Used;
 use codes::Code;
 pub use codes::{PLAYED, Played};
+pub(crate) use people::Apps;
+use people::People;
+pub use phone_codes::PLAYED_PHONE_CODES;
+use phone_codes::{Number, PhoneCode};
+use tokens::AccessTokens;
 
-/// How its calls are read.
-pub(crate) const SERVICE: Service = Service {
-    name: "WeChat",
-    code: |parts| Some(query(parts, "js_code")),
-    describe: |parts, _| ("code2Session".to_owned(), query(parts, "js_code")),
-    error: |body| {
-        let answer: Value = serde_json::from_slice(body).ok()?;
-        answer["errcode"].as_i64().filter(|code| *code != 0).map(|code| format!("errcode {code}"))
-    },
-};
-
-/// WeChat, with one mini program.
+/// WeChat, with its mini programs.
 pub struct Wechat {
-    app_id: String,
-    secret: String,
+    apps: Apps,
+    people: People,
+    tokens: AccessTokens,
+    calls: Calls,
+    clock: Arc<dyn Clock>,
     visitor: Mutex<String>,
-    used: Mutex<HashSet<String>>,
-    scripted: Mutex<VecDeque<String>>,
-    requests: AtomicUsize,
-    open_platform: AtomicBool,
+    visitor_number: Mutex<String>,
+    used: Used,
+    used_phone_codes: Used,
 }
 
 /// A code that stands for nobody by itself.
@@ -67,27 +57,55 @@ pub struct Wechat {
 #[error("a code of uni.login stands for a name or for what goes wrong, not for another code of its kind")]
 pub struct NoVisitor;
 
+/// A code that stands for no number by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "a code of the button stands for a phone number or for what goes wrong, not for another code of its kind"
+)]
+pub struct NoNumber;
+
 impl Wechat {
-    pub(crate) fn new(app_id: String, secret: String) -> Self {
+    pub(crate) fn new(apps: Apps, clock: Arc<dyn Clock>) -> Self {
         Self {
-            app_id,
-            secret,
+            apps,
+            people: People::default(),
+            tokens: AccessTokens::default(),
+            calls: Calls::default(),
+            clock,
             visitor: Mutex::new("alice".to_owned()),
-            used: Mutex::default(),
-            scripted: Mutex::default(),
-            requests: AtomicUsize::new(0),
-            open_platform: AtomicBool::new(false),
+            visitor_number: Mutex::new("13800138000".to_owned()),
+            used: Used::default(),
+            used_phone_codes: Used::default(),
         }
     }
 
-    /// Plays `code` at the next request, whatever code comes with it.
+    /// Plays `code` at the next `code2Session`, whatever code comes with it.
     pub fn play_next(&self, code: &str) {
-        self.scripted.lock().unwrap_or_else(PoisonError::into_inner).push_back(code.to_owned());
+        self.play_next_at(Call::Code2Session, code);
     }
 
-    /// Binds the mini program to an Open Platform account: answers bring a `unionid` from now on.
+    /// Plays `script` at the next request of this call, whatever code comes with it: one of its codes;
+    /// at [`Call::StableToken`] what goes wrong (`err-40164`), or `no-token`.
+    ///
+    /// # Panics
+    /// Where the call has nothing to play for it.
+    pub fn play_next_at(&self, call: Call, script: &str) {
+        self.calls.play_next(call, script);
+    }
+
+    /// Ends all access tokens: the next use of one is answered errcode 40001.
+    pub fn end_tokens(&self) {
+        self.tokens.end_all();
+    }
+
+    /// Binds the mini programs to an Open Platform account: answers bring a `unionid` from now on.
     pub fn bind_to_open_platform(&self) {
-        self.open_platform.store(true, Ordering::Relaxed);
+        self.people.bind();
+    }
+
+    /// Binds the mini programs to another Open Platform account: each `unionid` is another one from now on.
+    pub fn rebind_open_platform(&self) {
+        self.people.rebind();
     }
 
     /// Whom the codes of `uni.login` stand for: who sits at WeChat's developer tools.
@@ -105,118 +123,86 @@ impl Wechat {
         Ok(())
     }
 
-    /// How many requests have come.
-    pub fn requests(&self) -> usize {
-        self.requests.load(Ordering::Relaxed)
+    /// Which number the codes of the button stand for.
+    #[must_use]
+    pub fn visitor_number(&self) -> String {
+        self.visitor_number.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The openid of the person of this name.
+    /// From now on these codes stand for `code`: a number, or what goes wrong. Nothing changes where it is neither.
+    pub fn set_visitor_number(&self, code: &str) -> Result<(), NoNumber> {
+        if matches!(PhoneCode::read(code), PhoneCode::Missing | PhoneCode::OfButton | PhoneCode::Unknown) {
+            return Err(NoNumber);
+        }
+        code.clone_into(&mut self.visitor_number.lock().unwrap_or_else(PoisonError::into_inner));
+        Ok(())
+    }
+
+    /// How many requests have come to `code2Session`.
+    #[must_use]
+    pub fn requests(&self) -> usize {
+        self.requests_of(Call::Code2Session)
+    }
+
+    /// How many requests have come to this call.
+    #[must_use]
+    pub fn requests_of(&self, call: Call) -> usize {
+        self.calls.requests(call)
+    }
+
+    /// The `AppID`s of the mini programs, that of `WECHAT_APP_ID` first.
+    #[must_use]
+    pub fn app_ids(&self) -> Vec<&str> {
+        self.apps.ids()
+    }
+
+    /// The openid of the person of this name in the first mini program.
     #[must_use]
     pub fn openid(&self, name: &str) -> String {
-        format!("o{}", &BASE64_URL_SAFE_NO_PAD.encode(self.hash("openid", name))[..27])
+        self.openid_in(self.apps.first(), name)
     }
 
-    /// The `session_key` that goes with it, which nobody may ever see again.
+    /// The openid of the person of this name in this mini program.
+    #[must_use]
+    pub fn openid_in(&self, app_id: &str, name: &str) -> String {
+        People::openid(app_id, name)
+    }
+
+    /// The `session_key` that goes with [`Self::openid`], which nobody may ever see again.
     #[must_use]
     pub fn session_key(&self, name: &str) -> String {
-        BASE64_STANDARD.encode(&self.hash("session", name)[..16])
+        People::session_key(self.apps.first(), name)
     }
 
-    fn unionid(&self, name: &str) -> String {
-        format!("o{}", &BASE64_URL_SAFE_NO_PAD.encode(self.hash("unionid", name))[..27])
-    }
-
-    fn hash(&self, what: &str, name: &str) -> Vec<u8> {
-        digest(&SHA256, format!("{what} of {name} at {}", self.app_id).as_bytes()).as_ref().to_vec()
-    }
-
-    fn code2session(&self, query: &str) -> Response {
-        self.requests.fetch_add(1, Ordering::Relaxed);
-        let query: HashMap<String, String> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-        let given = |name: &str| query.get(name).map(String::as_str).unwrap_or_default();
-        let scripted = self.scripted.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-        match scripted.as_deref().unwrap_or(given("js_code")) {
-            _ if given("appid") != self.app_id => refuse(40013, "invalid appid"),
-            _ if given("secret") != self.secret => refuse(40125, "invalid appsecret"),
-            _ if given("grant_type") != "authorization_code" => refuse(40002, "invalid grant_type"),
-            code => self.play(code),
-        }
-    }
-
-    fn play(&self, code: &str) -> Response {
-        match Code::read(code) {
-            Code::Missing => refuse(41008, "missing code"),
-            Code::Once(_) | Code::OfUniLogin if !self.is_fresh(code) => refuse(40163, "code been used"),
-            Code::Name(name) | Code::Once(name) => wechat_json(&self.session(name)),
-            Code::OfUniLogin | Code::Mock => self.play(&self.visitor()),
-            Code::Refusal(code) => refuse(code, "played"),
-            Code::Status(status) => status.into_response(),
-            Code::Page => page(StatusCode::OK),
-            Code::NoOpenid => wechat_json(&json!({ "session_key": self.session_key("nobody") })),
-            Code::Half => broken_off("{\"session_key\":"),
-            Code::Close => broken_off(""),
-            Code::Redirect => (StatusCode::FOUND, [(LOCATION, "/_local/wechat/elsewhere")]).into_response(),
-            Code::Huge => (" ".repeat(10_000_000) + &self.session("huge").to_string()).into_response(),
-            Code::Drip => drip(),
-            Code::Hang => Body::from_stream(stream::pending::<Result<String, Infallible>>()).into_response(),
-        }
-    }
-
-    /// Whether this is the first time that the code is used.
-    fn is_fresh(&self, code: &str) -> bool {
-        self.used.lock().unwrap_or_else(PoisonError::into_inner).insert(code.to_owned())
-    }
-
-    /// Who the person of this name is.
-    fn session(&self, name: &str) -> Value {
-        let mut session = json!({ "session_key": self.session_key(name), "openid": self.openid(name) });
-        if self.open_platform.load(Ordering::Relaxed) {
-            session["unionid"] = self.unionid(name).into();
-        }
-        session
+    /// Where a redirect leads: whoever follows is told of somebody else.
+    fn elsewhere(&self) -> Response {
+        let app_id = self.apps.first();
+        let mut answer = self.phone_info(app_id, Number { country: "86", pure: "13700137000" });
+        answer["openid"] = People::openid(app_id, "elsewhere").into();
+        answer["access_token"] = "elsewhere".into();
+        answer::wechat_json(&answer)
     }
 }
 
 pub(crate) fn router(wechat: Arc<Wechat>) -> Router {
+    type Here = State<Arc<Wechat>>;
     Router::new()
         .route(
-            "/_local/wechat/sns/jscode2session",
-            get(async |State(wechat): State<Arc<Wechat>>, RawQuery(query): RawQuery| {
+            Call::Code2Session.path(),
+            get(async |State(wechat): Here, RawQuery(query): RawQuery| {
                 wechat.code2session(&query.unwrap_or_default())
             }),
         )
         .route(
-            "/_local/wechat/elsewhere",
-            get(async |State(wechat): State<Arc<Wechat>>| wechat_json(&wechat.session("elsewhere"))),
+            Call::StableToken.path(),
+            post(async |State(wechat): Here, body: Bytes| wechat.stable_token(&body)),
         )
+        .route(
+            Call::PhoneNumber.path(),
+            post(async |State(wechat): Here, RawQuery(query): RawQuery, body: Bytes| {
+                wechat.phone_number(&query.unwrap_or_default(), &body)
+            }),
+        )
+        .route(fault::ELSEWHERE, any(async |State(wechat): Here| wechat.elsewhere()))
         .with_state(wechat)
-}
-
-/// What the console asks and says of the codes.
-pub(crate) fn codes_router(wechat: Arc<Wechat>) -> Router {
-    Router::new()
-        .route("/_local/wechat/codes", get(list))
-        .route("/_local/wechat/uni-login", put(choose))
-        .with_state(wechat)
-}
-
-async fn list(State(wechat): State<Arc<Wechat>>) -> Response {
-    let list = json!({ "uniLogin": wechat.visitor(), "played": PLAYED });
-    ([(CONTENT_TYPE, "application/json")], list.to_string()).into_response()
-}
-
-async fn choose(State(wechat): State<Arc<Wechat>>, code: String) -> Response {
-    match wechat.set_visitor(code.trim()) {
-        Ok(()) => StatusCode::NO_CONTENT.into_response(),
-        Err(error) => (StatusCode::BAD_REQUEST, error.to_string()).into_response(),
-    }
-}
-
-fn refuse(errcode: i64, errmsg: &str) -> Response {
-    wechat_json(&json!({ "errcode": errcode, "errmsg": errmsg }))
-}
-
-/// JSON under WeChat's own content type.
-fn wechat_json(answer: &Value) -> Response {
-    ([(CONTENT_TYPE, "text/plain")], answer.to_string()).into_response()
 }

@@ -1,8 +1,10 @@
 //! The WeChat that `local` plays: who a code is, for people who try things out and for WeChat's own developer tools.
 
-use local::wechat::{NoVisitor, PLAYED};
+use local::wechat::{NoVisitor, PLAYED, PLAYED_PHONE_CODES};
 use serde_json::json;
 use tests::{Answer, TestApp};
+
+mod one_tap;
 
 /// Such as WeChat's developer tools bring, another one at each `uni.login`.
 const OF_UNI_LOGIN: [&str; 3] = [
@@ -68,7 +70,7 @@ async fn the_console_says_whom_codes_of_uni_login_stand_for() {
 
 #[test]
 fn the_readmes_list_every_code() {
-    for played in PLAYED {
+    for played in PLAYED.iter().chain(&PLAYED_PHONE_CODES) {
         let readmes = [include_str!("../../README.md"), include_str!("../../README.zh-CN.md")];
         for (readme, says) in readmes.into_iter().zip([played.en, played.zh]) {
             let row = format!("| `{}` | {says} |", played.code);

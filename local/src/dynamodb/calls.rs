@@ -6,7 +6,7 @@ use crate::service::Service;
 
 pub(crate) const SERVICE: Service = Service {
     name: "DynamoDB",
-    code: |_| None,
+    is_for: |_, _, _| false,
     describe: |parts, body| {
         let target = parts.headers.get("x-amz-target").and_then(|target| target.to_str().ok());
         let operation = target.and_then(|target| target.rsplit('.').next()).unwrap_or_default();

@@ -3,7 +3,7 @@
 //! Overlap in time would mix up the calls of requests that run side by side, and running the requests one after another
 //! would hide just the races that this system is made for. So the clients of AWS and of the SMS providers write
 //! the exchange's number, which the running function's task knows, into a header of each call. WeChat's client is the
-//! function's own and takes no header: its calls are told apart by the code that they ask about.
+//! function's own and takes no header: its calls are told apart by what they ask about.
 
 use std::sync::Arc;
 
@@ -52,7 +52,7 @@ async fn note(
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
     let number = parts.headers.remove(HEADER).and_then(|number| number.to_str().ok()?.parse().ok());
-    let exchange = number.or_else(|| timeline.exchanging(&(service.code)(&parts)?));
+    let exchange = number.or_else(|| timeline.exchanging(|request| (service.is_for)(&parts, &body, request)));
     let step = exchange.map(|exchange| {
         let (operation, about) = (service.describe)(&parts, &body);
         UnderWay::new(timeline, exchange, service.name, operation, about)
@@ -73,11 +73,10 @@ async fn note(
 }
 
 impl Timeline {
-    /// The longest open exchange of this code of WeChat's.
-    fn exchanging(&self, code: &str) -> Option<u64> {
+    /// The longest open exchange with such a request.
+    fn exchanging(&self, is_it: impl Fn(&Value) -> bool) -> Option<u64> {
         let log = self.log();
-        let asks =
-            |open: &Open| serde_json::from_str::<Value>(&open.request).is_ok_and(|it| it["code"] == code);
+        let asks = |open: &Open| serde_json::from_str(&open.request).is_ok_and(|request| is_it(&request));
         log.open.iter().find(|(_, open)| asks(open)).map(|(number, _)| *number)
     }
 }

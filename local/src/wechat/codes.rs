@@ -1,9 +1,8 @@
 //! The codes that are played: what a person reads of them, and what is made of one.
 
-use std::str::FromStr;
-
-use axum::http::StatusCode;
 use serde::Serialize;
+
+use super::fault::Fault;
 
 /// A code, and what WeChat does when it is asked about it.
 #[derive(Debug, Clone, Copy, Serialize)]
@@ -16,14 +15,14 @@ pub struct Played {
     pub zh: &'static str,
 }
 
-const fn played(code: &'static str, en: &'static str, zh: &'static str) -> Played {
+pub(super) const fn played(code: &'static str, en: &'static str, zh: &'static str) -> Played {
     Played { code, en, zh }
 }
 
 /// What WeChat's developer tools bring for a code in a project without an `AppID`, each time.
 const MOCK: &str = "the code is a mock one";
 
-/// Every kind of code: what the READMEs, `--help` and the console list.
+/// Every kind of code of `uni.login`: what the READMEs, `--help` and the console list.
 pub const PLAYED: [Played; 14] = [
     played("alice", "any name: this person, every time", "任意名字：就是这个人，可以反复使用"),
     played("alice-1", "Alice, once; then errcode 40163", "Alice，只能用一次，再用返回 40163"),
@@ -62,35 +61,19 @@ pub(super) enum Code<'a> {
     OfUniLogin,
     /// [`MOCK`].
     Mock,
-    Refusal(i64),
-    Status(StatusCode),
-    Page,
     NoOpenid,
-    Half,
-    Close,
-    Redirect,
-    Huge,
-    Drip,
-    Hang,
+    Fault(Fault),
 }
 
 impl<'a> Code<'a> {
     pub(super) fn read(code: &'a str) -> Self {
         match code {
             "" => Self::Missing,
-            "html" => Self::Page,
             "no-openid" => Self::NoOpenid,
-            "half" => Self::Half,
-            "close" => Self::Close,
-            "redirect" => Self::Redirect,
-            "huge" => Self::Huge,
-            "drip" => Self::Drip,
-            "hang" => Self::Hang,
             MOCK => Self::Mock,
             _ if is_of_uni_login(code) => Self::OfUniLogin,
             _ => None
-                .or_else(|| Some(Self::Refusal(after("err-", code)?)))
-                .or_else(|| Some(Self::Status(after("http-", code)?)))
+                .or_else(|| Some(Self::Fault(Fault::read(code)?)))
                 .or_else(|| Some(Self::Once(numbered(code)?)))
                 .unwrap_or(Self::Name(code)),
         }
@@ -104,43 +87,36 @@ fn is_of_uni_login(code: &str) -> bool {
         && code.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
-/// The name in `alice-1`.
-fn numbered(code: &str) -> Option<&str> {
+/// `alice` in `alice-1`.
+pub(super) fn numbered(code: &str) -> Option<&str> {
     let (name, number) = code.rsplit_once('-')?;
     let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
     (is_number && !name.is_empty()).then_some(name)
 }
 
-fn after<T: FromStr>(prefix: &str, code: &str) -> Option<T> {
-    code.strip_prefix(prefix)?.parse().ok()
-}
-
 #[cfg(test)]
 mod tests {
+    use axum::http::StatusCode;
+
     use super::*;
 
     #[test]
     fn what_is_listed_is_what_is_played() {
-        use Code::{
-            Close, Drip, Half, Hang, Huge, Mock, Name, NoOpenid, OfUniLogin, Once, Page, Redirect, Refusal,
-            Status,
-        };
-        let error = Status(StatusCode::INTERNAL_SERVER_ERROR);
         let kinds = [
-            Name("alice"),
-            Once("alice"),
-            OfUniLogin,
-            Mock,
-            Refusal(40029),
-            error,
-            Page,
-            NoOpenid,
-            Half,
-            Close,
-            Redirect,
-            Huge,
-            Drip,
-            Hang,
+            Code::Name("alice"),
+            Code::Once("alice"),
+            Code::OfUniLogin,
+            Code::Mock,
+            Code::Fault(Fault::Refusal(40029)),
+            Code::Fault(Fault::Status(StatusCode::INTERNAL_SERVER_ERROR)),
+            Code::Fault(Fault::Page),
+            Code::NoOpenid,
+            Code::Fault(Fault::Half),
+            Code::Fault(Fault::Close),
+            Code::Fault(Fault::Redirect),
+            Code::Fault(Fault::Huge),
+            Code::Fault(Fault::Drip),
+            Code::Fault(Fault::Hang),
         ];
         assert_eq!(PLAYED.map(|played| Code::read(played.code)), kinds);
     }
@@ -150,7 +126,7 @@ mod tests {
         for name in ["user1", "张三", "mary-jane", "err-", "http-", "-1", "o_1", "13800138000"] {
             assert_eq!(Code::read(name), Code::Name(name));
         }
-        assert_eq!(Code::read("err--1"), Code::Refusal(-1));
+        assert_eq!(Code::read("err--1"), Code::Fault(Fault::Refusal(-1)));
         assert_eq!(Code::read("mary-jane-2"), Code::Once("mary-jane"));
         // One that WeChat gave to somebody.
         assert_eq!(Code::read("0716AVll20uHk94SLDml27etM946AVlq"), Code::OfUniLogin);

@@ -1,0 +1,130 @@
+//! WeChat's three calls: how they are counted, scripted, and read by the timeline.
+
+use std::{
+    collections::VecDeque,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use axum::http::request::Parts;
+use serde_json::Value;
+
+use super::{fault::Fault, phone_codes::PhoneCode};
+use crate::service::{Service, query};
+
+/// A call of WeChat's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Call {
+    /// `code2Session`: whose a code of `uni.login` is.
+    Code2Session,
+    /// `getStableAccessToken`: a mini program's access token.
+    StableToken,
+    /// `getPhoneNumber`: the number that a code of the button stands for.
+    PhoneNumber,
+}
+
+impl Call {
+    pub(super) const fn path(self) -> &'static str {
+        match self {
+            Self::Code2Session => "/_local/wechat/sns/jscode2session",
+            Self::StableToken => "/_local/wechat/cgi-bin/stable_token",
+            Self::PhoneNumber => "/_local/wechat/wxa/business/getuserphonenumber",
+        }
+    }
+
+    fn of(parts: &Parts) -> Option<Self> {
+        let calls = [Self::Code2Session, Self::StableToken, Self::PhoneNumber];
+        calls.into_iter().find(|call| call.path() == parts.uri.path())
+    }
+
+    /// WeChat's own name for it.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Code2Session => "code2Session",
+            Self::StableToken => "getStableAccessToken",
+            Self::PhoneNumber => "getPhoneNumber",
+        }
+    }
+
+    /// Whether it has something to play for this script.
+    fn plays(self, script: &str) -> bool {
+        match self {
+            Self::Code2Session => true,
+            Self::StableToken => Fault::read(script).is_some() || script == NO_TOKEN,
+            Self::PhoneNumber => PhoneCode::read(script) != PhoneCode::Unknown,
+        }
+    }
+}
+
+/// Has `getStableAccessToken` answer JSON without a token.
+pub(super) const NO_TOKEN: &str = "no-token";
+
+/// What has come to each of the calls, and what is still to go wrong there.
+#[derive(Default)]
+pub(super) struct Calls([Told; 3]);
+
+#[derive(Default)]
+struct Told {
+    requests: AtomicUsize,
+    scripted: Mutex<VecDeque<String>>,
+}
+
+impl Calls {
+    pub(super) fn play_next(&self, call: Call, script: &str) {
+        assert!(call.plays(script), "{} plays no {script:?}", call.name());
+        let scripted = &self.0[call as usize].scripted;
+        scripted.lock().unwrap_or_else(PoisonError::into_inner).push_back(script.to_owned());
+    }
+
+    /// A request has come: what it is to be answered in place of the truth.
+    pub(super) fn come(&self, call: Call) -> Option<String> {
+        let told = &self.0[call as usize];
+        told.requests.fetch_add(1, Ordering::Relaxed);
+        told.scripted.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+    }
+
+    pub(super) fn requests(&self, call: Call) -> usize {
+        self.0[call as usize].requests.load(Ordering::Relaxed)
+    }
+}
+
+/// How its calls are read. Neither the secret nor an access token is shown.
+pub(crate) const SERVICE: Service = Service {
+    name: "WeChat",
+    is_for: |parts, body, request| match Call::of(parts) {
+        Some(call @ (Call::Code2Session | Call::PhoneNumber)) => {
+            let asked = if call == Call::Code2Session { "code" } else { "phoneCode" };
+            request[asked] == about(call, parts, body)
+        }
+        // It names nobody: it is for somebody with a code of the button, in this mini program.
+        Some(call @ Call::StableToken) => {
+            let is_this_app = |app_id: &Value| app_id.is_null() || *app_id == about(call, parts, body);
+            request["phoneCode"].is_string() && is_this_app(&request["appId"])
+        }
+        None => false,
+    },
+    describe: |parts, body| {
+        let call = Call::of(parts);
+        let about = call.map(|call| about(call, parts, body)).unwrap_or_default();
+        (call.map(Call::name).unwrap_or_default().to_owned(), about)
+    },
+    error: |body| {
+        let answer: Value = serde_json::from_slice(body).ok()?;
+        answer["errcode"].as_i64().filter(|code| *code != 0).map(|code| format!("errcode {code}"))
+    },
+};
+
+/// The code that is asked about, or the mini program that wants a token.
+fn about(call: Call, parts: &Parts, body: &[u8]) -> String {
+    let field = |name: &str| {
+        let asked: Value = serde_json::from_slice(body).unwrap_or_default();
+        asked[name].as_str().unwrap_or_default().to_owned()
+    };
+    match call {
+        Call::Code2Session => query(parts, "js_code"),
+        Call::StableToken => field("appid"),
+        Call::PhoneNumber => field("code"),
+    }
+}

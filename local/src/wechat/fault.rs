@@ -1,0 +1,66 @@
+//! What goes wrong in the same words at each of WeChat's calls.
+
+use std::{convert::Infallible, str::FromStr};
+
+use axum::{
+    body::Body,
+    http::{StatusCode, header::LOCATION},
+    response::{IntoResponse, Response},
+};
+use futures_util::stream;
+use serde_json::Value;
+
+use super::answer::refuse;
+use crate::broken::{broken_off, drip, page};
+
+/// Where a redirect leads: there the same call names somebody else.
+pub(super) const ELSEWHERE: &str = "/_local/wechat/elsewhere";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// This errcode.
+    Refusal(i64),
+    Status(StatusCode),
+    Page,
+    Half,
+    Close,
+    Redirect,
+    Huge,
+    Drip,
+    Hang,
+}
+
+impl Fault {
+    pub(super) fn read(code: &str) -> Option<Self> {
+        match code {
+            "html" => Some(Self::Page),
+            "half" => Some(Self::Half),
+            "close" => Some(Self::Close),
+            "redirect" => Some(Self::Redirect),
+            "huge" => Some(Self::Huge),
+            "drip" => Some(Self::Drip),
+            "hang" => Some(Self::Hang),
+            _ => after("err-", code).map(Self::Refusal).or_else(|| Some(Self::Status(after("http-", code)?))),
+        }
+    }
+
+    /// What comes in place of `whole`, the call's good answer.
+    pub(super) fn answer(self, whole: impl FnOnce() -> Value) -> Response {
+        match self {
+            Self::Refusal(errcode) => refuse(errcode, "played"),
+            Self::Status(status) => status.into_response(),
+            Self::Page => page(StatusCode::OK),
+            Self::Half => broken_off("{\""),
+            Self::Close => broken_off(""),
+            // A client that follows keeps method and body.
+            Self::Redirect => (StatusCode::TEMPORARY_REDIRECT, [(LOCATION, ELSEWHERE)]).into_response(),
+            Self::Huge => (" ".repeat(10_000_000) + &whole().to_string()).into_response(),
+            Self::Drip => drip(),
+            Self::Hang => Body::from_stream(stream::pending::<Result<String, Infallible>>()).into_response(),
+        }
+    }
+}
+
+fn after<T: FromStr>(prefix: &str, code: &str) -> Option<T> {
+    code.strip_prefix(prefix)?.parse().ok()
+}

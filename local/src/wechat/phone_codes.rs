@@ -1,0 +1,163 @@
+//! The codes of the button `getPhoneNumber` that are played: what a person reads of them, and what is made of one.
+
+use super::{
+    codes::{Played, numbered, played},
+    fault::Fault,
+};
+
+/// Every kind of code of the button's: what the READMEs, `--help` and the console list.
+pub const PLAYED_PHONE_CODES: [Played; 16] = [
+    played("13800138000", "any number: this one, every time", "任意手机号：就是这个号码，可以反复使用"),
+    played("+85251234567", "a number from elsewhere", "其他国家或地区的号码"),
+    played("13800138000-1", "this number, once; then errcode 40029", "这个号码，只能用一次，再用返回 40029"),
+    played(
+        "13800138000@bob",
+        "this number, if Bob brings it; otherwise errcode 40029",
+        "这个号码，只有 Bob 能用，其他人返回 40029",
+    ),
+    played(
+        "e31968a7f94cc5ee25fafc2aef2773f0bb8c3937b22520eb8ee345274d00c144",
+        "a code of the button: 13800138000, or the number that the console says, once",
+        "按钮给出的 code：13800138000，或控制台里选定的号码，只能用一次",
+    ),
+    played("err-45011", "errcode 45011; so with any number", "返回 errcode 45011，其他数字同理"),
+    played("http-503", "HTTP status 503; so with any status", "返回 HTTP 状态码 503，其他状态码同理"),
+    played("html", "a page in place of JSON", "返回网页而不是 JSON"),
+    played("no-number", "JSON without a number", "返回的 JSON 里没有手机号"),
+    played("another-app", "a number for another mini program", "返回的手机号属于另一个小程序"),
+    played("half", "half an answer, then the connection breaks", "响应到一半连接中断"),
+    played("close", "no answer, the connection breaks", "没有响应，连接中断"),
+    played("redirect", "a redirect to where another number is named", "重定向到另一个地址，那里是另一个号码"),
+    played("huge", "10 MB of spaces before the number", "先返回 10 MB 空格，再返回手机号"),
+    played("drip", "a byte every 200 ms, without end", "每 200 毫秒返回一个字节，没有尽头"),
+    played("hang", "never an answer", "一直不响应"),
+];
+
+/// A code of the button's, as WeChat reads it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PhoneCode<'a> {
+    /// None at all.
+    Missing,
+    /// A number, every time.
+    Number(Number<'a>),
+    /// A number, once.
+    Once(Number<'a>),
+    /// A number, for the person of this name.
+    Of(Number<'a>, &'a str),
+    /// What the button brings: once.
+    OfButton,
+    NoNumber,
+    AnotherApp,
+    Fault(Fault),
+    /// Nothing that this WeChat ever gave.
+    Unknown,
+}
+
+impl<'a> PhoneCode<'a> {
+    pub(super) fn read(code: &'a str) -> Self {
+        match code {
+            "" => Self::Missing,
+            "no-number" => Self::NoNumber,
+            "another-app" => Self::AnotherApp,
+            _ if is_of_button(code) => Self::OfButton,
+            _ => None
+                .or_else(|| Some(Self::Fault(Fault::read(code)?)))
+                .or_else(|| Some(Self::Number(Number::read(code)?)))
+                .or_else(|| Some(Self::Once(Number::read(numbered(code)?)?)))
+                .or_else(|| {
+                    let (number, name) = code.split_once('@')?;
+                    Some(Self::Of(Number::read(number)?, name))
+                })
+                .unwrap_or(Self::Unknown),
+        }
+    }
+}
+
+/// WeChat's own example, and what buttons bring: 64 hexadecimal digits.
+fn is_of_button(code: &str) -> bool {
+    code.len() == 64 && code.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// A phone number in the parts that WeChat tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Number<'a> {
+    /// The country's calling code: `86`.
+    pub(super) country: &'a str,
+    /// The number without it.
+    pub(super) pure: &'a str,
+}
+
+impl<'a> Number<'a> {
+    /// Where a code says what goes wrong and no number.
+    pub(super) const EXAMPLE: Self = Self { country: "86", pure: "13800138000" };
+
+    /// A number without a `+` is a Chinese one.
+    pub(super) fn read(text: &'a str) -> Option<Self> {
+        let digits = text.strip_prefix('+').unwrap_or(text);
+        if !(5..=15).contains(&digits.len()) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        if digits.len() == text.len() {
+            return Some(Self { country: "86", pure: digits });
+        }
+        let (country, pure) = digits.split_at(calling_code_length(digits));
+        Some(Self { country, pure })
+    }
+}
+
+/// How long the calling code is that a number begins with, by the ITU's plan (E.164, Annex D): one digit, these two, or three.
+fn calling_code_length(digits: &str) -> usize {
+    const OF_TWO: &str = "20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 \
+                          65 66 81 82 84 86 90 91 92 93 94 95 98";
+    match digits {
+        _ if digits.starts_with(['1', '7']) => 1,
+        _ if OF_TWO.split(' ').any(|code| digits.starts_with(code)) => 2,
+        _ => 3,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::StatusCode;
+
+    use super::*;
+
+    #[test]
+    fn what_is_listed_is_what_is_played() {
+        use PhoneCode::{AnotherApp, Fault as Wrong, NoNumber, Of, OfButton, Once};
+        let kinds = [
+            PhoneCode::Number(Number::EXAMPLE),
+            PhoneCode::Number(Number { country: "852", pure: "51234567" }),
+            Once(Number::EXAMPLE),
+            Of(Number::EXAMPLE, "bob"),
+            OfButton,
+            Wrong(Fault::Refusal(45011)),
+            Wrong(Fault::Status(StatusCode::SERVICE_UNAVAILABLE)),
+            Wrong(Fault::Page),
+            NoNumber,
+            AnotherApp,
+            Wrong(Fault::Half),
+            Wrong(Fault::Close),
+            Wrong(Fault::Redirect),
+            Wrong(Fault::Huge),
+            Wrong(Fault::Drip),
+            Wrong(Fault::Hang),
+        ];
+        assert_eq!(PLAYED_PHONE_CODES.map(|played| PhoneCode::read(played.code)), kinds);
+    }
+
+    #[test]
+    fn a_number_has_the_calling_code_of_its_country() {
+        for (number, country, pure) in [
+            ("+8613800138000", "86", "13800138000"),
+            ("+12015550123", "1", "2015550123"),
+            ("+447400123456", "44", "7400123456"),
+            ("+85366123456", "853", "66123456"),
+        ] {
+            assert_eq!(Number::read(number), Some(Number { country, pure }));
+        }
+        for unknown in ["alice", "138", "+", "1380013800x", "13800138000-", "alice@bob", "alice-1"] {
+            assert_eq!(PhoneCode::read(unknown), PhoneCode::Unknown, "{unknown}");
+        }
+    }
+}
