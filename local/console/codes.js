@@ -1,33 +1,47 @@
-// Every code that this WeChat plays, and whom those of `uni.login` stand for.
+// Every code that this WeChat plays, and what those of `uni.login` and of the button stand for.
 
+import { offerApps } from './app.js';
 import { byId, h } from './dom.js';
 import { inEachLanguage, t } from './language.js';
 import { prose } from './reference.js';
 
-const input = byId('uni-login');
-const said = byId('uni-login-said');
-let played = [];
+let codes = { played: [], playedPhoneCodes: [], button: '' };
+
+/** The number that the button's codes stand for, or what goes wrong there. */
+export const numberOfButton = () => codes.button;
+
+const row = ({ code, en, zh }) => h('tr', {},
+  h('th', { scope: 'row' }, h('code', {}, code)), h('td', {}, prose(document.documentElement.lang === 'en' ? en : zh)));
 
 function draw() {
-  const row = ({ code, en, zh }) => h('tr', {},
-    h('th', { scope: 'row' }, h('code', {}, code)), h('td', {}, prose(document.documentElement.lang === 'en' ? en : zh)));
-  byId('codes').replaceChildren(...played.map(row));
-  said.textContent = '';
+  byId('codes').replaceChildren(...codes.played.map(row));
+  byId('phone-codes').replaceChildren(...codes.playedPhoneCodes.map(row));
+  for (const said of [byId('uni-login-said'), byId('button-said')]) said.textContent = '';
 }
 
-async function choose(event) {
-  event.preventDefault();
-  const answer = await fetch('/_local/wechat/uni-login', { method: 'PUT', body: input.value });
-  said.textContent = answer.ok ? t('chosen', { code: input.value.trim() }) : await answer.text();
+/** Lets `form` say what codes stand for, at `path`. */
+function startChoice(form, input, path, chosen) {
+  byId(form).addEventListener('submit', async (event) => {
+    event.preventDefault();
+    const code = byId(input).value.trim();
+    const answer = await fetch(path, { method: 'PUT', body: code });
+    byId(`${input}-said`).textContent = answer.ok ? t('chosen', { code }) : await answer.text();
+    if (answer.ok) chosen(code);
+  });
 }
 
-/** Asks for the codes and makes the choice work. */
+const offer = (list, values) => byId(list).replaceChildren(...values.map((value) => h('option', { value })));
+
+/** Asks for the codes and makes the choices work. */
 export async function startCodes() {
   inEachLanguage(draw);
-  byId('choose').addEventListener('submit', choose);
-  const codes = await (await fetch('/_local/wechat/codes')).json();
-  ({ played } = codes);
-  input.value = codes.uniLogin;
-  byId('played').replaceChildren(...['bob', ...played.map(({ code }) => code)].map((value) => h('option', { value })));
+  startChoice('choose', 'uni-login', '/_local/wechat/uni-login', () => {});
+  startChoice('choose-number', 'button', '/_local/wechat/button', (code) => { codes.button = code; });
+  codes = await (await fetch('/_local/wechat/codes')).json();
+  byId('uni-login').value = codes.uniLogin;
+  byId('button').value = codes.button;
+  offer('played', ['bob', ...codes.played.map(({ code }) => code)]);
+  offer('played-numbers', codes.playedPhoneCodes.map(({ code }) => code));
+  offerApps(codes.apps);
   draw();
 }

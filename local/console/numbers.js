@@ -11,3 +11,6 @@ export function isSame(one, other) {
 
 /** As people in China type it; a number from elsewhere keeps its country. */
 export const national = (number) => number.replace(/^\+86/, '');
+
+/** As WeChat shows a number to whom it belongs. What is no number stands as it is. */
+export const masked = (number) => number.replace(/^(\+?\d{3})\d+(\d{4})(?!\d).*$/, '$1****$2');

@@ -24,11 +24,11 @@ const ofTicket = ({ request }) => past.findLast(({ answer }) => request?.ticket 
 
 const lastOf = (path) => past.findLast((exchange) => exchange.path === path);
 
-/** The request and those that it follows: a ticket comes from an exchange, a code went to the same number. */
+/** The request and those that it follows: a ticket comes from an exchange, a code went to the same number. One tap follows none. */
 function flowOf(newest) {
   const { path, request } = newest;
   if (path === '/send-code') return [ofTicket(newest), newest];
-  if (path === '/exchange-code') {
+  if (path === '/exchange-code' && !request?.phoneCode) {
     const [sent, loggedIn] = [lastOf('/send-code'), lastOf('/login')];
     return [past.indexOf(sent) > past.indexOf(loggedIn) ? sent : undefined, newest];
   }

@@ -1,14 +1,14 @@
-// The phone: the login as a mini program shows it.
+// The phone: the login by SMS as a mini program shows it.
 
 import { busy } from './busy.js';
 import { logIn, sendCode } from './calls.js';
 import { startCountdown } from './countdown.js';
 import { byId } from './dom.js';
+import { hideEntry, showEntry, showForm, tell } from './entry.js';
 import { inEachLanguage, languageTag, t } from './language.js';
 import { digits, isSame, national } from './numbers.js';
-import { notice } from './notice.js';
-import { clearOverview } from './overview.js';
 import { beginSession, forgetSession, isLoggedIn, startSession } from './session.js';
+import { startTap } from './tap.js';
 
 /** Which field an error is about. */
 const FIELD = {
@@ -17,14 +17,11 @@ const FIELD = {
 };
 
 const form = byId('login');
-const message = byId('message');
 const number = byId('number');
 const code = byId('code');
 const suggestion = byId('suggestion');
 
 const person = () => document.querySelector('input[name=person]:checked').value;
-
-const tell = notice(message);
 
 function mark(field) {
   for (const input of [number, code]) {
@@ -60,22 +57,20 @@ function attempt(button, task, wait) {
   return busy(button, task, (error) => refuse(error, wait));
 }
 
-/** The form again, and why. */
-function showForm(text, kind) {
-  form.hidden = false;
+/** The login again, and why. */
+function leave(text, kind) {
   code.value = '';
   suggestion.hidden = true;
-  clearOverview();
-  tell(text, kind);
-  number.focus();
+  showEntry(text, kind);
 }
 
 /** Puts a code from an SMS into the phone, with the number that it went to: it is good for no other. */
 export function fillIn({ to, code: ofSms }) {
   if (isLoggedIn()) {
     forgetSession();
-    showForm('');
+    leave('');
   }
+  showForm();
   if (!isSame(to, number.value)) {
     number.value = national(to);
     number.dispatchEvent(new Event('input'));
@@ -123,15 +118,14 @@ export function startPhone() {
     if (lacks(number, code)) return;
     attempt(byId('submit'), async () => {
       const session = await logIn(person(), number.value, code.value);
-      form.hidden = true;
+      hideEntry();
       beginSession(session);
     });
   });
-  startSession(person, showForm);
+  startTap(person);
+  startSession(person, leave);
   inEachLanguage(() => {
     if (!suggestion.hidden) suggestion.textContent = t('fill', { code: suggestion.dataset.code });
-    // What the server said was in the other language.
-    tell('');
     byId('time').textContent = new Date().toLocaleTimeString(languageTag(), { hour: '2-digit', minute: '2-digit' });
   });
 }

@@ -31,9 +31,11 @@ const OF_LOGIN = {
   'DELETE /account': { BatchGetItem: 'step_session', TransactWriteItems: 'step_delete' },
 };
 
+const OF_WECHAT = { code2Session: 'step_wechat', getStableAccessToken: 'step_token', getPhoneNumber: 'step_number' };
+
 /** What a step is for, by what the functions do (each function’s lib.rs). */
 function purpose({ method, path, steps, tables }, step) {
-  if (step.service === 'WeChat') return t('step_wechat');
+  if (step.service === 'WeChat') return t(OF_WECHAT[step.operation]);
   if (['SNS', 'Tencent', 'Aliyun'].includes(step.service)) return t('step_sms');
   const ofLogin = OF_LOGIN[`${method} ${path}`];
   if (ofLogin) return ofLogin[step.operation] ? t(ofLogin[step.operation]) : '';

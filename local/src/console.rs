@@ -36,7 +36,7 @@ macro_rules! files {
 /// Each file that the pages load, with its content type.
 const FILES: &[(&str, &str, &str)] = files! {
     "text/css": "base.css" "page.css" "phone.css" "timeline.css" "docs.css";
-    "text/javascript": "main.js" "dom.js" "busy.js" "notice.js" "texts.js" "language.js" "calls.js" "codes.js" "countdown.js" "numbers.js" "phone.js"
+    "text/javascript": "main.js" "dom.js" "busy.js" "notice.js" "texts.js" "language.js" "app.js" "calls.js" "codes.js" "countdown.js" "numbers.js" "phone.js" "entry.js" "tap.js"
         "session.js" "token.js" "inbox.js" "routes.js" "exchanges.js" "steps.js" "tables.js" "json.js" "overview.js" "docs.js" "reference.js";
     "image/svg+xml": "icon.svg";
 };

@@ -10,6 +10,8 @@ async fn a_new_user_logs_in_and_comes_back() {
         page.see("#live", "live").await;
         page.look("empty").await;
 
+        page.by_sms().await;
+        page.look("by-sms").await;
         page.take_code().await;
         page.look("code-sent").await;
         page.click("#submit").await;
@@ -54,6 +56,7 @@ async fn a_wrong_code_says_how_many_attempts_are_left_at_its_field() {
 #[tokio::test]
 async fn the_countdown_is_the_numbers_own_and_ends() {
     visit(&[("RESEND_COOLDOWN_SECONDS", "4")], async |page| {
+        page.by_sms().await;
         page.click("#send").await;
         page.see("#send", "Again in").await;
         assert_eq!(page.ask("return document.querySelector('#send').disabled").await, true);
@@ -107,6 +110,7 @@ async fn wechat_that_is_down_or_blocks_a_person_lets_nobody_in() {
 #[tokio::test]
 async fn a_number_that_is_none_is_marked_and_one_of_another_person_is_refused() {
     visit(&[("RESEND_COOLDOWN_SECONDS", "0")], async |page| {
+        page.by_sms().await;
         page.fill("#number", "123").await;
         page.click("#send").await;
         page.see("#message", "valid mobile number").await;
@@ -158,6 +162,7 @@ async fn a_code_that_was_used_or_replaced_is_not_offered_after_a_reload() {
         page.open("/").await;
         page.see("#live", "live").await;
         page.see("#exchanges li:nth-child(5) .path", "/send-code").await;
+        page.by_sms().await;
         assert_eq!(page.text("#suggestion").await, "");
         assert_eq!(page.ask(offered).await, 1, "the newest of the other number");
 
@@ -165,6 +170,7 @@ async fn a_code_that_was_used_or_replaced_is_not_offered_after_a_reload() {
         page.app.texted("13800138000").await;
         page.see("#suggestion", &page.app.last_code()).await;
         page.open("/").await;
+        page.by_sms().await;
         page.see("#suggestion", &page.app.last_code()).await;
     })
     .await;
@@ -179,6 +185,9 @@ async fn keys_are_enough() {
         page.press(right).await;
         assert_eq!(page.ask("return document.querySelector('[name=person]:checked').value").await, "bob");
         page.press(tab).await;
+        assert_eq!(page.ask("return document.activeElement.id").await, "one-tap");
+        page.press(tab).await;
+        page.press(enter).await;
         assert_eq!(page.ask("return document.activeElement.id").await, "number");
         page.press(tab).await;
         page.press(tab).await;

@@ -85,7 +85,7 @@ async fn the_documentation() {
         page.see("#deleteAccount", "Answer 204").await;
         page.see("#logout .problems", "WWW-Authenticate").await;
         let fields = "return [...document.querySelectorAll('#login .fields')][0].innerText.match(/^\\w+/gm)";
-        assert_eq!(page.ask(fields).await, json!(["ticket", "phoneNumber", "verifyCode", "openid"]));
+        assert_eq!(page.ask(fields).await, json!(["ticket", "openid", "phoneNumber", "verifyCode"]));
         page.look("docs").await;
         page.click("[data-language=zh]").await;
         page.see("#login", "请求体").await;

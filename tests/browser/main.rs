@@ -6,4 +6,5 @@ mod login;
 mod looks;
 mod page;
 mod session;
+mod tap;
 mod timeline;

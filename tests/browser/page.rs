@@ -134,8 +134,16 @@ impl Page {
         }
     }
 
+    /// Goes to the form for a code by SMS, where WeChat's button is shown.
+    pub async fn by_sms(&self) {
+        if !self.text("#by-sms").await.is_empty() {
+            self.click("#by-sms").await;
+        }
+    }
+
     /// Asks for a code on the phone and takes it from the suggestion.
     pub async fn take_code(&self) {
+        self.by_sms().await;
         self.click("#send").await;
         self.see("#suggestion", "Fill in").await;
         self.click("#suggestion").await;

@@ -26,7 +26,7 @@ async fn a_session_is_renewed_looked_at_and_ended() {
         page.see("#exchanges details[open] .path", "POST /renew").await;
         assert_eq!(
             page.ask(STEPS).await,
-            json!(["DynamoDB GetItem: reads the person’s account, and when they last logged in by SMS"])
+            json!(["DynamoDB GetItem: reads the person’s account, and when its number was last proved"])
         );
         let second = page.ask(token).await;
         assert_ne!(second, first);

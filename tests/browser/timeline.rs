@@ -12,6 +12,7 @@ const STEPS: &str =
 #[tokio::test]
 async fn what_another_program_does_shows_up_too() {
     visit(&[], async |page| {
+        page.by_sms().await;
         page.see("#inbox-empty", "No messages yet").await;
         page.see("#timeline-empty", "No requests yet").await;
         page.app.texted("13900139000").await;
