@@ -1,6 +1,7 @@
 """template.yaml as SAM translates it, made a stack at moto."""
 
 import json
+import logging
 import pathlib
 import subprocess
 import tempfile
@@ -9,6 +10,9 @@ import boto3
 from samcli.yamlhelper import yaml_parse
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
+
+# It warns of features that are Amazon's own to switch on.
+logging.getLogger("samtranslator").setLevel(logging.ERROR)
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 ACCOUNT, REGION = "123456789012", "ap-southeast-1"
