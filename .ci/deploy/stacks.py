@@ -63,7 +63,7 @@ def make(moto, **parameters):
     outputs = {
         name: output
         for name, output in template["Outputs"].items()
-        if name.endswith("Function") or name in {*SECRETS, "SmsDeliveryLogsRole"}
+        if name.endswith("Function") or name in {*SECRETS, "SmsDeliveryLogsRole", "UsersTable"}
     }
     template["Resources"], template["Outputs"] = replaced(resources, made), replaced(outputs, made)
     for name, parameter in template["Parameters"].items():
@@ -79,6 +79,14 @@ def make(moto, **parameters):
     )
     [stack] = cloudformation.describe_stacks(StackName="phone-login")["Stacks"]
     return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+
+
+def rights(moto, function):
+    """What the function's role may do, as JSON."""
+    iam = client(moto, "iam")
+    role = client(moto, "lambda").get_function_configuration(FunctionName=function)["Role"].split("/")[-1]
+    names = iam.list_role_policies(RoleName=role)["PolicyNames"]
+    return json.dumps([iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"] for name in names])
 
 
 def type_in(commands, environment, answer=""):
