@@ -5,6 +5,7 @@ moto's CloudFormation makes few kinds of resources. Here are all of them, but no
 
 import re
 
+from samtranslator.translator.arn_generator import ArnGenerator
 from stacks import plain_template
 
 PSEUDO = {"AWS::Partition": "aws", "AWS::Region": "ap-southeast-1", "AWS::AccountId": "123456789012",
@@ -22,6 +23,8 @@ class Resolved:
 
     def __init__(self, path="template.yaml", given=GIVEN, **parameters):
         given = given | {name.replace("__", "::"): str(value) for name, value in parameters.items()}
+        # SAM names managed policies by the region that it runs in.
+        ArnGenerator.BOTO_SESSION_REGION_NAME = given.get("AWS::Region", PSEUDO["AWS::Region"])
         template = plain_template(path, {name: value for name, value in given.items() if ":" not in name})
         unknown = set(given) - set(template["Parameters"]) - set(PSEUDO)
         assert not unknown, f"no parameters: {unknown}"
