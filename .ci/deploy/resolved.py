@@ -30,9 +30,16 @@ class Resolved:
         assert not unknown, f"no parameters: {unknown}"
         defaults = {name: str(it["Default"]) for name, it in template["Parameters"].items() if "Default" in it}
         self.values, self.mappings = PSEUDO | defaults | given, template.get("Mappings", {})
+        self.rules = template.get("Rules", {})
         self.conditions = template.get("Conditions", {})
         self.resources = self.present(template["Resources"])
         self.outputs = self.present(template["Outputs"])
+
+    def refused(self):
+        """What CloudFormation refuses these parameters with."""
+        rules = [it for it in self.rules.values() if self.resolve(it["RuleCondition"])]
+        assertions = [assertion for it in rules for assertion in it["Assertions"]]
+        return [it["AssertDescription"] for it in assertions if not self.resolve(it["Assert"])]
 
     def holds(self, name):
         return self.resolve(self.conditions[name])
