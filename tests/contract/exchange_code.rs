@@ -196,7 +196,7 @@ async fn a_second_answer_after_a_lost_first_one_is_told_as_it_is() {
 
 #[tokio::test]
 async fn a_mini_program_that_is_not_ours_is_a_misconfiguration() {
-    let app = TestApp::with(&[("WECHAT_APP_ID", "wx1"), ("WECHAT_APP_SECRET", "s")]).await;
+    let app = TestApp::with(&[("WECHAT_APP_ID", "wx1"), ("WECHAT_APP_SECRET", "another secret")]).await;
     assert_eq!(exchange(&app, "alice").await.status, 200);
     let other = TestApp::with(&[("WECHAT_API_BASE", app.variable("WECHAT_API_BASE"))]).await;
     assert_eq!(exchange(&other, "alice").await.outcome(), "wechat_misconfigured");

@@ -46,7 +46,7 @@ async fn what_is_ours_to_mend_is_logged_as_an_error_with_its_cause() {
     let request_id = refused.body["requestId"].as_str().unwrap();
     insta::assert_json_snapshot!(line_of(request_id, start), @r#"
     {
-      "cause": "WeChat answered errcode 40125",
+      "cause": "WeChat's Code2Session answered errcode 40125",
       "code": "wechat_misconfigured",
       "level": "ERROR",
       "message": "answered",

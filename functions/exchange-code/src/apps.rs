@@ -60,7 +60,12 @@ impl Apps {
             })?,
         };
         let is_alone = more.is_empty() || env.is_set(&APP_ID) || env.is_set(&APP_SECRET);
-        let first = if is_alone { Some((env.required(&APP_ID)?, env.secret(&APP_SECRET)?)) } else { None };
+        let first = if is_alone {
+            let (id, secret) = (env.required(&APP_ID), env.secret(&APP_SECRET));
+            Some((id?, secret?))
+        } else {
+            None
+        };
         let has_default = first.is_some() || more.len() == 1;
         let more = more.into_iter().map(|(id, secret)| (id, secret.into()));
         let apps: Vec<_> = first.into_iter().chain(more).map(|(id, secret)| App::new(id, secret)).collect();
