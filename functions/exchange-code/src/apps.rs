@@ -93,7 +93,7 @@ impl App {
     }
 }
 
-/// AppID to AppSecret, with something in each.
+/// `AppID` to `AppSecret`, with something in each.
 fn parse(apps: &str) -> Option<BTreeMap<String, String>> {
     let apps: BTreeMap<String, String> = from_str(apps).ok()?;
     let is_whole = !apps.is_empty() && apps.values().all(|secret| !secret.trim().is_empty());

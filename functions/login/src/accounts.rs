@@ -157,7 +157,7 @@ impl Accounts {
         in_time(async {
             for _ in 0..ROUNDS {
                 let round = match (&person.openid, proof.number()) {
-                    (None, _) => self.welcome(&person, proof).await?,
+                    (None, _) => Box::pin(self.welcome(&person, proof)).await?,
                     (Some(known), _) if known.disabled => return Err(AccountError::Disabled),
                     (Some(known), _) if proof.is_spent(known) => return Err(AccountError::TicketSpent),
                     (Some(known), Some(number)) if known.phone.as_deref() != Some(number.as_e164()) => {

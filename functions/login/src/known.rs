@@ -18,9 +18,9 @@ pub(crate) struct Known {
 impl Login {
     /// Reads it from both tables in one round trip.
     pub(crate) async fn known(&self, vouched: &Vouched, now: Timestamp) -> Result<Known, AwsFailure> {
-        let guesses = (self.guesses.table.as_str(), self.guesses.key(&vouched.person, now));
+        let today = (self.guesses.table.as_str(), self.guesses.key(&vouched.person, now));
         let person = keys(vouched).into_iter().map(|pk| (self.accounts.table.as_str(), pk));
-        let items: Vec<_> = [guesses].into_iter().chain(person).collect();
+        let items: Vec<_> = [today].into_iter().chain(person).collect();
         let mut items = batch::read_all(&self.dynamodb, &items).await?.into_iter();
         let guessed = Guessed::read(items.next().flatten().as_ref());
         Ok(Known { person: Person::read(items), guessed })

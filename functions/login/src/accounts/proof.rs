@@ -2,7 +2,7 @@
 
 use shared::{
     clock::Timestamp,
-    identity::Vouched,
+    identity::{Unionid, Vouched},
     phone::PhoneNumber,
     random::{self, Random},
 };
@@ -61,7 +61,7 @@ impl<'login> Proof<'login> {
     /// The unionid, if a number was proved: a reviewers' account is united with none.
     pub(super) fn unionid(&self) -> Option<&'login str> {
         let unionid = self.vouched.unionid.as_ref().filter(|_| self.by != By::FixedCode);
-        unionid.map(|unionid| unionid.as_str())
+        unionid.map(Unionid::as_str)
     }
 
     pub(super) fn openid(&self) -> String {

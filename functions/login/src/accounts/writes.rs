@@ -125,23 +125,20 @@ impl Accounts {
 impl UserItem {
     /// The condition that an account still has the openids, the number and the unionid that were read, and is disabled if it was.
     fn is_as_read(&self) -> (String, Vec<(&'static str, AttributeValue)>) {
-        let mut condition = "openids = :openids".to_owned();
+        let mut conditions = vec!["openids = :openids".to_owned()];
         let mut values = vec![(":openids", AttributeValue::Ss(self.openids.clone()))];
         for (name, placeholder, read) in
             [("phone", ":phone_read", &self.phone), ("unionid", ":unionid_read", &self.unionid)]
         {
-            condition += &match read {
-                Some(_) => format!(" AND {name} = {placeholder}"),
-                None => format!(" AND attribute_not_exists({name})"),
-            };
+            conditions.push(match read {
+                Some(_) => format!("{name} = {placeholder}"),
+                None => format!("attribute_not_exists({name})"),
+            });
             values.extend(read.as_ref().map(|read| (placeholder, s(read))));
         }
-        condition += if self.disabled {
-            " AND attribute_exists(disabled)"
-        } else {
-            " AND attribute_not_exists(disabled)"
-        };
-        (condition, values)
+        let disabled = if self.disabled { "attribute_exists" } else { "attribute_not_exists" };
+        conditions.push(format!("{disabled}(disabled)"));
+        (conditions.join(" AND "), values)
     }
 }
 
