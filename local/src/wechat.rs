@@ -98,6 +98,12 @@ impl Wechat {
         self.tokens.end_all();
     }
 
+    /// All access tokens that were given, which nobody but the functions may ever see.
+    #[must_use]
+    pub fn access_tokens(&self) -> Vec<String> {
+        self.tokens.all()
+    }
+
     /// Binds the mini programs to an Open Platform account: answers bring a `unionid` from now on.
     pub fn bind_to_open_platform(&self) {
         self.people.bind();

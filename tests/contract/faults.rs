@@ -11,6 +11,8 @@ use local::dynamodb::Fault;
 use serde_json::{Value, json};
 use tests::{Answer, TestApp};
 
+use crate::apps::SECOND_APP;
+
 /// What the template gives a function.
 const TIME_OUT: Duration = Duration::from_secs(10);
 
@@ -27,8 +29,11 @@ enum Flow {
     Resend,
     NewLogin,
     KnownLogin,
+    NewTap,
+    KnownTap,
     NumberChange,
     Link,
+    Unite,
     Release,
     Renew,
     LogOut,
@@ -36,13 +41,16 @@ enum Flow {
     Delete,
 }
 
-const FLOWS: [Flow; 11] = [
+const FLOWS: [Flow; 14] = [
     Flow::Send,
     Flow::Resend,
     Flow::NewLogin,
     Flow::KnownLogin,
+    Flow::NewTap,
+    Flow::KnownTap,
     Flow::NumberChange,
     Flow::Link,
+    Flow::Unite,
     Flow::Release,
     Flow::Renew,
     Flow::LogOut,
@@ -75,7 +83,7 @@ impl Flow {
     /// The calls to `DynamoDB` that are hit one after another: as many as there are, and repetitions.
     fn calls(self) -> usize {
         match self {
-            Self::Renew | Self::LogOut | Self::LogOutEverywhere | Self::Delete => 3,
+            Self::KnownTap | Self::Renew | Self::LogOut | Self::LogOutEverywhere | Self::Delete => 3,
             _ => 5,
         }
     }
@@ -92,6 +100,7 @@ impl Flow {
             assert_eq!(answer.status, 200);
             answer.body
         };
+        let tap = async |name: &str| json!({ "ticket": app.exchange_with(name, FIRST).await.ticket() });
         let ticket = async || json!({ "ticket": app.ticket("alice").await });
         match self {
             Self::Send => Request::post(
@@ -107,6 +116,16 @@ impl Flow {
             Self::KnownLogin => {
                 logged_in("alice", FIRST).await;
                 Request::post("/login", login("alice", FIRST).await)
+            }
+            Self::NewTap => Request::post("/login", tap("alice").await),
+            Self::KnownTap => {
+                logged_in("alice", FIRST).await;
+                Request::post("/login", tap("alice").await)
+            }
+            Self::Unite => {
+                app.local.wechat.bind_to_open_platform();
+                logged_in("alice", FIRST).await;
+                Request::post("/login", tap("alice@wx2222222222222222").await)
             }
             Self::NumberChange => {
                 logged_in("alice", FIRST).await;
@@ -156,7 +175,7 @@ impl Hit {
 
 async fn strike(flow: Flow, fault: Fault, hit: Hit) {
     let conflict = if matches!(flow, Flow::Release) { "release" } else { "link" };
-    let app = TestApp::with(&[("PHONE_CONFLICT", conflict)]).await;
+    let app = TestApp::with(&[("PHONE_CONFLICT", conflict), SECOND_APP]).await;
     let request = flow.prepare(&app).await;
     let texted = app.local.phones.sent().len();
 
@@ -193,7 +212,7 @@ async fn whatever_happens_to_a_call_the_answer_is_the_contracts_and_a_retry_succ
             }
         }
     }
-    assert_eq!(strikes.len(), 470);
+    assert_eq!(strikes.len(), 600);
     stream::iter(strikes).buffer_unordered(16).collect::<Vec<()>>().await;
 }
 

@@ -7,12 +7,15 @@ use proptest::{prelude::*, test_runner::TestRunner};
 use serde_json::Value;
 use tests::{Answer, TestApp};
 
+use crate::apps::SECOND_APP;
+
 mod at_once;
 mod model;
 mod one_by_one;
 
 const NUMBERS: [&str; 3] = ["13800138000", "13900139000", "13700137000"];
-const PEOPLE: [&str; 3] = ["alice", "bob", "carol"];
+/// Alice and Bob have a second mini program, where they are somebody else as far as openids say.
+const PEOPLE: [&str; 5] = ["alice", "bob", "carol", "alice@wx2222222222222222", "bob@wx2222222222222222"];
 
 const TTL: u64 = 300;
 const COOLDOWN: u64 = 60;
@@ -45,6 +48,10 @@ enum Step {
     FailedSend { number: usize },
     /// A person logs in with the number's code, or with another one.
     LogIn { person: usize, number: usize, right: bool },
+    /// A person logs in by one tap, and by the same ticket once more: the first answer was lost.
+    Tap { person: usize, number: usize },
+    /// The mini programs go to another Open Platform account: every unionid is another one.
+    Rebind,
     /// A person logs in with the right code, and the function dies between its two writes.
     Crash { person: usize, number: usize },
     /// A person's token is renewed by WeChat's word.
@@ -95,12 +102,14 @@ fn step() -> impl Strategy<Value = Step> {
         1 => number.clone().prop_map(|number| Step::FailedSend { number }),
         6 => (person.clone(), number.clone(), prop::bool::weighted(0.7))
             .prop_map(|(person, number, right)| Step::LogIn { person, number, right }),
+        3 => (person.clone(), number.clone()).prop_map(|(person, number)| Step::Tap { person, number }),
         1 => (person.clone(), number).prop_map(|(person, number)| Step::Crash { person, number }),
         2 => person.clone().prop_map(|person| Step::Renew { person }),
         1 => (person.clone(), any::<bool>())
             .prop_map(|(person, everywhere)| Step::LogOut { person, everywhere }),
         1 => person.clone().prop_map(|person| Step::Delete { person }),
         2 => (person, Act::any()).prop_map(|(person, act)| Step::Operate { person, act }),
+        1 => Just(Step::Rebind),
         3 => prop::sample::select(vec![1, 59, 60, 240, 299, 300, 43_200, 86_400, 150_000]).prop_map(|seconds| Step::Turn { seconds }),
     ]
 }
@@ -114,12 +123,19 @@ pub(crate) async fn accounts(app: &TestApp) -> BTreeSet<(String, BTreeSet<String
     let of_kind = |kind: &str| items.iter().filter(|(pk, _)| pk.starts_with(kind)).collect::<Vec<_>>();
 
     let mut accounts: BTreeSet<(String, BTreeSet<String>)> = BTreeSet::new();
+    let mut united = 0;
     for (pk, user) in of_kind("user#") {
         let id = pk.trim_start_matches("user#");
         let phone = text(user, "phone");
         if !phone.is_empty() {
             let owner = text(items[format!("phone#{phone}").as_str()], "user_id");
             assert_eq!(owner, id, "a number is its account's");
+        }
+        let unionid = text(user, "unionid");
+        if !unionid.is_empty() {
+            let owner = text(items[format!("unionid#{unionid}").as_str()], "user_id");
+            assert_eq!(owner, id, "a unionid is its account's");
+            united += 1;
         }
         let openids = user["openids"]["SS"].as_array().unwrap().iter().map(|pk| pk.as_str().unwrap());
         for openid in openids.clone() {
@@ -131,6 +147,7 @@ pub(crate) async fn accounts(app: &TestApp) -> BTreeSet<(String, BTreeSet<String
     }
     let openids: usize = accounts.iter().map(|(_, openids)| openids.len()).sum();
     assert_eq!(of_kind("openid#").len(), openids, "each openid has one account");
+    assert_eq!(of_kind("unionid#").len(), united, "each unionid has one account");
     let numbers = accounts.iter().filter(|(phone, _)| !phone.is_empty()).count();
     assert_eq!(of_kind("phone#").len(), numbers, "each number has one account");
     accounts
@@ -141,15 +158,17 @@ async fn assert_token_is_for_a_stored_account(app: &TestApp, person: &str, answe
     let items = app.local.dynamodb.items("users").await.unwrap();
     let user = format!("user#{}", answer.body["userId"].as_str().unwrap());
     let user = items.as_array().unwrap().iter().find(|item| item["pk"]["S"] == user.as_str()).unwrap();
-    assert!(user["openids"].to_string().contains(&app.local.wechat.openid(person)));
+    assert!(user["openids"].to_string().contains(&app.openid(person)));
 }
 
 fn token(answer: &Answer) -> String {
     answer.body["token"].as_str().unwrap().to_owned()
 }
 
+/// Without an Open Platform account until the first [`Step::Rebind`].
 async fn app(conflict: Conflict) -> TestApp {
     TestApp::with(&[
+        SECOND_APP,
         ("PHONE_CONFLICT", &format!("{conflict:?}").to_lowercase()),
         ("PHONE_RELEASE_AFTER_SECONDS", &RELEASE.to_string()),
         ("LOGIN_LASTS_SECONDS", &LASTS.to_string()),

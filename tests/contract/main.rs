@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod accounts;
+mod apps;
 mod consistency;
 mod deletion;
 mod events;
@@ -17,8 +18,10 @@ mod link;
 mod login;
 mod logout;
 mod logs;
+mod one_tap;
 mod openapi;
 mod operators;
+mod phone_codes;
 mod played_providers;
 mod played_wechat;
 mod providers;
@@ -33,3 +36,4 @@ mod tickets;
 mod tls;
 mod tokens;
 mod unclear_sends;
+mod unionids;

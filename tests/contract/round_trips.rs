@@ -54,6 +54,25 @@ async fn each_call_makes_as_few_round_trips_as_it_can() {
 }
 
 #[tokio::test]
+async fn one_tap_makes_no_more_with_a_unionid_or_without() {
+    for has_unionid in [false, true] {
+        let app = TestApp::start().await;
+        if has_unionid {
+            app.local.wechat.bind_to_open_platform();
+        }
+        app.local.dynamodb.disturb(|_, _| Some(Fault::Slow(Duration::from_millis(100))));
+        let ticket = app.exchange_with("alice", NUMBER).await.ticket();
+        assert_eq!(round_trips(&app, 0), "", "an exchange");
+        let read = if has_unionid { "BatchGetItem" } else { "GetItem" };
+        assert_eq!(app.log_in_by(&ticket).await.status, 200);
+        assert_eq!(round_trips(&app, 0), format!("{read}\nTransactWriteItems"), "a new person's tap");
+        let before = app.local.dynamodb.calls().len();
+        assert_eq!(app.log_in_by(&ticket).await.status, 200);
+        assert_eq!(round_trips(&app, before), read, "a known person's tap");
+    }
+}
+
+#[tokio::test]
 async fn what_comes_after_a_login_makes_as_few_too() {
     let app = TestApp::start().await;
     let login = app.logged_in("alice", NUMBER).await;

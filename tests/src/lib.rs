@@ -1,6 +1,7 @@
 //! What the tests share: the whole system on one machine, a clock that they turn, and answers to look at.
 #![expect(clippy::missing_panics_doc, clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+mod answer;
 pub mod described;
 pub mod emulated;
 pub mod events;
@@ -10,6 +11,7 @@ pub mod tls;
 
 use std::sync::{Arc, Mutex};
 
+pub use answer::Answer;
 use local::{Answered, Local, Options, dynamodb::Store};
 use serde_json::{Value, json};
 use shared::{
@@ -60,17 +62,6 @@ pub struct TestApp {
     pub clock: Arc<TestClock>,
     client: reqwest::Client,
     logged_before: usize,
-}
-
-/// What a client was answered.
-#[derive(Debug)]
-pub struct Answer {
-    /// The HTTP status.
-    pub status: u16,
-    /// The headers.
-    pub headers: reqwest::header::HeaderMap,
-    /// The JSON body.
-    pub body: Value,
 }
 
 impl TestApp {
@@ -124,10 +115,42 @@ impl TestApp {
         text.chars().filter(char::is_ascii_digit).take(6).collect()
     }
 
+    /// Exchanges a code of `uni.login`, which is a person's name; `alice@wx2` is Alice in the mini program `wx2`.
+    pub async fn exchange(&self, name: &str) -> Answer {
+        let (name, app_id) = in_app(name);
+        self.post("/exchange-code", &json!({ "code": name, "appId": app_id })).await
+    }
+
+    /// The same with a code of WeChat's button.
+    pub async fn exchange_with(&self, name: &str, phone_code: &str) -> Answer {
+        let (name, app_id) = in_app(name);
+        let body = json!({ "code": name, "appId": app_id, "phoneCode": phone_code });
+        self.post("/exchange-code", &body).await
+    }
+
     /// A ticket for the person of this name.
     pub async fn ticket(&self, name: &str) -> String {
-        let answer = self.post("/exchange-code", &json!({ "code": name })).await;
-        answer.body["ticket"].as_str().unwrap().to_owned()
+        self.exchange(name).await.ticket()
+    }
+
+    /// Logs the person of this name in by one tap, with a code of WeChat's button.
+    pub async fn tap(&self, name: &str, phone_code: &str) -> Answer {
+        let ticket = self.exchange_with(name, phone_code).await.ticket();
+        self.log_in_by(&ticket).await
+    }
+
+    /// Logs in by a ticket alone.
+    pub async fn log_in_by(&self, ticket: &str) -> Answer {
+        self.post("/login", &json!({ "ticket": ticket })).await
+    }
+
+    /// The openid of the person of this name.
+    #[must_use]
+    pub fn openid(&self, name: &str) -> String {
+        match in_app(name) {
+            (name, Some(app_id)) => self.local.wechat.openid_in(app_id, name),
+            (name, None) => self.local.wechat.openid(name),
+        }
     }
 
     /// Logs the person of this name in with a code.
@@ -188,9 +211,8 @@ impl TestApp {
 
     /// What an operator is told of the account of the person of this name.
     pub async fn look_up(&self, name: &str) -> Value {
-        let openid = self.local.wechat.openid(name);
-        let app_id = self.variable("WECHAT_APP_ID");
-        self.operate(&json!({ "operator": "find", "openid": openid, "appId": app_id })).await
+        let app_id = in_app(name).1.unwrap_or_else(|| self.variable("WECHAT_APP_ID"));
+        self.operate(&json!({ "operator": "find", "openid": self.openid(name), "appId": app_id })).await
     }
 
     /// Has an operator act upon an account.
@@ -223,8 +245,13 @@ impl Drop for TestApp {
         .into();
         // A log has a key's line ends written out: its lines are looked for.
         let key = secrets.pop().unwrap_or_default();
+        if let Some((_, apps)) = self.local.variables.iter().find(|(name, _)| name == "WECHAT_APPS") {
+            let apps: std::collections::BTreeMap<String, String> = serde_json::from_str(apps).unwrap();
+            secrets.extend(apps.into_values());
+        }
         secrets
             .extend(key.lines().filter(|line| line.len() > 16 && !line.starts_with('-')).map(str::to_owned));
+        secrets.retain(|secret| !secret.is_empty());
         for message in self.local.phones.sent() {
             secrets.push(message.text.chars().filter(char::is_ascii_digit).take(6).collect());
             secrets.push(message.to.replace("+86", ""));
@@ -233,6 +260,9 @@ impl Drop for TestApp {
         for name in ["alice", "bob", "carol", "dave", "mallory"] {
             secrets.extend([self.local.wechat.openid(name), self.local.wechat.session_key(name)]);
         }
+        secrets.extend(self.local.wechat.access_tokens());
+        // Those that the tests have WeChat's button tell.
+        secrets.extend(["13800138000", "13900139000", "13700137000", "51234567"].map(str::to_owned));
         // How a JWT begins.
         for line in logs::since(self.logged_before) {
             assert!(!line.contains("eyJ"), "a ticket or token was logged: {line}");
@@ -243,39 +273,9 @@ impl Drop for TestApp {
     }
 }
 
-impl Answer {
-    /// Sends the request and reads the whole answer.
-    pub async fn of(request: reqwest::RequestBuilder) -> Self {
-        let response = request.send().await.unwrap();
-        let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let body = response.bytes().await.unwrap();
-        Self { status, headers, body: serde_json::from_slice(&body).unwrap_or(Value::Null) }
-    }
-
-    /// A problem's `code`; for a success, its status.
-    #[must_use]
-    pub fn outcome(&self) -> String {
-        self.body["code"].as_str().map_or_else(|| self.status.to_string(), str::to_owned)
-    }
-
-    /// Everything that the contract promises of an answer, with what differs from run to run by its name alone.
-    #[must_use]
-    pub fn snapshot(&self) -> String {
-        let mut lines = vec![self.status.to_string()];
-        for name in ["allow", "cache-control", "content-type", "retry-after", "www-authenticate"] {
-            let value = self.headers.get(name).map(|value| value.to_str().unwrap());
-            lines.extend(value.map(|value| format!("{name}: {value}")));
-        }
-        let mut body = self.body.clone();
-        for name in ["requestId", "ticket", "token", "userId", "openid", "unionid"] {
-            if let Some(value) = body.get_mut(name) {
-                assert!(!value.as_str().unwrap().is_empty());
-                *value = format!("[{name}]").into();
-            }
-        }
-        lines.push(serde_json::to_string_pretty(&body).unwrap());
-        lines.join("\n")
-    }
+/// The name of a person and, after an `@`, the mini program that they are in.
+fn in_app(name: &str) -> (&str, Option<&str>) {
+    name.split_once('@').map_or((name, None), |(name, app_id)| (name, Some(app_id)))
 }
 
 /// A code that is not this one.

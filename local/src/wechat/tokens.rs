@@ -57,6 +57,10 @@ impl AccessTokens {
         }
     }
 
+    pub(super) fn all(&self) -> Vec<String> {
+        self.tokens().keys().cloned().collect()
+    }
+
     pub(super) fn end_all(&self) {
         self.tokens().values_mut().for_each(|it| it.is_ended = true);
     }

@@ -20,7 +20,9 @@ fn let_in<'a>(
     answers: &'a [Option<Answer>],
 ) -> impl Iterator<Item = (usize, String)> + use<'a> {
     std::iter::zip(round, answers).filter_map(|(step, answer)| match (step, answer) {
-        (Step::LogIn { person, .. } | Step::Renew { person }, Some(answer)) if answer.status == 200 => {
+        (Step::LogIn { person, .. } | Step::Tap { person, .. } | Step::Renew { person }, Some(answer))
+            if answer.status == 200 =>
+        {
             Some((*person, answer.body["userId"].to_string()))
         }
         _ => None,
@@ -44,6 +46,11 @@ pub(super) async fn play(conflict: Conflict, rounds: &[Vec<Step>], delays: Vec<u
                     let code = codes.get(&number).map_or("000000", String::as_str);
                     let guess = if right { code.to_owned() } else { wrong(code) };
                     app.log_in(PEOPLE[person], NUMBERS[number], &guess).await
+                }
+                Step::Tap { person, number } => app.tap(PEOPLE[person], NUMBERS[number]).await,
+                Step::Rebind => {
+                    app.local.wechat.rebind_open_platform();
+                    return None;
                 }
                 Step::Renew { person } => app.renew(PEOPLE[person]).await,
                 Step::LogOut { person, everywhere } => {
@@ -70,7 +77,9 @@ pub(super) async fn play(conflict: Conflict, rounds: &[Vec<Step>], delays: Vec<u
         for (step, answer) in std::iter::zip(round, &answers) {
             let Some(answer) = answer else { continue };
             assert!(answer.status < 500, "{step:?}: {answer:?}");
-            if let (Step::LogIn { person, .. } | Step::Renew { person }, 200) = (step, answer.status) {
+            if let (Step::LogIn { person, .. } | Step::Tap { person, .. } | Step::Renew { person }, 200) =
+                (step, answer.status)
+            {
                 tokens.insert(*person, token(answer));
                 // Who leaves an account at the same time was let into both.
                 let accounts = let_in(round, &answers).filter(|(other, _)| other == person);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{ATTEMPTS, Act, COOLDOWN, Conflict, DAILY, DAILY_GUESSES, LASTS, RELEASE, TTL};
+use super::{ATTEMPTS, Act, COOLDOWN, Conflict, DAILY, DAILY_GUESSES, LASTS, PEOPLE, RELEASE, TTL};
 
 /// What the contract says that the system has to be in.
 #[derive(Default)]
@@ -12,6 +12,8 @@ pub(super) struct Model {
     sent_at: BTreeMap<usize, u64>,
     sent_on_day: BTreeMap<(usize, u64), u64>,
     guessed_on_day: BTreeMap<(usize, u64), u64>,
+    /// How often the Open Platform account has changed; without one there are no unionids.
+    platform: usize,
     pub(super) accounts: Vec<Account>,
 }
 
@@ -21,15 +23,27 @@ pub(super) struct LiveCode {
     attempts: Vec<(usize, bool)>,
 }
 
-/// Who made it moves it.
+/// Who a name is, at which Open Platform account.
+type Unionid = (&'static str, usize);
+
+/// Who made it moves it, from whichever mini program.
 pub(super) struct Account {
     /// The number, and when it was proved last.
     pub(super) number: Option<(usize, u64)>,
     owner: usize,
-    /// When each of its people proved it last; who has logged out since, never.
-    pub(super) people: BTreeMap<usize, Option<u64>>,
+    unionid: Option<Unionid>,
+    pub(super) people: BTreeMap<usize, Person>,
     /// Whether an operator has disabled it.
     pub(super) disabled: bool,
+}
+
+/// Somebody in an account.
+#[derive(Clone, Copy)]
+pub(super) struct Person {
+    /// When they proved its number last; who has logged out since, never.
+    proved: Option<u64>,
+    /// The unionid that they were seen with.
+    unionid: Option<Unionid>,
 }
 
 impl Model {
@@ -81,9 +95,25 @@ impl Model {
         }
     }
 
+    pub(super) fn rebind(&mut self) {
+        self.platform += 1;
+    }
+
+    /// The unionid that WeChat tells of the person.
+    fn unionid(&self, person: usize) -> Option<Unionid> {
+        let name = PEOPLE[person].split('@').next().unwrap_or_default();
+        (self.platform > 0).then_some((name, self.platform))
+    }
+
+    /// The account that the person's unionid names.
+    fn united_with(&self, person: usize) -> Option<usize> {
+        let unionid = self.unionid(person)?;
+        self.accounts.iter().position(|account| account.unionid == Some(unionid))
+    }
+
     /// Which account the person is let into, or none; and whether that takes a write.
     pub(super) fn settle(&self, person: usize, number: usize, now: u64) -> Settled {
-        let mine = self.of(person);
+        let (mine, united) = (self.of(person), self.united_with(person));
         let has = |account: &Account| account.number.is_some_and(|(owned, _)| owned == number);
         let owner = self.accounts.iter().position(has);
         let is_silent = |owner: usize| {
@@ -93,13 +123,18 @@ impl Model {
         match (mine, owner) {
             (Some(mine), _) if self.accounts[mine].disabled => Settled::Disabled,
             (Some(mine), Some(owner)) if mine == owner => {
-                let proved = self.accounts[mine].people[&person];
-                if proved.is_some_and(|proved| now < proved + 86_400) {
+                let Person { proved, unionid } = self.accounts[mine].people[&person];
+                let is_noted = self.unionid(person).is_none_or(|told| unionid == Some(told));
+                if is_noted && proved.is_some_and(|proved| now < proved + 86_400) {
                     Settled::Known
                 } else {
                     Settled::Proves(mine)
                 }
             }
+            (None, _) if united.is_some_and(|account| self.accounts[account].disabled) => {
+                Settled::JoinsDisabled
+            }
+            (None, Some(owner)) if united == Some(owner) => Settled::Joins(owner),
             (None, Some(owner)) if self.conflict == Conflict::Link => {
                 if self.accounts[owner].disabled {
                     Settled::JoinsDisabled
@@ -115,41 +150,56 @@ impl Model {
     }
 
     pub(super) fn log_in(&mut self, person: usize, number: usize, now: u64) -> &'static str {
-        let mut proves = Some((number, now));
         let settled = self.settle(person, number, now);
         if let Settled::Moves(_, Some(old)) | Settled::Leaves(_, Some(old)) | Settled::Creates(Some(old)) =
             settled
         {
             self.accounts[old].number = None;
         }
-        match settled {
-            Settled::Known => proves = None,
-            Settled::Proves(mine) | Settled::Moves(mine, _) => self.accounts[mine].number = proves,
+        let told = self.unionid(person);
+        let free = told.filter(|_| self.united_with(person).is_none());
+        // The account that the person is in from now on, and the unionid that they are noted with there.
+        let (account, unionid) = match settled {
+            Settled::Known => return "200",
+            Settled::Proves(mine) => {
+                let noted = self.accounts[mine].people[&person].unionid;
+                if told != noted && free.is_some() && self.accounts[mine].may_bind(person) {
+                    self.accounts[mine].unionid = free;
+                }
+                (mine, told.or(noted))
+            }
+            Settled::Moves(mine, _) => (mine, self.accounts[mine].people[&person].unionid),
             Settled::Leaves(joined, _) => {
                 self.accounts[joined].people.remove(&person);
-                self.accounts.push(Account::new(proves, person));
+                (self.make(person, None), None)
             }
-            Settled::Creates(_) => {
-                self.accounts.push(Account::new(proves, person));
-            }
-            Settled::Joins(owner) => self.accounts[owner].number = proves,
+            Settled::Creates(_) => (self.make(person, free), told),
+            Settled::Joins(owner) => (owner, told),
             Settled::Taken => return "phone_taken",
             Settled::Disabled | Settled::JoinsDisabled => return "account_disabled",
-        }
-        if proves.is_some() {
-            let mine = self.accounts.iter_mut().find(|account| account.number == proves);
-            if let Some(account) = mine {
-                account.people.insert(person, Some(now));
-            }
-        }
+        };
+        let account = &mut self.accounts[account];
+        account.number = Some((number, now));
+        account.people.insert(person, Person { proved: Some(now), unionid });
         "200"
+    }
+
+    fn make(&mut self, owner: usize, unionid: Option<Unionid>) -> usize {
+        self.accounts.push(Account {
+            number: None,
+            owner,
+            unionid,
+            people: BTreeMap::new(),
+            disabled: false,
+        });
+        self.accounts.len() - 1
     }
 
     pub(super) fn renew(&self, person: usize, now: u64) -> &'static str {
         if self.is_disabled(person) {
             return "account_disabled";
         }
-        let proved = self.of(person).and_then(|mine| self.accounts[mine].people[&person]);
+        let proved = self.of(person).and_then(|mine| self.accounts[mine].people[&person].proved);
         if proved.is_some_and(|proved| now < proved + LASTS) { "200" } else { "login_required" }
     }
 
@@ -168,14 +218,14 @@ impl Model {
 
     /// Whether a login or renewal, and no logout since, has let the person in.
     fn is_logged_in(&self, person: usize) -> bool {
-        self.of(person).is_some_and(|mine| self.accounts[mine].people[&person].is_some())
+        self.of(person).is_some_and(|mine| self.accounts[mine].people[&person].proved.is_some())
     }
 
     pub(super) fn log_out(&mut self, person: usize, everywhere: bool) {
         let Some(mine) = self.of(person) else { return };
-        for (who, proved) in &mut self.accounts[mine].people {
+        for (who, it) in &mut self.accounts[mine].people {
             if everywhere || *who == person {
-                *proved = None;
+                it.proved = None;
             }
         }
     }
@@ -206,11 +256,20 @@ impl Model {
 }
 
 impl Account {
-    fn new(number: Option<(usize, u64)>, owner: usize) -> Self {
-        Self { number, owner, people: BTreeMap::new(), disabled: false }
+    fn belongs_to(&self, person: usize) -> bool {
+        let is_united = self.unionid.is_some() && self.unionid == self.people[&person].unionid;
+        is_united || self.is_made_by(person)
     }
 
-    fn belongs_to(&self, person: usize) -> bool {
+    /// Whether the person's new unionid takes the place of what the account has.
+    fn may_bind(&self, person: usize) -> bool {
+        match self.people[&person].unionid {
+            Some(noted) => self.unionid == Some(noted),
+            None => self.unionid.is_none() && self.is_made_by(person),
+        }
+    }
+
+    fn is_made_by(&self, person: usize) -> bool {
         self.owner == person || self.people.keys().eq([&person])
     }
 }

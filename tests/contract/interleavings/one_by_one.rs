@@ -53,6 +53,21 @@ pub(super) async fn play(conflict: Conflict, steps: &[Step]) {
                     tokens.insert(person, token(&answer));
                 }
             }
+            Step::Tap { person, number } => {
+                let ticket = app.exchange_with(PEOPLE[person], NUMBERS[number]).await.ticket();
+                for _ in 0..2 {
+                    let answer = app.log_in_by(&ticket).await;
+                    assert_eq!(answer.outcome(), model.log_in(person, number, now), "{step:?}");
+                    if answer.status == 200 {
+                        assert_token_is_for_a_stored_account(&app, PEOPLE[person], &answer).await;
+                        tokens.insert(person, token(&answer));
+                    }
+                }
+            }
+            Step::Rebind => {
+                app.local.wechat.rebind_open_platform();
+                model.rebind();
+            }
             Step::Renew { person } => {
                 let answer = app.renew(PEOPLE[person]).await;
                 assert_eq!(answer.outcome(), model.renew(person, now), "{step:?}");
@@ -70,29 +85,14 @@ pub(super) async fn play(conflict: Conflict, steps: &[Step]) {
                 delete(&app, &mut model, person, token).await;
             }
             Step::Operate { person, act } => operate(&app, &mut model, person, act).await,
-            Step::Crash { person, number } => {
-                let code = model.codes.get(&number).map_or_else(|| "000000".into(), |live| live.code.clone());
-                let expected = match model.guess(person, number, true, now) {
-                    "200" if matches!(model.settle(person, number, now), Settled::Known) => "200",
-                    "200" if matches!(model.settle(person, number, now), Settled::Disabled) => {
-                        "account_disabled"
-                    }
-                    "200" => "service_unavailable",
-                    refused => refused,
-                };
-                app.local
-                    .dynamodb
-                    .disturb(|_, operation| (operation == "TransactWriteItems").then_some(Fault::Throttle));
-                let answer = app.log_in(PEOPLE[person], NUMBERS[number], &code).await;
-                app.local.dynamodb.calm();
-                assert_eq!(answer.outcome(), expected, "{step:?}");
-            }
+            Step::Crash { person, number } => crash(&app, &mut model, person, number).await,
         }
         let name = |number: Option<(usize, u64)>| {
             number.map_or_else(String::new, |(number, _)| format!("+86{}", NUMBERS[number]))
         };
         let key = |person: &usize| {
-            format!("openid#wx0000000000000000#{}", app.local.wechat.openid(PEOPLE[*person]))
+            let app_id = PEOPLE[*person].split_once('@').map_or("wx0000000000000000", |(_, app_id)| app_id);
+            format!("openid#{app_id}#{}", app.openid(PEOPLE[*person]))
         };
         let expected = model
             .accounts
@@ -100,6 +100,24 @@ pub(super) async fn play(conflict: Conflict, steps: &[Step]) {
             .map(|account| (name(account.number), account.people.keys().map(key).collect()));
         assert_eq!(accounts(&app).await, expected.collect(), "after {step:?}");
     }
+}
+
+/// A login with the right code, while no transaction goes through.
+async fn crash(app: &TestApp, model: &mut Model, person: usize, number: usize) {
+    let now = app.clock.now().as_unix();
+    let code = model.codes.get(&number).map_or_else(|| "000000".into(), |live| live.code.clone());
+    let expected = match model.guess(person, number, true, now) {
+        "200" => match model.settle(person, number, now) {
+            Settled::Known => "200",
+            Settled::Disabled => "account_disabled",
+            _ => "service_unavailable",
+        },
+        refused => refused,
+    };
+    app.local.dynamodb.disturb(|_, operation| (operation == "TransactWriteItems").then_some(Fault::Throttle));
+    let answer = app.log_in(PEOPLE[person], NUMBERS[number], &code).await;
+    app.local.dynamodb.calm();
+    assert_eq!(answer.outcome(), expected);
 }
 
 async fn log_out(app: &TestApp, model: &mut Model, person: usize, token: &str, everywhere: bool) {
