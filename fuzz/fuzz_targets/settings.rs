@@ -29,6 +29,7 @@ fn is_secret(name: &str) -> bool {
         "CODE_PEPPER"
             | "TICKET_KEY"
             | "WECHAT_APP_SECRET"
+            | "WECHAT_APPS"
             | "TOKEN_SIGNING_KEY"
             | "TENCENT_SMS_SECRET_KEY"
             | "ALIYUN_SMS_ACCESS_KEY_SECRET"

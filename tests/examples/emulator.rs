@@ -3,7 +3,7 @@
 //! `cargo run -p tests --example emulator -- EMULATOR FOLDER [AWS | --settings FILE] [-- RUNNER…]`: the emulator's program; the folder with
 //! `SendCode/bootstrap`, `ExchangeCode/bootstrap` and `Login/bootstrap`, as `sam build` leaves it; the address of
 //! Secrets Manager and SNS, moto's say, where the secrets are put and the messages sent. Without it they are variables,
-//! messages go to `local`, and a person whose phone that is logs in with the three calls. Tencent Cloud and Aliyun are `local`'s in
+//! messages go to `local`, and a person whose phone that is logs in with the three calls, and another one by one tap. Tencent Cloud and Aliyun are `local`'s in
 //! either case, and a code by each of them logs a person in. With `--settings` each function gets exactly the variables of FILE, JSON by the functions' names in
 //! the template, and `local` runs elsewhere, where they say. `RUNNER` is a command that runs programs of another
 //! processor, `qemu-aarch64` say.
@@ -70,6 +70,9 @@ async fn main() -> ExitCode {
     }
     if let Source::Here(local, None) = &source {
         tally.note("a login of three calls", &log_in(local, &functions, "13800138000").await, "success");
+    }
+    if let Source::Here(..) = &source {
+        tally.note("a login by one tap", &tap(&functions, "13800138009").await, "success");
     }
     if let Source::Here(local, _) = &source {
         for (provider, carrier, number) in
@@ -231,10 +234,24 @@ async fn log_in(local: &Local, functions: &BTreeMap<&str, Emulated>, number: &st
     call("send-code", json!({ "phoneNumber": number })).await;
     let Some(message) = local.phones.sent().pop() else { return "no message".to_owned() };
     let code: String = message.text.chars().filter(char::is_ascii_digit).take(6).collect();
-    let exchanged: Value = from_str(&call("exchange-code", json!({ "code": "alice" })).await).unwrap();
-    let exchanged: Value = from_str(exchanged["body"].as_str().unwrap()).unwrap();
-    let login = json!({ "ticket": exchanged["ticket"], "phoneNumber": number, "verifyCode": code });
+    let ticket = ticket(&call("exchange-code", json!({ "code": "alice" })).await);
+    let login = json!({ "ticket": ticket, "phoneNumber": number, "verifyCode": code });
     outcome(&mut Feed::default(), call("login", login).await)
+}
+
+/// What a login comes to of a person who lets WeChat name their number.
+async fn tap(functions: &BTreeMap<&str, Emulated>, number: &str) -> String {
+    let call = async |function, body: Value| {
+        functions[function].invoke(&events::with_body(function, &body).to_string()).await
+    };
+    let exchanged = call("exchange-code", json!({ "code": "carol", "phoneCode": number })).await;
+    outcome(&mut Feed::default(), call("login", json!({ "ticket": ticket(&exchanged) })).await)
+}
+
+/// The ticket that `exchange-code` has answered with.
+fn ticket(answer: &str) -> Value {
+    let answer: Value = from_str(answer).unwrap();
+    from_str::<Value>(answer["body"].as_str().unwrap()).unwrap()["ticket"].take()
 }
 
 /// What an answer comes to, as events are named.
