@@ -43,7 +43,7 @@ async fn ninety_days_after_the_last_sms_another_one_is_due() {
     content-type: application/problem+json
     {
       "code": "login_required",
-      "detail": "请用短信验证码重新登录。",
+      "detail": "请用手机号重新登录。",
       "requestId": "[requestId]",
       "status": 401,
       "title": "Login required",

@@ -41,9 +41,9 @@ const RELEASE_AFTER: Setting = Setting::number("PHONE_RELEASE_AFTER_SECONDS", QU
     "账号多少秒没有验证号码后，号码归新的验证者。运营商在 90 天后重新发放号码。",
 );
 const LOGIN_LASTS: Setting = Setting::number("LOGIN_LASTS_SECONDS", QUARTER, 60, 100 * QUARTER).about(
-    "Seconds after a login by SMS that its token can be renewed without one; not more than `PHONE_RELEASE_AFTER_SECONDS`, or people \
+    "Seconds after a login by SMS or one tap that its token can be renewed without one; not more than `PHONE_RELEASE_AFTER_SECONDS`, or people \
      who renew lose their number.",
-    "短信登录后多少秒内可以不用短信续签 token；不要超过 `PHONE_RELEASE_AFTER_SECONDS`，否则一直续签的人会失去号码。",
+    "用手机号登录后多少秒内可以静默续签 token；不要超过 `PHONE_RELEASE_AFTER_SECONDS`，否则一直续签的人会失去号码。",
 );
 /// 90 days.
 const QUARTER: u64 = 90 * SECONDS_PER_DAY;

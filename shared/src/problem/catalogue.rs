@@ -151,8 +151,8 @@ problems! {
         zh "登录已失效，请重新登录。"
         en "You are not logged in any more. Please log in again.";
     LoginRequired: 401 "login_required", "Login required"
-        zh "请用短信验证码重新登录。"
-        en "Please log in by SMS again.";
+        zh "请用手机号重新登录。"
+        en "Please log in with your phone number again.";
     AccountDisabled: 403 "account_disabled", "Account disabled"
         zh "该账号已被停用，请联系客服。"
         en "This account is disabled. Please contact support.";
