@@ -143,10 +143,9 @@ impl Local {
             data::keep(file, &mut variables)?;
         }
         variables.extend(addresses(address));
-        let (given, others): (Vec<_>, Vec<_>) = options
-            .variables
-            .into_iter()
-            .partition(|(given, _)| variables.iter().any(|(made_up, _)| made_up == given));
+        let (given, others): (Vec<_>, Vec<_>) = options.variables.into_iter().partition(|(given, _)| {
+            given == wechat::MORE_APPS || variables.iter().any(|(made_up, _)| made_up == given)
+        });
         variables.retain(|(made_up, _)| given.iter().all(|(given, _)| given != made_up));
         variables.extend(given);
         let all: Vec<_> = variables.iter().cloned().chain(others).collect();

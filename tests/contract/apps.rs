@@ -18,6 +18,7 @@ async fn the_app_id_says_which_mini_program_a_person_comes_from() {
     assert_ne!(first.body["openid"], second.body["openid"]);
     let named = app.exchange("alice@wx0000000000000000").await;
     assert_eq!(named.body["openid"], first.body["openid"]);
+    assert_eq!(app.variable(SECOND_APP.0), SECOND_APP.1, "functions that run elsewhere are told");
     insta::assert_snapshot!(app.exchange("alice@wx3").await.snapshot(), @r#"
     400
     cache-control: no-store

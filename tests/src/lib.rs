@@ -9,7 +9,10 @@ pub mod forgetful;
 pub mod logs;
 pub mod tls;
 
-use std::sync::{Arc, Mutex};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+};
 
 pub use answer::Answer;
 use local::{Answered, Local, Options, dynamodb::Store};
@@ -246,7 +249,7 @@ impl Drop for TestApp {
         // A log has a key's line ends written out: its lines are looked for.
         let key = secrets.pop().unwrap_or_default();
         if let Some((_, apps)) = self.local.variables.iter().find(|(name, _)| name == "WECHAT_APPS") {
-            let apps: std::collections::BTreeMap<String, String> = serde_json::from_str(apps).unwrap();
+            let apps: BTreeMap<String, String> = serde_json::from_str(apps).unwrap();
             secrets.extend(apps.into_values());
         }
         secrets

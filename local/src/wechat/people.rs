@@ -11,6 +11,9 @@ use base64::{
     prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
 };
 
+/// Names more mini programs than the one that is always there.
+pub(crate) const MORE_APPS: &str = "WECHAT_APPS";
+
 /// The mini programs that this WeChat knows.
 pub(crate) struct Apps {
     /// `WECHAT_APP_ID`.
@@ -25,7 +28,7 @@ impl Apps {
     pub(crate) fn read(variable: impl Fn(&str) -> String) -> Self {
         let first = variable("WECHAT_APP_ID");
         let mut secrets: BTreeMap<String, String> =
-            serde_json::from_str(&variable("WECHAT_APPS")).unwrap_or_default();
+            serde_json::from_str(&variable(MORE_APPS)).unwrap_or_default();
         secrets.insert(first.clone(), variable("WECHAT_APP_SECRET"));
         Self { first, secrets }
     }
