@@ -88,7 +88,7 @@ async fn who_was_logged_out_elsewhere_reads_it_at_the_form() {
         let token = page.ask("return document.querySelector('#held .raw').textContent").await;
         assert_eq!(page.app.log_out(token.as_str().unwrap()).await.status, 204);
         page.click("#renew").await;
-        page.see("#message", "log in by SMS again").await;
+        page.see("#message", "log in with your phone number again").await;
         assert_eq!(page.text("#welcome").await, "");
     })
     .await;
