@@ -158,6 +158,15 @@ async fn who_has_joined_the_account_of_another_binds_no_unionid_to_it() {
     is_account(&log_in(&app, "bob", FIRST).await, &alice);
     let bob = log_in(&app, "bob@wx2222222222222222", SECOND).await.body;
     assert_eq!(bob["isNewUser"], true, "his unionid has named nothing yet");
+
+    let app = TestApp::with(&[SECOND_APP, ("PHONE_CONFLICT", "link")]).await;
+    let alice = log_in(&app, "alice", FIRST).await.body;
+    is_account(&log_in(&app, "bob", FIRST).await, &alice);
+    app.local.wechat.bind_to_open_platform();
+    is_account(&log_in(&app, "bob", FIRST).await, &alice);
+    assert_eq!(shape(&app).await, (vec![2], 0), "nor to one that has none");
+    is_account(&log_in(&app, "alice", FIRST).await, &alice);
+    assert_eq!(shape(&app).await, (vec![2], 1));
 }
 
 #[tokio::test]
