@@ -153,6 +153,13 @@ pub(crate) async fn accounts(app: &TestApp) -> BTreeSet<(String, BTreeSet<String
     accounts
 }
 
+/// How many unionids name an account.
+pub(crate) async fn unionids(app: &TestApp) -> usize {
+    let items = app.local.dynamodb.items("users").await.unwrap();
+    let keys = items.as_array().unwrap().iter().map(|item| item["pk"]["S"].as_str().unwrap());
+    keys.filter(|pk| pk.starts_with("unionid#")).count()
+}
+
 /// A token is for an account that is stored, and for a person in it.
 async fn assert_token_is_for_a_stored_account(app: &TestApp, person: &str, answer: &Answer) {
     let items = app.local.dynamodb.items("users").await.unwrap();

@@ -9,7 +9,7 @@ use tests::{Answer, TestApp};
 use crate::{
     accounts::{FIRST, SECOND, log_in},
     apps::SECOND_APP,
-    interleavings::accounts,
+    interleavings::{accounts, unionids},
 };
 
 const THERE: &str = "alice@wx2222222222222222";
@@ -27,10 +27,7 @@ fn token(answer: &Value) -> &str {
 
 /// How many people are in each account, and how many unionids name one.
 async fn shape(app: &TestApp) -> (Vec<usize>, usize) {
-    let items = app.local.dynamodb.items("users").await.unwrap();
-    let is_unionid = |item: &&Value| item["pk"]["S"].as_str().unwrap().starts_with("unionid#");
-    let unionids = items.as_array().unwrap().iter().filter(is_unionid).count();
-    (accounts(app).await.into_iter().map(|(_, people)| people.len()).collect(), unionids)
+    (accounts(app).await.into_iter().map(|(_, people)| people.len()).collect(), unionids(app).await)
 }
 
 fn is_account(answer: &Answer, account: &Value) {
@@ -167,6 +164,16 @@ async fn who_has_joined_the_account_of_another_binds_no_unionid_to_it() {
     assert_eq!(shape(&app).await, (vec![2], 0), "nor to one that has none");
     is_account(&log_in(&app, "alice", FIRST).await, &alice);
     assert_eq!(shape(&app).await, (vec![2], 1));
+}
+
+#[tokio::test]
+async fn who_leaves_the_account_of_another_binds_their_unionid_to_their_own() {
+    let app = united(&[("PHONE_CONFLICT", "link")]).await;
+    log_in(&app, "alice", FIRST).await;
+    log_in(&app, "bob", FIRST).await;
+    assert_eq!(log_in(&app, "bob", SECOND).await.body["isNewUser"], true);
+    log_in(&app, "bob", SECOND).await;
+    assert_eq!(shape(&app).await, (vec![1, 1], 2));
 }
 
 #[tokio::test]

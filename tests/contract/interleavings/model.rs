@@ -105,6 +105,11 @@ impl Model {
         (self.platform > 0).then_some((name, self.platform))
     }
 
+    /// How many of the accounts a unionid names.
+    pub(super) fn unionids(&self) -> usize {
+        self.accounts.iter().filter(|account| account.unionid.is_some()).count()
+    }
+
     /// The account that the person's unionid names.
     fn united_with(&self, person: usize) -> Option<usize> {
         let unionid = self.unionid(person)?;

@@ -10,7 +10,7 @@ use tests::{TestApp, wrong};
 use super::{
     Act, Conflict, NUMBERS, PEOPLE, Step, accounts, app, assert_token_is_for_a_stored_account,
     model::{Model, Settled},
-    token,
+    token, unionids,
 };
 
 pub(super) async fn play(conflict: Conflict, steps: &[Step]) {
@@ -99,6 +99,7 @@ pub(super) async fn play(conflict: Conflict, steps: &[Step]) {
             .iter()
             .map(|account| (name(account.number), account.people.keys().map(key).collect()));
         assert_eq!(accounts(&app).await, expected.collect(), "after {step:?}");
+        assert_eq!(unionids(&app).await, model.unionids(), "after {step:?}");
     }
 }
 
