@@ -1,10 +1,11 @@
 /** The login: a code by SMS, WeChat's word, a token, and requests that carry it. */
 
-import type { SendCodeAnswer } from './contract'
+import type { LoginAnswer, SendCodeAnswer } from './contract'
 import { cooldown } from './cooldown'
 import { type Language, clientError, isPhoneLoginError } from './errors'
 import { line } from './http'
 import { once } from './once'
+import { type PhoneNumberEvent, phoneCodeOf } from './one-tap'
 import { type RequestOptions, isWechat } from './platform'
 import { type Session, sessions } from './session'
 import { uniLogin, wechat } from './wechat'
@@ -25,6 +26,8 @@ export interface Options {
   readonly timeout?: number
   /** Where WeChat's code comes from, on platforms whose `uni.login` does not give a mini program's. */
   readonly getCode?: () => Promise<string>
+  /** This mini program's AppID: only for a back end that serves several (`WECHAT_APPS`). Default: the back end's only one. */
+  readonly appId?: string
 }
 
 export interface LoggedIn extends Session {
@@ -45,6 +48,12 @@ export interface PhoneLogin {
   sendCode(phoneNumber: string): Promise<SendCodeAnswer>
   /** Logs in with the number and the code, as whoever WeChat says is there. After a lost answer, call it again. */
   login(by: { phoneNumber: string; verifyCode: string }): Promise<LoggedIn>
+  /**
+   * Logs in by the event of WeChat's button `getPhoneNumber`, without an SMS. Where the button brought no number, the error
+   * `phone_number_unavailable` says why, and by `useSms` whether to offer the form. After a lost answer, call it again with the
+   * same event.
+   */
+  loginByPhoneCode(event: PhoneNumberEvent): Promise<LoggedIn>
   /** A new token without an SMS, for whom has logged in on this device. `login_required` means: log in again. */
   renew(): Promise<Session>
   /** Forgets the token, and has the back end end it, if that can be reached. */
@@ -67,7 +76,8 @@ export function createPhoneLogin(options: Options): PhoneLogin {
   const baseUrl = withoutSlash(options.baseUrl)
   const apiBaseUrl = withoutSlash(options.apiBaseUrl ?? baseUrl)
   const http = line(baseUrl, language, timeout)
-  const identity = wechat(http, options.getCode ?? (() => uniLogin(language, timeout)), language)
+  const getCode = options.getCode ?? (() => uniLogin(language, timeout))
+  const identity = wechat(http, { getCode, appId: options.appId, language })
   // Elsewhere `uni.login` brings nothing, or opens another app.
   const vouched = () => options.getCode !== undefined || isWechat()
   // By back end: a token of the test system is none of the real one's.
@@ -93,16 +103,22 @@ export function createPhoneLogin(options: Options): PhoneLogin {
     }
   })
 
-  const login = once(async (by: { phoneNumber: string; verifyCode: string }): Promise<LoggedIn> => {
-    const { phoneNumber, verifyCode } = by
-    const { token, userId, expiresIn, isNewUser } = await identity.withTicket((ticket) =>
-      http.post('/login', { ticket, phoneNumber, verifyCode }),
-    )
+  const entered = async ({ token, userId, expiresIn, isNewUser }: LoginAnswer): Promise<LoggedIn> => {
     const kept = { token, userId, expiresAt: Date.now() + expiresIn * 1000 }
     await session.keep(kept)
     // The number has done its work and need not lie in the storage.
     await waiting.end()
     return { ...kept, isNewUser }
+  }
+
+  const login = once(async (by: { phoneNumber: string; verifyCode: string }): Promise<LoggedIn> => {
+    const { phoneNumber, verifyCode } = by
+    const post = (ticket: string) => http.post('/login', { ticket, phoneNumber, verifyCode })
+    return entered(await identity.withTicket(post))
+  })
+
+  const loginByNumber = once(async (phoneCode: string): Promise<LoggedIn> => {
+    return entered(await identity.withNumber(phoneCode, (ticket) => http.post('/login', { ticket })))
   })
 
   const renew = once<void, Session>(async () => {
@@ -128,6 +144,9 @@ export function createPhoneLogin(options: Options): PhoneLogin {
   return {
     sendCode,
     login,
+    async loginByPhoneCode(event) {
+      return loginByNumber(phoneCodeOf(event, language))
+    },
     renew,
     async logout() {
       const kept = session.kept()

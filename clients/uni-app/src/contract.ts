@@ -4,8 +4,12 @@
 
 /** What `POST /exchange-code` is sent. */
 export interface ExchangeCodeRequest {
+  /** Which mini program asks; where there is one alone, it need not be named. */
+  readonly appId?: string | null
   /** What `uni.login` or `wx.login` brought; good for five minutes, once. */
   readonly code: string
+  /** What the button `getPhoneNumber` brought; good for five minutes, once. The ticket then carries the number. */
+  readonly phoneCode?: string | null
 }
 
 /** What `POST /exchange-code` answers. */
@@ -14,6 +18,8 @@ export interface ExchangeCodeAnswer {
   readonly expiresIn: number
   /** The person, for this mini program. An identifier, not a secret. */
   readonly openid: string
+  /** The person's number, masked (`+86138****8000`), where a `phoneCode` came: the ticket carries it whole. */
+  readonly phoneNumber?: string
   /** Proves to `/login` and `/send-code` that WeChat vouched for the openid. */
   readonly ticket: string
   /** The person, for all apps of the Open Platform account that the mini program is bound to; absent without one. */
@@ -24,12 +30,12 @@ export interface ExchangeCodeAnswer {
 export interface LoginRequest {
   /** If it is given, it has to be the ticket's. */
   readonly openid?: string | null
-  /** The number that the code went to. */
-  readonly phoneNumber: string
+  /** The number that the code went to. Absent, with `verifyCode`, where the ticket carries the number. */
+  readonly phoneNumber?: string | null
   /** The ticket of `/exchange-code`. */
   readonly ticket: string
   /** The six digits. */
-  readonly verifyCode: string
+  readonly verifyCode?: string | null
 }
 
 /** What `POST /login` answers. */
@@ -134,6 +140,7 @@ export const PROBLEMS = {
   openid_limit_reached: { retryAfter: 'number' },
   openid_mismatch: {},
   payload_too_large: {},
+  phone_code_invalid: {},
   phone_limit_reached: { retryAfter: 'number' },
   phone_taken: {},
   resend_too_soon: { retryAfter: 'number' },
@@ -147,6 +154,7 @@ export const PROBLEMS = {
   token_invalid: {},
   token_required: {},
   too_many_attempts: {},
+  unknown_app: {},
   unsupported_country: {},
   wechat_busy: {},
   wechat_code_invalid: {},

@@ -5,6 +5,12 @@ import type { Problem } from './problems'
 /** The languages that the back end and this client speak to a person. */
 export type Language = 'zh' | 'en'
 
+/**
+ * Why WeChat's button brought no number: the mini program's paid quota is used up; its owner may not ask, or has not declared
+ * it in the console; the person has not agreed to the privacy guidelines, said no, or closed the sheet.
+ */
+export type PhoneNumberRefusal = 'no_quota' | 'not_permitted' | 'privacy_not_agreed' | 'denied' | 'cancelled' | 'failed'
+
 /** What went wrong without an answer of the contract. */
 export type ClientFailure =
   /** No answer: the request may have been carried out all the same. Trying again is safe. */
@@ -15,13 +21,22 @@ export type ClientFailure =
   | { readonly code: 'wechat_login_failed'; readonly reason: string }
   /** There is no token, it cannot be renewed, or the API does not take it (401): log in again. */
   | { readonly code: 'login_required' }
+  /** WeChat's button brought no number. `useSms`: offer the form by SMS now. */
+  | {
+      readonly code: 'phone_number_unavailable'
+      readonly why: PhoneNumberRefusal
+      readonly useSms: boolean
+      readonly reason: string
+    }
   /** The API that `request` called answered with another status than 2xx. */
   | { readonly code: 'request_failed'; readonly status: number; readonly data: unknown }
 
 /** Switch over `code`: it says which members there are. `message` is meant for a person. */
 export type PhoneLoginError = Error & (Problem | ClientFailure)
 
-const TEXTS: Readonly<Record<ClientFailure['code'], Readonly<Record<Language, string>>>> = {
+type Text = Readonly<Record<Language, string>>
+
+const TEXTS: Readonly<Record<Exclude<ClientFailure['code'], 'phone_number_unavailable'>, Text>> = {
   network_failed: {
     zh: '网络连接失败，请检查网络后重试。',
     en: 'No connection. Please check the network and try again.',
@@ -48,6 +63,33 @@ const TEXTS: Readonly<Record<ClientFailure['code'], Readonly<Record<Language, st
   },
 }
 
+const REFUSALS: Readonly<Record<PhoneNumberRefusal, Text>> = {
+  no_quota: {
+    zh: '暂时无法一键登录，请使用短信验证码登录。',
+    en: 'Login by one tap is not available now. Please log in by SMS.',
+  },
+  not_permitted: {
+    zh: '暂时无法一键登录，请使用短信验证码登录。',
+    en: 'Login by one tap is not available now. Please log in by SMS.',
+  },
+  privacy_not_agreed: {
+    zh: '同意隐私保护指引后才能一键登录，也可以使用短信验证码登录。',
+    en: 'Please agree to the privacy guidelines to log in by one tap, or log in by SMS.',
+  },
+  denied: {
+    zh: '没有得到手机号授权，请使用短信验证码登录。',
+    en: 'You did not allow the use of your number. Please log in by SMS.',
+  },
+  cancelled: {
+    zh: '已取消一键登录。',
+    en: 'You cancelled the login by one tap.',
+  },
+  failed: {
+    zh: '没有取得手机号，请使用短信验证码登录。',
+    en: 'WeChat did not give the number. Please log in by SMS.',
+  },
+}
+
 const NAME = 'PhoneLoginError'
 
 export function problemError(problem: Problem): PhoneLoginError {
@@ -55,7 +97,8 @@ export function problemError(problem: Problem): PhoneLoginError {
 }
 
 export function clientError(failure: ClientFailure, language: Language): PhoneLoginError {
-  return Object.assign(new Error(TEXTS[failure.code][language]), { name: NAME }, failure)
+  const text = failure.code === 'phone_number_unavailable' ? REFUSALS[failure.why] : TEXTS[failure.code]
+  return Object.assign(new Error(text[language]), { name: NAME }, failure)
 }
 
 /** Whether this client threw it. By name: a mini program's bundle may hold a class twice. */

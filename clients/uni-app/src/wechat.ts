@@ -9,7 +9,18 @@ export interface Wechat {
   withTicket<T>(use: (ticket: string) => Promise<T>): Promise<T>
   /** The same, and without a ticket where there is none to be had in a few seconds: `use` then says whether it needs one. */
   withTicketIfAny<T>(use: (ticket?: string) => Promise<T>): Promise<T>
+  /**
+   * Runs `use` with a ticket that carries the number of the button's code. That code works once: the ticket is kept, so that
+   * `use` can be repeated with the same code after a lost answer.
+   */
+  withNumber<T>(phoneCode: string, use: (ticket: string) => Promise<T>): Promise<T>
   forget(): void
+}
+
+interface Kept {
+  readonly ticket: string
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number
 }
 
 /** A ticket that ends while the request is on its way is of no use. */
@@ -31,24 +42,39 @@ export function uniLogin(language: Language, timeout: number): Promise<string> {
   })
 }
 
-export function wechat(line: Line, getCode: () => Promise<string>, language: Language): Wechat {
-  // In memory: it lives for minutes, and names whoever is logged in to WeChat now.
-  let kept: { readonly ticket: string; readonly expiresAt: number } | undefined
+export interface WechatOptions {
+  readonly getCode: () => Promise<string>
+  /** The mini program, for back ends that serve several. */
+  readonly appId?: string | undefined
+  readonly language: Language
+}
 
-  const exchange = async (): Promise<string> => {
-    const { ticket, expiresIn } = await line.post('/exchange-code', { code: await getCode() })
-    kept = { ticket, expiresAt: Date.now() + expiresIn * 1000 - MARGIN_MS }
-    return ticket
+export function wechat(line: Line, { getCode, appId, language }: WechatOptions): Wechat {
+  // In memory: they live for minutes, and name whoever is logged in to WeChat now.
+  let kept: Kept | undefined
+  let numbered: (Kept & { readonly phoneCode: string }) | undefined
+
+  const exchange = async (phoneCode?: string): Promise<Kept> => {
+    const by = { ...(phoneCode && { phoneCode }), ...(appId && { appId }) }
+    const { ticket, expiresIn } = await line.post('/exchange-code', { code: await getCode(), ...by })
+    return { ticket, expiresAt: Date.now() + expiresIn * 1000 - MARGIN_MS }
   }
 
-  const current = async (): Promise<string> => {
-    if (kept && kept.expiresAt > Date.now()) return kept.ticket
+  /** The back end asks for the number only once WeChat's code has held: a code that did not leaves the number's unused. */
+  const exchangeTwice = async (phoneCode?: string): Promise<Kept> => {
     try {
-      return await exchange()
+      return await exchange(phoneCode)
     } catch (error) {
       if (!isOneOf(error, STALE_CODE)) throw error
-      return exchange()
+      return exchange(phoneCode)
     }
+  }
+
+  const fresh = async (): Promise<string> => (kept = await exchange()).ticket
+
+  const current = async (): Promise<string> => {
+    if (!isGood(kept)) kept = await exchangeTwice()
+    return kept.ticket
   }
 
   /** What `use` came to with a ticket, or why no ticket holds. What else goes wrong in `use` is thrown: it is not repeated. */
@@ -57,7 +83,7 @@ export function wechat(line: Line, getCode: () => Promise<string>, language: Lan
     patience?: number,
   ): Promise<{ readonly done: T } | { readonly failure: unknown }> => {
     let failure: unknown
-    for (const ticket of [current, exchange]) {
+    for (const ticket of [current, fresh]) {
       let found: string
       try {
         found = await (patience ? within(patience, ticket(), language) : ticket())
@@ -91,8 +117,21 @@ export function wechat(line: Line, getCode: () => Promise<string>, language: Lan
         throw isOneOf(error, ['ticket_required']) ? outcome.failure : error
       }
     },
+    async withNumber(phoneCode, use) {
+      if (numbered?.phoneCode !== phoneCode || !isGood(numbered)) {
+        numbered = { phoneCode, ...(await exchangeTwice(phoneCode)) }
+      }
+      try {
+        return await use(numbered.ticket)
+      } catch (error) {
+        // Its code is spent: only another tap brings another one.
+        if (isOneOf(error, STALE_TICKET)) numbered = undefined
+        throw error
+      }
+    },
     forget() {
       kept = undefined
+      numbered = undefined
     },
   }
 }
@@ -100,6 +139,10 @@ export function wechat(line: Line, getCode: () => Promise<string>, language: Lan
 const STALE_CODE = ['wechat_code_invalid', 'wechat_code_used'] as const
 /** A ticket is invalid, too, once the key that signed it was exchanged for another one. */
 const STALE_TICKET = ['ticket_expired', 'ticket_invalid'] as const
+
+function isGood(kept: Kept | undefined): kept is Kept {
+  return kept !== undefined && kept.expiresAt > Date.now()
+}
 
 function isOneOf(error: unknown, codes: readonly PhoneLoginError['code'][]): boolean {
   return isPhoneLoginError(error) && codes.includes(error.code)

@@ -1,0 +1,36 @@
+/** WeChat's button `getPhoneNumber`: what it brought, or why it brought nothing. */
+
+import { type Language, type PhoneNumberRefusal, clientError } from './errors'
+
+/**
+ * The event of `<button open-type="getPhoneNumber">`, in uni-app, Taro and WeChat itself.
+ * https://developers.weixin.qq.com/miniprogram/dev/framework/open-ability/getPhoneNumber.html
+ */
+export interface PhoneNumberEvent {
+  readonly detail: {
+    /** Good for five minutes, once. */
+    readonly code?: string | undefined
+    readonly errMsg?: string | undefined
+    readonly errno?: number | undefined
+  }
+}
+
+/** The button's code; where there is none, an error that says why. */
+export function phoneCodeOf({ detail }: PhoneNumberEvent, language: Language): string {
+  if (detail.code) return detail.code
+  const why = refusal(detail)
+  // Who closed the sheet may only have meant to look at it.
+  const failure = { code: 'phone_number_unavailable', why, useSms: why !== 'cancelled' } as const
+  throw clientError({ ...failure, reason: detail.errMsg ?? `errno ${detail.errno ?? 'missing'}` }, language)
+}
+
+/** WeChat tells by number and by text, and on some phones by one of them alone. */
+function refusal({ errMsg = '', errno }: PhoneNumberEvent['detail']): PhoneNumberRefusal {
+  if (errno === 1400001 || /no enough quota/.test(errMsg)) return 'no_quota'
+  // 112: the console's privacy guidelines do not name the phone number, so nobody could agree.
+  if (errno === 112 || /no permission|not declared/.test(errMsg)) return 'not_permitted'
+  if (errno === 104 || /privacy/.test(errMsg)) return 'privacy_not_agreed'
+  if (/cancel/.test(errMsg)) return 'cancelled'
+  if (errno === 103 || /deny/.test(errMsg)) return 'denied'
+  return 'failed'
+}
