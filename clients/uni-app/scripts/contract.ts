@@ -53,16 +53,21 @@ export function contract(): string {
   const calls: string[] = []
   const answers: string[] = []
   for (const [path, methods] of Object.entries(description.paths)) {
-    const call = methods['post']
-    // One that answers without a body (204) has no type.
-    if (!call?.responses['200']) continue
-    const name = call.operationId.charAt(0).toUpperCase() + call.operationId.slice(1)
-    const request = named(found(call.requestBody?.content['application/json'], path))
-    const answer = named(found(call.responses['200']?.content?.['application/json'], path))
-    types.push(typeOf(`${name}Request`, `What \`POST ${path}\` is sent.`, request))
-    types.push(typeOf(`${name}Answer`, `What \`POST ${path}\` answers.`, answer))
-    calls.push(`  readonly '${path}': { readonly request: ${name}Request; readonly answer: ${name}Answer }`)
-    answers.push(`  '${path}': ${kinds(answer, answer.required ?? [])},`)
+    // What APIs ask, not apps.
+    if (path.startsWith('/.well-known/')) continue
+    for (const [method, { operationId, requestBody, responses }] of Object.entries(methods)) {
+      const call = `${method.toUpperCase()} ${path}`
+      const name = operationId.charAt(0).toUpperCase() + operationId.slice(1)
+      const type = (suffix: string, about: string, content?: Content): string => {
+        if (!content) return 'undefined'
+        types.push(typeOf(name + suffix, `What \`${call}\` ${about}.`, named(content)))
+        return name + suffix
+      }
+      const answer = responses['200']?.content?.['application/json']
+      const request = type('Request', 'is sent', requestBody?.content['application/json'])
+      calls.push(`  readonly '${call}': { readonly request: ${request}; readonly answer: ${type('Answer', 'answers', answer)} }`)
+      answers.push(`  '${call}': ${answer ? kinds(named(answer), named(answer).required ?? []) : 'undefined'},`)
+    }
   }
   const problem = found(schemas['Problem'], 'Problem')
   types.push(typeOf('ProblemBody', 'The body of a problem (RFC 9457), whatever its code.', problem))
@@ -71,8 +76,8 @@ export function contract(): string {
   return `${[
     HEADER,
     ...types,
-    block('The calls by their paths.', 'interface Calls {', calls, '}'),
-    table('ANSWERS', 'The members that every answer has, and what `typeof` says of them.', answers),
+    block('The calls by their methods and paths; `undefined` where there is no body.', 'interface Calls {', calls, '}'),
+    table('ANSWERS', 'The members that every answer has, and what `typeof` says of them; `undefined` for a 204.', answers),
     table('PROBLEMS', 'Every code of a problem, and the members that come with it alone.', problems),
   ].join('\n\n')}\n`
 }

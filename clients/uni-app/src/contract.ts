@@ -2,6 +2,24 @@
  * The back end's contract. Generated from `openapi.json` by `npm run contract`: do not edit, a test compares them.
  */
 
+/** What `DELETE /account` is sent. */
+export interface DeleteAccountRequest {
+  /** A ticket of `/exchange-code`. */
+  readonly ticket: string
+}
+
+/** What `GET /account` answers. */
+export interface AccountAnswer {
+  /** When the account was made (RFC 3339). */
+  readonly createdAt?: string
+  /** The account's number, masked: `+86138****8000`. An account may have none. */
+  readonly phoneNumber?: string
+  /** When the person last logged in by a code (RFC 3339); within a day of it, a further login is not noted. */
+  readonly provedAt?: string
+  /** The account; the token's `sub`. */
+  readonly userId: string
+}
+
 /** What `POST /exchange-code` is sent. */
 export interface ExchangeCodeRequest {
   /** Which mini program asks; where there is one alone, it need not be named. */
@@ -50,6 +68,12 @@ export interface LoginAnswer {
   readonly tokenType: string
   /** The account; the token's `sub`. */
   readonly userId: string
+}
+
+/** What `POST /logout` is sent. */
+export interface LogoutRequest {
+  /** Whether all openids of the account are logged out. */
+  readonly everywhere?: boolean | null
 }
 
 /** What `POST /renew` is sent. */
@@ -108,20 +132,26 @@ export interface ProblemBody {
   readonly type: string
 }
 
-/** The calls by their paths. */
+/** The calls by their methods and paths; `undefined` where there is no body. */
 export interface Calls {
-  readonly '/exchange-code': { readonly request: ExchangeCodeRequest; readonly answer: ExchangeCodeAnswer }
-  readonly '/login': { readonly request: LoginRequest; readonly answer: LoginAnswer }
-  readonly '/renew': { readonly request: RenewRequest; readonly answer: RenewAnswer }
-  readonly '/send-code': { readonly request: SendCodeRequest; readonly answer: SendCodeAnswer }
+  readonly 'DELETE /account': { readonly request: DeleteAccountRequest; readonly answer: undefined }
+  readonly 'GET /account': { readonly request: undefined; readonly answer: AccountAnswer }
+  readonly 'POST /exchange-code': { readonly request: ExchangeCodeRequest; readonly answer: ExchangeCodeAnswer }
+  readonly 'POST /login': { readonly request: LoginRequest; readonly answer: LoginAnswer }
+  readonly 'POST /logout': { readonly request: LogoutRequest; readonly answer: undefined }
+  readonly 'POST /renew': { readonly request: RenewRequest; readonly answer: RenewAnswer }
+  readonly 'POST /send-code': { readonly request: SendCodeRequest; readonly answer: SendCodeAnswer }
 }
 
-/** The members that every answer has, and what `typeof` says of them. */
+/** The members that every answer has, and what `typeof` says of them; `undefined` for a 204. */
 export const ANSWERS = {
-  '/exchange-code': { expiresIn: 'number', openid: 'string', ticket: 'string' },
-  '/login': { expiresIn: 'number', isNewUser: 'boolean', token: 'string', tokenType: 'string', userId: 'string' },
-  '/renew': { expiresIn: 'number', token: 'string', tokenType: 'string', userId: 'string' },
-  '/send-code': { expiresIn: 'number', resendAfter: 'number' },
+  'DELETE /account': undefined,
+  'GET /account': { userId: 'string' },
+  'POST /exchange-code': { expiresIn: 'number', openid: 'string', ticket: 'string' },
+  'POST /login': { expiresIn: 'number', isNewUser: 'boolean', token: 'string', tokenType: 'string', userId: 'string' },
+  'POST /logout': undefined,
+  'POST /renew': { expiresIn: 'number', token: 'string', tokenType: 'string', userId: 'string' },
+  'POST /send-code': { expiresIn: 'number', resendAfter: 'number' },
 } as const
 
 /** Every code of a problem, and the members that come with it alone. */

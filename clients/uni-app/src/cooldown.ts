@@ -1,5 +1,7 @@
 /** How long a number waits for its next code. Kept as the moment at which it ends, so that it outlives the page. */
 
+import { sameNumber } from './phone-number'
+import type { Platform } from './platform'
 import { isRecord } from './shape'
 import { stored } from './stored'
 
@@ -21,12 +23,12 @@ export interface Cooldown {
   end(): Promise<void>
 }
 
-export function cooldown(key: string): Cooldown {
-  const store = stored(key, isSent)
+export function cooldown(platform: Platform, key: string): Cooldown {
+  const store = stored(platform, key, isSent)
 
   const left = (phoneNumber: string): number => {
     const sent = store.read()
-    if (!sent || digits(sent.phoneNumber) !== digits(phoneNumber)) return 0
+    if (!sent || !sameNumber(sent.phoneNumber, phoneNumber)) return 0
     // Never longer than it was: the clock may have been put back.
     return Math.max(0, Math.min(sent.seconds, Math.ceil((sent.endsAt - Date.now()) / 1000)))
   }
@@ -52,10 +54,6 @@ export function cooldown(key: string): Cooldown {
     },
     end: () => store.write(undefined),
   }
-}
-
-function digits(phoneNumber: string): string {
-  return phoneNumber.replace(/\D/g, '')
 }
 
 function isSent(data: unknown): data is Sent {

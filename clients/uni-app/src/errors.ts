@@ -17,6 +17,12 @@ export type ClientFailure =
   | { readonly code: 'network_failed' | 'timed_out'; readonly reason: string }
   /** An answer that is not the contract's: of a proxy, say, or of a newer back end. */
   | { readonly code: 'unexpected_answer'; readonly status: number; readonly data: unknown }
+  /** The call was given up by its signal. */
+  | { readonly code: 'aborted' }
+  /** The gateway before the back end lets nothing more through, for now. `retryAfter` in seconds, where it says so. */
+  | { readonly code: 'throttled'; readonly status: number; readonly retryAfter?: number }
+  /** The gateway has no answer of the back end's: it is overloaded, or took too long. */
+  | { readonly code: 'gateway_unavailable'; readonly status: number; readonly retryAfter?: number }
   /** The platform's login gave no code. */
   | { readonly code: 'wechat_login_failed'; readonly reason: string }
   /** There is no token, it cannot be renewed, or the API does not take it (401): log in again. */
@@ -48,6 +54,18 @@ const TEXTS: Readonly<Record<Exclude<ClientFailure['code'], 'phone_number_unavai
   unexpected_answer: {
     zh: '服务异常，请稍后重试。',
     en: 'The service gave an unexpected answer. Please try again later.',
+  },
+  aborted: {
+    zh: '已取消。',
+    en: 'Cancelled.',
+  },
+  throttled: {
+    zh: '访问人数过多，请稍后重试。',
+    en: 'Too many people are here right now. Please try again in a moment.',
+  },
+  gateway_unavailable: {
+    zh: '服务繁忙，请稍后重试。',
+    en: 'The service is busy. Please try again in a moment.',
   },
   wechat_login_failed: {
     zh: '微信登录失败，请重试。',
@@ -104,4 +122,12 @@ export function clientError(failure: ClientFailure, language: Language): PhoneLo
 /** Whether this client threw it. By name: a mini program's bundle may hold a class twice. */
 export function isPhoneLoginError(error: unknown): error is PhoneLoginError {
   return error instanceof Error && error.name === NAME
+}
+
+/** Whether this client threw it with one of these codes. */
+export function isOneOf<C extends PhoneLoginError['code']>(
+  error: unknown,
+  codes: readonly C[],
+): error is Extract<PhoneLoginError, { readonly code: C }> {
+  return isPhoneLoginError(error) && (codes as readonly string[]).includes(error.code)
 }

@@ -1,12 +1,12 @@
-export {
-  type ApiRequest,
-  type LoggedIn,
-  type Options,
-  type PhoneLogin,
-  createPhoneLogin,
-} from './client'
-export type { SendCodeAnswer } from './contract'
+export type { Account } from './account'
+export type { ApiRequest } from './api'
+export { type PhoneLogin, createPhoneLogin } from './client'
+export type { AccountAnswer, SendCodeAnswer } from './contract'
 export { type ClientFailure, type Language, type PhoneLoginError, type PhoneNumberRefusal, isPhoneLoginError } from './errors'
+export type { ByCode, LoggedIn } from './login'
 export type { PhoneNumberEvent } from './one-tap'
+export type { Options } from './options'
+export { type Api, type Platform, type RequestOptions, miniProgram, taro, uniApp } from './platform'
 export type { IncorrectCodeProblem, LimitCode, LimitProblem, Problem, ProblemCode } from './problems'
 export type { Session } from './session'
+export { type Aborter, type CallOptions, type Signal, aborter } from './signal'

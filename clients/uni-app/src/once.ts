@@ -1,12 +1,16 @@
 /** Double taps: while a call is under way, the same call gets the same promise. */
 
-export function once<A, T>(call: (argument: A) => Promise<T>): (argument: A) => Promise<T> {
+/** `name` tells calls apart by their first argument; the options of the first call hold for all. */
+export function once<A, O, T>(
+  call: (argument: A, options: O) => Promise<T>,
+  name: (argument: A) => string,
+): (argument: A, options: O) => Promise<T> {
   const underWay = new Map<string, Promise<T>>()
-  return (argument) => {
-    const key = JSON.stringify(argument)
+  return (argument, options) => {
+    const key = name(argument)
     const running = underWay.get(key)
     if (running) return running
-    const promise = call(argument).finally(() => underWay.delete(key))
+    const promise = call(argument, options).finally(() => underWay.delete(key))
     underWay.set(key, promise)
     return promise
   }

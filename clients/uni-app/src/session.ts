@@ -1,7 +1,8 @@
 /** Who is logged in, until when. */
 
+import type { Platform } from './platform'
 import { isRecord } from './shape'
-import { type Stored, stored } from './stored'
+import { stored } from './stored'
 
 /** A login. */
 export interface Session {
@@ -16,34 +17,71 @@ export interface Sessions {
   current(): Session | undefined
   /** The session, expired or not. */
   kept(): Session | undefined
-  keep(session: Session): Promise<void>
-  /** Forgets the session, if it is still the one with this token. */
-  forget(token?: string): Promise<void>
+  /** Whether the session is good, and near its end. */
+  isEnding(): boolean
+  keep(token: { readonly token: string; readonly userId: string; readonly expiresIn: number }): Promise<Session>
+  /** Forgets the session, if it is still the one with this token; answers whether it was. */
+  forget(token?: string): Promise<boolean>
+  /** Notes that the person has logged out and the back end does not know; forgets the session. */
+  leave(): Promise<void>
+  hasLeft(): boolean
+  /** The back end knows. */
+  settled(): Promise<void>
 }
 
 /** A token that ends while the request is on its way is of no use. */
 const MARGIN_MS = 10_000
 
-export function sessions(key: string): Sessions {
-  const store: Stored<Session> = stored(key, isSession)
+/** So long before its end, or in the last tenth of its life, a token is renewed. */
+const EARLY_MS = 300_000
+
+export function sessions(platform: Platform, key: string): Sessions {
+  const store = stored<Session | Left>(platform, key, isSessionOrLeft)
+  let early = EARLY_MS
+  const kept = (): Session | undefined => {
+    const found = store.read()
+    return found && 'token' in found ? found : undefined
+  }
+  const hasLeft = () => store.read() !== undefined && !kept()
+  const current = (): Session | undefined => {
+    const session = kept()
+    return session && session.expiresAt - MARGIN_MS > Date.now() ? session : undefined
+  }
   return {
-    current() {
-      const session = store.read()
-      return session && session.expiresAt - MARGIN_MS > Date.now() ? session : undefined
+    current,
+    kept,
+    isEnding() {
+      const session = current()
+      return session !== undefined && session.expiresAt - early <= Date.now()
     },
-    kept: store.read,
-    keep: (session) => store.write(session),
+    async keep({ token, userId, expiresIn }) {
+      const session = { token, userId, expiresAt: Date.now() + expiresIn * 1000 }
+      early = Math.min(EARLY_MS, expiresIn * 100)
+      await store.write(session)
+      return session
+    },
     async forget(token) {
-      if (token === undefined || store.read()?.token === token) await store.write(undefined)
+      const session = kept()
+      if (!session || (token !== undefined && session.token !== token)) return false
+      await store.write(undefined)
+      return true
+    },
+    leave: () => store.write({ loggedOut: true }),
+    hasLeft,
+    async settled() {
+      if (hasLeft()) await store.write(undefined)
     },
   }
 }
 
-function isSession(data: unknown): data is Session {
+interface Left {
+  readonly loggedOut: true
+}
+
+function isSessionOrLeft(data: unknown): data is Session | Left {
+  if (!isRecord(data)) return false
+  if (data['loggedOut'] === true) return true
   return (
-    isRecord(data) &&
-    typeof data['token'] === 'string' &&
-    typeof data['userId'] === 'string' &&
-    typeof data['expiresAt'] === 'number'
+    typeof data['token'] === 'string' && typeof data['userId'] === 'string' && typeof data['expiresAt'] === 'number'
   )
 }

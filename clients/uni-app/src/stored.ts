@@ -1,6 +1,6 @@
 /** One value that outlives the page and the app. */
 
-import { platform } from './platform'
+import type { Platform } from './platform'
 
 export interface Stored<T> {
   read(): T | undefined
@@ -8,14 +8,14 @@ export interface Stored<T> {
 }
 
 /** `check` decides whether what lies in the storage is a value: another version may have left it there. */
-export function stored<T>(key: string, check: (data: unknown) => data is T): Stored<T> {
+export function stored<T>(platform: Platform, key: string, check: (data: unknown) => data is T): Stored<T> {
   let value: T | undefined
   let loaded = false
 
   return {
     read() {
       if (!loaded) {
-        const data = found(key)
+        const data = found(platform, key)
         value = check(data) ? data : undefined
         loaded = true
       }
@@ -35,7 +35,7 @@ export function stored<T>(key: string, check: (data: unknown) => data is T): Sto
 }
 
 /** `getStorageSync` answers an empty string for nothing and throws where the storage is broken. */
-function found(key: string): unknown {
+function found(platform: Platform, key: string): unknown {
   try {
     return platform.getStorageSync(key)
   } catch {

@@ -16,8 +16,10 @@ let apiBaseUrl: string
 let phone: Device
 let client: PhoneLogin
 let verifyCode: string
-/** Lets go of the answer to a request below `/late`. */
+/** Lets go of the refusal that the first request of `/late/once` gets. */
 let refuse: () => void
+let release: (end: () => void) => void
+let refusals = 0
 
 /** Whom the app's own API is asked by. */
 const me = async () => (await client.request<{ claims: { sub: string } }>({ path: '/me' })).claims.sub
@@ -27,11 +29,12 @@ before(async () => {
   local = await startLocal()
   api = createServer((request, response) => {
     const [, token = ''] = /^Bearer (.+)$/.exec(request.headers.authorization ?? '') ?? []
-    const status = Number(/(\d+)$/.exec(request.url ?? '')?.[1] ?? (token ? 200 : 401))
+    const isLate = request.url === '/late/once' && refusals++ === 0
+    const status = isLate ? 401 : Number(/(\d+)$/.exec(request.url ?? '')?.[1] ?? (token ? 200 : 401))
     const claims = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()
     response.writeHead(status, { 'content-type': 'application/json' })
     const end = () => response.end(JSON.stringify({ method: request.method, claims: claims && JSON.parse(claims) }))
-    if (request.url?.startsWith('/late')) refuse = end
+    if (isLate) release(end)
     else end()
   }).listen(0, '127.0.0.1')
   await once(api, 'listening')
@@ -47,6 +50,9 @@ after(async () => {
   await local.stop()
 })
 beforeEach(() => {
+  refusals = 0
+  const held = new Promise<() => void>((resolve) => (release = resolve))
+  refuse = () => void held.then((end) => end())
   phone = device()
   phone.wechatCodes = ['alice']
   client = createPhoneLogin({ baseUrl: local.url, apiBaseUrl })
@@ -82,30 +88,34 @@ describe('a request', () => {
     await failure(client.request({ path: '/me' }), 'network_failed')
     assert.ok(client.session())
 
+    // A new token is refused as well.
+    phone.requests.length = 0
     await failure(client.request({ path: '/status/401' }), 'login_required')
+    assert.deepEqual(phone.requests, ['/status/401', '/renew', '/status/401'])
     assert.equal(client.session(), undefined)
     assert.equal(phone.storage.size, 0)
   })
 
-  it('leaves a newer token alone when an older one is refused', async () => {
+  it('is asked again with a new token, once, where the API refuses the old one', async () => {
     const first = await client.login({ phoneNumber: NUMBER, verifyCode })
-    const refused = failure(client.request({ path: '/late/401' }), 'login_required')
-    const second = await client.login({ phoneNumber: NUMBER, verifyCode })
+    phone.requests.length = 0
+    const late = client.request<{ claims: { jti: string } }>({ path: '/late/once' })
     refuse()
-    await refused
-    assert.notEqual(second.token, first.token)
-    assert.equal(client.session()?.token, second.token)
+    const { claims } = await late
+    assert.deepEqual(phone.requests, ['/late/once', '/renew', '/late/once'])
+    assert.notEqual(client.session()?.token, first.token)
+    assert.ok(claims.jti)
   })
-})
 
-describe('the session', () => {
-  it('is there when the app is opened again, and gone after a logout', async () => {
-    const { token } = await client.login({ phoneNumber: NUMBER, verifyCode })
-    const reopened = createPhoneLogin({ baseUrl: local.url, apiBaseUrl })
-    assert.equal(reopened.session()?.token, token)
-    await reopened.logout()
-    assert.equal(reopened.session(), undefined)
-    assert.equal(phone.storage.size, 0)
+  it('goes on with the token of a login that came while the API refused the old one', async () => {
+    await client.login({ phoneNumber: NUMBER, verifyCode })
+    const late = client.request({ path: '/late/once' })
+    const second = await client.login({ phoneNumber: NUMBER, verifyCode })
+    phone.requests.length = 0
+    refuse()
+    await late
+    assert.deepEqual(phone.requests, ['/late/once'])
+    assert.equal(client.session()?.token, second.token)
   })
 
   it('ends with its token, and is renewed for the next request without an SMS', async (test) => {
@@ -123,68 +133,34 @@ describe('the session', () => {
     assert.equal(createPhoneLogin({ baseUrl: local.url }).session()?.token, client.session()?.token)
   })
 
-  it('outlives a renewal that the network lost', async () => {
+  it('renews its token before it ends, and nobody waits for that', async (test) => {
     const { token } = await client.login({ phoneNumber: NUMBER, verifyCode })
-    phone.faults.push('lose-answer')
-    await failure(client.renew(), 'network_failed')
-    assert.equal(client.session()?.token, token)
-    assert.notEqual((await client.renew()).token, token)
-  })
-
-  it('is not renewed after a logout, here or elsewhere', async () => {
-    const { token } = await client.login({ phoneNumber: NUMBER, verifyCode })
-    const elsewhere = { method: 'POST', headers: { authorization: `Bearer ${token}` } }
-    assert.equal((await fetch(`${local.url}/logout`, elsewhere)).status, 204)
-    await failure(client.renew(), 'login_required')
-    assert.equal(phone.storage.size, 0)
-
-    const second = await client.login({ phoneNumber: NUMBER, verifyCode })
-    await client.logout()
-    const refused = await fetch(`${local.url}/account`, { headers: { authorization: `Bearer ${second.token}` } })
-    assert.equal(refused.status, 401)
+    test.mock.timers.enable({ apis: ['Date'], now: Date.now() + 7_200_000 - 200_000 })
     phone.requests.length = 0
-    await failure(client.renew(), 'login_required')
-    assert.deepEqual(phone.requests, [])
+    phone.faults.push(undefined, 'lose-request')
+    await me()
+    assert.equal(client.session()?.token, token)
+    // That renewal was lost; the next request starts another.
+    await me()
+    while (client.session()?.token === token) await new Promise((resolve) => setTimeout(resolve, 5))
+    phone.requests.length = 0
+    await me()
+    assert.deepEqual(phone.requests, ['/me'])
   })
 
-  it('is over at the back end, too, where its token had expired before the logout', async (test) => {
-    await client.login({ phoneNumber: NUMBER, verifyCode })
+  it('says once, for all that run beside each other, that the person has to log in', async (test) => {
+    let times = 0
+    client = createPhoneLogin({ baseUrl: local.url, apiBaseUrl, onLoginRequired: () => times++ })
+    const { token } = await client.login({ phoneNumber: NUMBER, verifyCode })
+    await fetch(`${local.url}/logout`, { method: 'POST', headers: { authorization: `Bearer ${token}` } })
     test.mock.timers.enable({ apis: ['Date'], now: Date.now() + 7_200_000 })
-    assert.equal(client.session(), undefined)
     phone.requests.length = 0
-    await client.logout()
-    // The back end takes no expired token.
-    assert.deepEqual(phone.requests, ['/exchange-code', '/renew', '/logout'])
-    assert.equal(phone.storage.size, 0)
-  })
-
-  it('is not carried over to another person of this WeChat', async () => {
-    const bob = createPhoneLogin({ baseUrl: local.url })
-    phone.wechatCodes = ['bob']
-    await bob.sendCode('13700137001')
-    await bob.login({ phoneNumber: '13700137001', verifyCode: await local.code('+8613700137001') })
-    phone.storage.clear()
-
-    phone.wechatCodes = ['alice']
-    client = createPhoneLogin({ baseUrl: local.url })
-    await client.login({ phoneNumber: NUMBER, verifyCode })
-    phone.wechatCodes = ['bob']
-    await failure(createPhoneLogin({ baseUrl: local.url }).renew(), 'login_required')
-    assert.equal(phone.storage.size, 0)
-  })
-
-  it('is over where the network keeps a logout from the back end', async () => {
-    await client.login({ phoneNumber: NUMBER, verifyCode })
-    phone.faults.push('lose-request')
-    await client.logout()
-    assert.equal(client.session(), undefined)
-    assert.equal(phone.storage.size, 0)
-  })
-
-  it('holds for this run where the storage is full', async () => {
-    phone.storageIsFull = true
-    const { token } = await client.login({ phoneNumber: NUMBER, verifyCode })
-    assert.equal(client.session()?.token, token)
-    assert.equal(createPhoneLogin({ baseUrl: local.url }).session(), undefined)
+    const asked = ['/a', '/b', '/c'].map((path) => failure(client.request({ path }), 'login_required'))
+    await Promise.all([...asked, failure(client.account(), 'login_required')])
+    assert.equal(times, 1)
+    assert.deepEqual(phone.requests, ['/exchange-code', '/renew'])
+    // They came back from the login page without having logged in.
+    await failure(client.request({ path: '/d' }), 'login_required')
+    assert.equal(times, 2)
   })
 })

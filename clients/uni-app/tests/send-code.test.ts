@@ -46,6 +46,15 @@ describe('a cooldown', () => {
     assert.equal(createPhoneLogin({ baseUrl: 'http://elsewhere' }).cooldown(number), 0)
   })
 
+  it('knows its number however it is written', async () => {
+    const client = createPhoneLogin({ baseUrl: local.url })
+    await client.sendCode('13900139030')
+    for (const same of ['+8613900139030', '+86 139-0013-9030', '0086 13900139030', '１３９００１３９０３０']) {
+      assert.equal(client.cooldown(same), 2, same)
+    }
+    for (const other of ['+13900139030', '3900139030', '+85213900139030']) assert.equal(client.cooldown(other), 0, other)
+  })
+
   it('counts down by the clock, and stops', (test) => {
     // Node's own mocked interval goes on after it was cleared by its function.
     const timers = new Set<() => void>()
@@ -104,15 +113,9 @@ describe('a ticket', () => {
   after(() => half.stop())
 
   it('goes along in WeChat, so that its person has what strangers cannot use up', async () => {
-    phone.platform = 'web'
-    const stranger = createPhoneLogin({ baseUrl: half.url })
-    await stranger.sendCode('13900139010')
-    await failure(stranger.sendCode('13900139010'), 'phone_limit_reached')
-    assert.deepEqual(phone.requests, ['/send-code', '/send-code'])
-    assert.equal(phone.logins, 0)
-
-    phone = device()
-    phone.wechatCodes = ['bob']
+    const stranger = () =>
+      fetch(`${half.url}/send-code`, { method: 'POST', body: '{"phoneNumber":"13900139010"}' }).then(({ status }) => status)
+    assert.deepEqual([await stranger(), await stranger()], [200, 429])
     await createPhoneLogin({ baseUrl: half.url }).sendCode('13900139010')
     assert.deepEqual(phone.requests, ['/exchange-code', '/send-code'])
   })
@@ -138,6 +141,14 @@ describe('a ticket', () => {
       assert.equal(await half.messages(`+86${number}`), 1)
     })
   }
+
+  it('is to be had before an SMS is paid for', async () => {
+    phone.platform = 'web'
+    const error = await failure(createPhoneLogin({ baseUrl: half.url }).sendCode('13900139013'), 'wechat_login_failed')
+    assert.match(error.reason, /getCode/)
+    assert.deepEqual([phone.requests, phone.logins], [[], 0])
+    assert.equal(await half.messages('+8613900139013'), 0)
+  })
 
   it('is no reason to send twice', async () => {
     phone.faults.push(undefined, 'lose-answer')
@@ -169,9 +180,6 @@ describe('a back end that asks for a ticket', () => {
     const required = createPhoneLogin({ baseUrl: strict.url, requireTicket: true })
     await failure(required.sendCode('13900139007'), 'wechat_user_blocked')
     assert.deepEqual(phone.requests, ['/exchange-code', '/send-code', '/exchange-code'])
-
-    phone.platform = 'web'
-    await failure(createPhoneLogin({ baseUrl: strict.url }).sendCode('13900139007'), 'ticket_required')
   })
 })
 
@@ -185,8 +193,9 @@ describe('the network', () => {
     phone.wechatCodes = ['hang']
     await failure(client.login({ phoneNumber: '13900139006', verifyCode: '123456' }), 'timed_out')
 
+    phone.wechatCodes = ['alice']
     phone.rewrite = () => '<html>captive portal</html>'
-    const stranger = await failure(client.sendCode('13900139006'), 'unexpected_answer')
+    const stranger = await failure(client.login({ phoneNumber: '13900139006', verifyCode: '123456' }), 'unexpected_answer')
     assert.equal(stranger.data, '<html>captive portal</html>')
     phone.rewrite = () => '{"code":"tea_time","detail":"…"}'
     await failure(client.sendCode('13900139006'), 'unexpected_answer')

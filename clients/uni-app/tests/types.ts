@@ -2,10 +2,9 @@
 
 /// <reference types="@dcloudio/types" />
 
-import type { PhoneLoginError } from '../src/index'
-import type { Uni } from '../src/platform'
+import type { Api, PhoneLoginError } from '../src/index'
 
-export const theirs: Pick<typeof uni, keyof Uni> extends Uni ? true : false = true
+export const theirs: Pick<typeof uni, keyof Api> extends Api ? true : false = true
 
 /** Each code brings its members, and no other's. */
 export function members(error: PhoneLoginError): number | string | unknown {
