@@ -49,8 +49,9 @@ export function line({ platform, baseUrl, language, timeout }: LineOptions): Lin
       const { signal } = options
       let task: unknown
       const stop = () => {
-        abort(task)
         settle(() => reject(clientError({ code: 'aborted' }, language)))
+        // The platform then calls `fail`, which comes too late.
+        abort(task)
       }
       const settle = (end: () => void) => {
         signal?.removeEventListener('abort', stop)

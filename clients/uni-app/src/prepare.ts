@@ -1,22 +1,20 @@
 /** One wait: what the login needs is fetched while the person types. */
 
 import type { Line } from './http'
-import type { Settings } from './options'
 import type { Wechat } from './wechat'
 
 interface Parts {
   readonly http: Line
   readonly identity: Wechat
-  readonly settings: Settings
 }
 
 /** A page that is left open for longer has nobody before it. */
 const LONGEST_MS = 15 * 60_000
 
-export function preparing({ http, identity, settings }: Parts): () => () => void {
+export function preparing({ http, identity }: Parts): () => () => void {
   return () => {
     let timer: ReturnType<typeof setTimeout> | undefined
-    let stopped = !settings.getCode
+    let stopped = false
     const until = Date.now() + LONGEST_MS
 
     const round = async (): Promise<void> => {
@@ -36,5 +34,5 @@ export function preparing({ http, identity, settings }: Parts): () => () => void
   }
 }
 
-/** Most people here have no login to renew. What else goes wrong, the login meets again and tells. */
+/** Most people here have no login to renew, some no WeChat. What else goes wrong, the login meets again and tells. */
 function ignored(): void {}

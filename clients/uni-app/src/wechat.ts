@@ -144,7 +144,8 @@ export function wechat(line: Line, { getCode, appId, language }: WechatOptions):
     },
     async withNumber(phoneCode, use, options) {
       if (numbered?.phoneCode !== phoneCode || !isGood(numbered)) {
-        numbered = { phoneCode, ...(await exchangeTwice(phoneCode, options)) }
+        kept = await exchangeTwice(phoneCode, options)
+        numbered = { phoneCode, ...kept }
       }
       try {
         return await use(numbered.ticket)

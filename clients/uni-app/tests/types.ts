@@ -14,6 +14,10 @@ export function members(error: PhoneLoginError): number | string | unknown {
     case 'resend_too_soon':
     case 'phone_limit_reached':
       return error.retryAfter.toFixed()
+    case 'sms_unavailable':
+      return error.retryAfter?.toFixed()
+    case 'phone_number_unavailable':
+      return error.useSms ? error.why : error.reason
     case 'network_failed':
       return error.reason.length
     case 'request_failed':

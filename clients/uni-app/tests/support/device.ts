@@ -5,8 +5,13 @@
 
 import type { RequestOptions } from '../../src/platform'
 
-/** What the network does to a request. */
-export type Fault = 'lose-request' | 'lose-answer' | 'not-in-domain-list'
+/** What the network does to a request, or what the gateway answers in the back end's place. */
+export type Fault =
+  | 'lose-request'
+  | 'lose-answer'
+  | 'not-in-domain-list'
+  | 'hang'
+  | { readonly status: number; readonly body: object | string; readonly header?: Readonly<Record<string, string>> }
 
 export interface Device {
   /** What runs the app, by uni-app's name for it. */
@@ -17,6 +22,10 @@ export interface Device {
   logins: number
   /** The paths that were requested, in their order. */
   readonly requests: string[]
+  /** The paths that were answered. */
+  readonly answers: string[]
+  /** The paths whose requests were aborted. */
+  readonly aborted: string[]
   /** The headers of the last request, as they were given. */
   lastHeader: Record<string, string>
   /** What happens to the next requests. */
@@ -35,6 +44,8 @@ export function device(): Device {
     wechatCodes: [],
     logins: 0,
     requests: [],
+    answers: [],
+    aborted: [],
     lastHeader: {},
     faults: [],
     rewrite: (_, body) => body,
@@ -51,7 +62,9 @@ export function device(): Device {
       queueMicrotask(() => (code ? success({ code, errMsg: 'login:ok' }) : fail({ errMsg: 'login:fail' })))
     },
     request(options: RequestOptions) {
-      void send(phone, options)
+      const controller = new AbortController()
+      void send(phone, options, controller.signal)
+      return { abort: () => controller.abort() }
     },
     getStorageSync(key: string): unknown {
       const text = phone.storage.get(key)
@@ -76,13 +89,25 @@ export function device(): Device {
   return phone
 }
 
-async function send(phone: Device, options: RequestOptions): Promise<void> {
+async function send(phone: Device, options: RequestOptions, aborted: AbortSignal): Promise<void> {
   const path = new URL(options.url).pathname
   phone.requests.push(path)
   phone.lastHeader = options.header
   const fault = phone.faults.shift()
   if (fault === 'not-in-domain-list') return options.fail({ errMsg: 'request:fail url not in domain list' })
   if (fault === 'lose-request') return options.fail({ errMsg: 'request:fail' })
+  if (typeof fault === 'object') {
+    phone.answers.push(path)
+    const { status, body, header } = fault
+    return options.success({ statusCode: status, data: body, header: { ...header } })
+  }
+  if (fault === 'hang') {
+    aborted.addEventListener('abort', () => {
+      phone.aborted.push(path)
+      options.fail({ errMsg: 'request:fail abort' })
+    })
+    return
+  }
   let answer: Response
   let body: string
   try {
@@ -90,7 +115,7 @@ async function send(phone: Device, options: RequestOptions): Promise<void> {
       method: options.method,
       headers: options.header,
       body: typeof options.data === 'object' ? JSON.stringify(options.data) : (options.data ?? null),
-      signal: AbortSignal.timeout(options.timeout),
+      signal: AbortSignal.any([aborted, AbortSignal.timeout(options.timeout)]),
     })
     body = phone.rewrite(path, await answer.text())
   } catch (error) {
@@ -98,6 +123,7 @@ async function send(phone: Device, options: RequestOptions): Promise<void> {
     return options.fail({ errMsg: late ? 'request:fail timeout' : 'request:fail' })
   }
   if (fault === 'lose-answer') return options.fail({ errMsg: 'request:fail' })
+  phone.answers.push(path)
   const isJson = answer.headers.get('content-type')?.startsWith('application/json')
   const names = [...answer.headers].map(([name, value]) => [headerCase(name), value])
   options.success({
