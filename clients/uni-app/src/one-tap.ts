@@ -26,7 +26,7 @@ export function phoneCodeOf({ detail }: PhoneNumberEvent, language: Language): s
 
 /** WeChat tells by number and by text, and on some phones by one of them alone. */
 function refusal({ errMsg = '', errno }: PhoneNumberEvent['detail']): PhoneNumberRefusal {
-  if (errno === 1400001 || /no enough quota/.test(errMsg)) return 'no_quota'
+  if (errno === 1400001 || /quota/.test(errMsg)) return 'no_quota'
   // 112: the console's privacy guidelines do not name the phone number, so nobody could agree.
   if (errno === 112 || /no permission|not declared/.test(errMsg)) return 'not_permitted'
   if (errno === 104 || /privacy/.test(errMsg)) return 'privacy_not_agreed'
