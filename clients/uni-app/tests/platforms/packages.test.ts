@@ -105,6 +105,22 @@ describe('the package', () => {
   })
 })
 
+describe('the types of a platform', () => {
+  for (const [platform, name] of [
+    ['wx', 'WeChat'],
+    ['taro', 'Taro'],
+  ]) {
+    it(`fit those of the client: ${name}'s`, async () => {
+      await unpack(`${PLATFORMS}${platform}`)
+      const options = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--skipLibCheck', '--target', 'es2017']
+      const modules = ['--module', 'esnext', '--moduleResolution', 'bundler']
+      await run('node', [`${CLIENT}node_modules/typescript/lib/tsc.js`, ...options, ...modules, 'types.ts'], {
+        cwd: `${PLATFORMS}${platform}`,
+      })
+    })
+  }
+})
+
 describe('an app', { concurrency: 2 }, () => {
   const runs = async (folder: string) =>
     assert.deepEqual(await launch(folder, phone(`runs${folder.replace(/[^a-z]/g, '')}`, [local.url])), WELL)

@@ -1,0 +1,10 @@
+/** Taro's own types say what the client takes for granted. */
+
+import type { BaseEventOrig, ButtonProps } from '@tarojs/components'
+import Taro from '@tarojs/taro'
+import { createPhoneLogin, taro } from 'phone-login-uni-app'
+
+export const phoneLogin = createPhoneLogin({ baseUrl: 'https://login.example.com', platform: taro(Taro) })
+
+export const onGetPhoneNumber = (event: BaseEventOrig<ButtonProps.onGetPhoneNumberEventDetail>) =>
+  phoneLogin.loginByPhoneCode(event)

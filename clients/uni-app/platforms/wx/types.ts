@@ -1,0 +1,8 @@
+/** WeChat's own types say what the client takes for granted. */
+
+/// <reference types="miniprogram-api-typings" />
+import { createPhoneLogin, miniProgram } from 'phone-login-uni-app'
+
+export const phoneLogin = createPhoneLogin({ baseUrl: 'https://login.example.com', platform: miniProgram(wx) })
+
+export const onGetPhoneNumber = (event: WechatMiniprogram.ButtonGetPhoneNumber) => phoneLogin.loginByPhoneCode(event)
