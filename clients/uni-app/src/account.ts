@@ -35,8 +35,7 @@ export function account({ http, identity, session, settings, renewal, forgetNumb
   const isRefused = (error: unknown) => isOneOf(error, ['token_invalid', 'token_required'])
 
   /** The back end takes a token that is good: what has expired here can be renewed there until the person logs out. */
-  const renewed = async (kept: Session | undefined, options: CallOptions): Promise<string | undefined> => {
-    if (!kept) return undefined
+  const renewed = async (kept: Session, options: CallOptions): Promise<string> => {
     const { token, userId } = await identity.withTicket((ticket) => http.call('POST /renew', { ticket }, options), options)
     // Of another person who is in WeChat now there is nothing to end; and what is to be ended cannot be reached.
     if (userId !== kept.userId) throw clientError({ code: 'login_required' }, settings.language)
@@ -60,13 +59,12 @@ export function account({ http, identity, session, settings, renewal, forgetNumb
       const kept = session.kept()
       const expired = !session.current()
       // At once, whatever the network does.
-      await session.leave()
+      if (kept) await session.leave()
       await forgetNumber()
       try {
-        const token = expired ? await renewed(kept, options) : kept?.token
-        if (token !== undefined) {
-          await http.call('POST /logout', everywhere ? { everywhere } : {}, { ...options, token })
-        }
+        if (!kept) return
+        const token = expired ? await renewed(kept, options) : kept.token
+        await http.call('POST /logout', everywhere ? { everywhere } : {}, { ...options, token })
       } catch (error) {
         if (!isPhoneLoginError(error)) throw error
         // The login there goes on: nobody is to come back by it, except by logging in.

@@ -5,7 +5,7 @@ import type { Line } from './http'
 import { once } from './once'
 import type { Settings } from './options'
 import type { Session, Sessions } from './session'
-import type { CallOptions } from './signal'
+import { type CallOptions, unlessAborted } from './signal'
 import type { Wechat } from './wechat'
 
 export interface Renewal {
@@ -35,44 +35,46 @@ export function renewal({ http, identity, session, settings }: Parts): Renewal {
   const byTicket = (options: CallOptions) =>
     identity.withTicket((ticket) => http.call('POST /renew', { ticket }, options), options)
 
-  const renew = once(
-    async (_: undefined, options: CallOptions): Promise<Session> => {
-      const before = session.kept()
-      if (!before) throw required()
-      try {
-        const answer = await byTicket(options)
-        // Another person is in WeChat now.
-        if (answer.userId !== before.userId) throw required()
-        // Somebody may have logged in, or out, meanwhile.
-        if (session.kept()?.token === before.token) await session.keep(answer)
-      } catch (error) {
-        if (!isOneOf(error, ['login_required'])) throw error
-        await session.forget(before.token)
-      }
-      const current = session.current()
-      if (!current) throw required()
-      return current
-    },
-    () => '',
-  )
+  /** Many may wait for one call: the signal of one of them ends its own waiting alone. */
+  const together = <T>(call: (options: CallOptions) => Promise<T>) => {
+    const shared = once((_: undefined, options: CallOptions) => call(options), () => '')
+    return ({ signal, timeout }: CallOptions): Promise<T> =>
+      unlessAborted(shared(undefined, { timeout }), signal, settings.language)
+  }
 
-  const restore = once(
-    async (_: undefined, options: CallOptions): Promise<Session | undefined> => {
-      const current = session.current()
-      if (current) return current
-      // Who has logged out here is not logged in again behind their back.
-      if (session.hasLeft() || !settings.getCode) return undefined
-      try {
-        const answer = await byTicket(options)
-        return session.hasLeft() ? undefined : (session.current() ?? (await session.keep(answer)))
-      } catch (error) {
-        if (!isOneOf(error, ['login_required'])) throw error
-        await session.forget()
-        return undefined
-      }
-    },
-    () => '',
-  )
+  const renew = together(async (options): Promise<Session> => {
+    const before = session.kept()
+    if (!before) throw required()
+    try {
+      const answer = await byTicket(options)
+      // Another person is in WeChat now.
+      if (answer.userId !== before.userId) throw required()
+      // Somebody may have logged in, or out, meanwhile.
+      if (session.kept()?.token === before.token) await session.keep(answer)
+    } catch (error) {
+      if (!isOneOf(error, ['login_required'])) throw error
+      await session.forget(before.token)
+    }
+    const current = session.current()
+    if (!current) throw required()
+    return current
+  })
+
+  const restore = together(async (options): Promise<Session | undefined> => {
+    const current = session.current()
+    if (current) return current
+    const before = session.kept()
+    // Who has logged out here is not logged in again behind their back.
+    if (session.hasLeft() || !settings.getCode) return undefined
+    try {
+      const answer = await byTicket(options)
+      return session.hasLeft() ? undefined : (session.current() ?? (await session.keep(answer)))
+    } catch (error) {
+      if (!isOneOf(error, ['login_required'])) throw error
+      if (before) await session.forget(before.token)
+      return session.current()
+    }
+  })
 
   let running = 0
   let told = false
@@ -93,20 +95,20 @@ export function renewal({ http, identity, session, settings }: Parts): Renewal {
   }
 
   return {
-    renew: (options = {}) => renew(undefined, options),
-    restore: (options = {}) => restore(undefined, options),
+    renew: (options = {}) => renew(options),
+    restore: (options = {}) => restore(options),
     withToken: (use, isRefused, options) =>
       telling(async () => {
-        const { token } = session.current() ?? (await renew(undefined, options))
+        const { token } = session.current() ?? (await renew(options))
         // Nobody waits for this one. Where it fails, the next request has its turn.
-        if (session.isEnding()) renew(undefined, {}).catch(() => undefined)
+        if (session.isEnding()) renew({}).catch(() => undefined)
         try {
           return await use(token)
         } catch (error) {
           if (!isRefused(error)) throw error
         }
         const kept = session.current()
-        const next = kept && kept.token !== token ? kept : await renew(undefined, options)
+        const next = kept && kept.token !== token ? kept : await renew(options)
         try {
           return await use(next.token)
         } catch (error) {

@@ -92,7 +92,9 @@ export function wechat(line: Line, { getCode, appId, language }: WechatOptions):
     const { timeout } = options
     underWay ??= start({ timeout })
       .then((ticket) => (begun === era ? (kept = ticket) : ticket))
-      .finally(() => (underWay = undefined))
+      .finally(() => {
+        if (begun === era) underWay = undefined
+      })
     return unlessAborted(underWay, options.signal, language)
   }
   const fresh = (options: CallOptions) => shared((of) => exchange(undefined, of), options)
@@ -143,12 +145,14 @@ export function wechat(line: Line, { getCode, appId, language }: WechatOptions):
       }
     },
     async withNumber(phoneCode, use, options) {
-      if (numbered?.phoneCode !== phoneCode || !isGood(numbered)) {
-        kept = await exchangeTwice(phoneCode, options)
-        numbered = { phoneCode, ...kept }
+      let found = numbered?.phoneCode === phoneCode && isGood(numbered) ? numbered : undefined
+      if (!found) {
+        const begun = era
+        found = { phoneCode, ...(await exchangeTwice(phoneCode, options)) }
+        if (begun === era) kept = numbered = found
       }
       try {
-        return await use(numbered.ticket)
+        return await use(found.ticket)
       } catch (error) {
         // Its code is spent: only another tap brings another one.
         if (isOneOf(error, STALE_TICKET)) numbered = undefined

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { type Server, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, beforeEach, describe, it } from 'node:test'
-import { type PhoneLogin, createPhoneLogin } from '../src/index'
+import { type PhoneLogin, aborter, createPhoneLogin } from '../src/index'
 import { type Device, device } from './support/device'
 import { failure } from './support/expect'
 import { type Local, startLocal } from './support/local'
@@ -146,6 +146,17 @@ describe('a request', () => {
     phone.requests.length = 0
     await me()
     assert.deepEqual(phone.requests, ['/me'])
+  })
+
+  it('that is given up takes the renewal away from no other', async (test) => {
+    const { userId } = await client.login({ phoneNumber: NUMBER, verifyCode })
+    test.mock.timers.enable({ apis: ['Date'], now: Date.now() + 7_200_000 })
+    const { signal, abort } = aborter()
+    const given = failure(client.request({ path: '/me' }, { signal }), 'aborted')
+    const other = me()
+    abort()
+    await given
+    assert.equal(await other, userId)
   })
 
   it('says once, for all that run beside each other, that the person has to log in', async (test) => {
