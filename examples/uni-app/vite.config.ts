@@ -1,7 +1,21 @@
 import * as plugin from '@dcloudio/vite-plugin-uni'
-import { defineConfig } from 'vite'
+import { defineConfig, loadEnv } from 'vite'
 
 // The plugin is CommonJS: what `import` calls its default depends on who loads this file.
 const uni = (plugin.default as unknown as { default?: typeof plugin.default }).default ?? plugin.default
 
-export default defineConfig({ plugins: [uni()] })
+export default defineConfig(({ mode }) => {
+  if (mode === 'production') checkAddress(loadEnv(mode, import.meta.dirname)['VITE_API_BASE'] ?? '')
+  return { plugins: [uni()] }
+})
+
+/** What goes to users asks a back end that they can reach, and by HTTPS: WeChat lets nothing else through. */
+function checkAddress(address: string): void {
+  const { protocol = '', hostname = '' } = URL.canParse(address) ? new URL(address) : {}
+  const here = /^(localhost|127\..*|\[::1\]|0\.0\.0\.0)$/.test(hostname)
+  if (protocol === 'https:' && !here) return
+  throw new Error(
+    `VITE_API_BASE is ${address ? JSON.stringify(address) : 'not set'}: give the back end's address, ` +
+      'such as https://login.example.com, in .env.production or in the environment.',
+  )
+}

@@ -4,15 +4,19 @@ import { promisify } from 'node:util'
 
 const EXAMPLE = fileURLToPath(new URL('../../', import.meta.url))
 
-/** Compiles a project by its `npm run build:…`, and answers the folder that it went to. */
+/**
+ * Compiles a project by its `npm run build:…`, and answers the folder that it went to. The mode is `test`: builds for
+ * users, of mode `production`, do not take an address on this machine.
+ */
 export async function build(
   platform: 'h5' | 'mp-weixin',
   variables: Record<string, string>,
   project = EXAMPLE,
+  mode = 'test',
 ): Promise<string> {
   const path = `${EXAMPLE}node_modules/.bin:${process.env['PATH'] ?? ''}`
   const env = { ...process.env, PATH: path, ...variables }
   // What the compiler says is of interest only if it fails.
-  await promisify(execFile)('npm', ['run', `build:${platform}`], { cwd: project, env })
+  await promisify(execFile)('npm', ['run', `build:${platform}`, '--', '--mode', mode], { cwd: project, env })
   return `${project}dist/build/${platform}/`
 }
