@@ -69,12 +69,16 @@ async function sendCode(program: MiniProgram, e164: string): Promise<string> {
 }
 
 async function logIn(program: MiniProgram, code: string): Promise<void> {
+  // The sixth digit logs in.
   await program.type(CODE, code)
-  await program.tap('登录')
-  await until('nobody is at home', () => program.path() === 'pages/home/home')
+  await until('nobody is at home', () => program.path() === 'pages/account/account')
 }
 
-const userId = (program: MiniProgram) => /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(program.text())?.[0]
+async function userId(program: MiniProgram): Promise<string | undefined> {
+  const id = /[0-9a-f]{8}-[0-9a-f-]{27}/
+  await reads(program, id)
+  return id.exec(program.text())?.[0]
+}
 
 describe('the login page', () => {
   it('lets a new user in, and a returning one', async () => {
@@ -82,9 +86,9 @@ describe('the login page', () => {
     const code = await sendCode(program, e164)
     await logIn(program, code)
     await reads(program, '欢迎加入')
-    assert.match(program.text(), /eyJ[\w-]+\.[\w-]+\.[\w-]+/)
-    const first = userId(program)
-    assert.ok(first)
+    await reads(program, /136\*\*\*\*6\d{3}/)
+    assert.doesNotMatch(program.text(), /eyJ/)
+    const first = await userId(program)
 
     await program.tap('退出登录')
     await until('nobody is back', () => program.path() === 'pages/login/login')
@@ -93,34 +97,55 @@ describe('the login page', () => {
     await program.type(NUMBER, e164.slice(3))
     await logIn(program, code)
     await reads(program, '欢迎回来')
-    assert.equal(userId(program), first)
+    assert.equal(await userId(program), first)
   })
 
   it('keeps the session for the next time', async () => {
     const { phone, program, e164 } = await somebody('regular')
     await logIn(program, await sendCode(program, e164))
     const again = opened(phone)
-    await until('nobody is at home', () => again.path() === 'pages/home/home')
-    assert.equal(userId(again), userId(program))
+    await until('nobody is at home', () => again.path() === 'pages/account/account')
+    assert.equal(await userId(again), await userId(program))
   })
 
-  it('does nothing before the person has agreed', async () => {
+  it('asks for the agreement by the first tap that needs it, and goes on with what was tapped', async () => {
     const phone = newPhone('hesitant', [local.url])
     const program = opened(phone)
     await program.type(NUMBER, '13600136999')
     await program.tap('获取验证码')
-    await reads(program, '请先阅读并同意用户协议和隐私政策。')
+    await reads(program, '请阅读并同意')
+    await program.tap('不同意')
+    await reads(program, '同意《用户协议》和《隐私政策》后才能登录。')
     assert.deepEqual(phone.requests, [])
+
+    await program.tap('获取验证码')
+    await program.tap('同意并继续')
+    await reads(program, /\d+ 秒后重发/)
+    assert.equal(await local.messages('+8613600136999'), 1)
+  })
+
+  it('lets people read what they agree to', async () => {
+    const program = opened(newPhone('reader', [local.url]))
     await program.tap('《隐私政策》')
     await until('nobody reads', () => program.path() === 'pages/legal/legal')
     assert.match(program.text(), /我们收集您填写的手机号/)
+  })
+
+  it('says what is missing after each tap, and goes there', async () => {
+    const program = opened(newPhone('hasty', [local.url]))
+    await program.tap('获取验证码')
+    await reads(program, '请输入 11 位手机号。')
+    assert.ok(program.focused(NUMBER))
+    await program.type(NUMBER, '13600136996')
+    await program.tap('登录')
+    await reads(program, '请输入 6 位验证码。')
+    assert.ok(program.focused(CODE))
   })
 
   it('says how many attempts a wrong code leaves, and takes the right one', async () => {
     const { program, e164 } = await somebody('fumbler')
     const code = await sendCode(program, e164)
     await program.type(CODE, code === '000000' ? '000001' : '000000')
-    await program.tap('登录')
     await reads(program, '验证码错误，还可以尝试 4 次。')
     assert.equal(program.typed(CODE), '')
     await logIn(program, code)
@@ -159,12 +184,11 @@ describe('the login page', () => {
     // The code comes all the same.
     const code = await sendCode(program, e164)
     await program.type(CODE, code)
-    await program.tap('登录')
     await reads(program, '暂时无法连接微信，请稍后重试。')
     // What was typed is still good.
     assert.equal(program.typed(CODE), code)
     await program.tap('登录')
-    await until('nobody is at home', () => program.path() === 'pages/home/home')
+    await until('nobody is at home', () => program.path() === 'pages/account/account')
   })
 
   it('gets in after an answer was lost on the way, whichever it was', async () => {
@@ -180,7 +204,6 @@ describe('the login page', () => {
 
     phone.faults.push('lose-answer')
     await program.type(CODE, await local.code(e164))
-    await program.tap('登录')
     await reads(program, '网络连接失败，请检查网络后重试。')
     phone.faults.push(undefined, 'lose-answer')
     await program.tap('登录')

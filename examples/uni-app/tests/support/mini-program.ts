@@ -14,6 +14,8 @@ export interface MiniProgram {
   text(): string
   /** What stands in the input field with this placeholder. */
   typed(placeholder: string): string
+  /** Whether the program has put the focus there. */
+  focused(placeholder: string): boolean
   /** Taps what has this text; a button that is disabled takes no tap. */
   tap(label: string): Promise<void>
   type(placeholder: string, keys: string): Promise<void>
@@ -129,6 +131,7 @@ export function launch(folder: string, phone: Phone): MiniProgram {
     path: () => top().route,
     text: () => text(top().view()),
     typed: (placeholder) => String(field(placeholder).at(-1)?.attributes['value'] ?? ''),
+    focused: (placeholder) => field(placeholder).at(-1)?.attributes['focus'] === true,
     async tap(label) {
       await shown()
       const way = seen(label, (element) => text(element).trim() === label)

@@ -1,15 +1,16 @@
 import { isPhoneLoginError } from 'phone-login-uni-app'
-import { computed, onUnmounted, ref, watch } from 'vue'
+import { onUnmounted, ref, watch } from 'vue'
 import { phoneLogin } from '../../phone-login'
+import { type Purpose, useAgreement } from './use-agreement'
+import { useMessage } from './use-message'
 
 /** What the login page shows and does, without how it looks. */
 export function useLogin(done: (isNewUser: boolean) => void) {
   const phoneNumber = ref(phoneLogin.pendingPhoneNumber() ?? '')
   const verifyCode = ref('')
-  const agreed = ref(false)
-  /** What went wrong, for the person to read. */
-  const message = ref('')
-  const underWay = ref<'sendCode' | 'login'>()
+  const underWay = ref<Purpose>()
+  const { agreed, asking, hasAgreed, answer } = useAgreement()
+  const { message, good, focused, left, say, sayGood } = useMessage()
 
   /** Seconds until this number can be sent another code. */
   const wait = ref(0)
@@ -25,38 +26,40 @@ export function useLogin(done: (isNewUser: boolean) => void) {
   watch([phoneNumber, verifyCode], (now, before) => {
     if (now.join('').length > before.join('').length) message.value = ''
   })
+  // The sixth digit, typed or filled in from the message, logs in.
+  watch(verifyCode, (code) => {
+    if (isCode(code) && isMobile(phoneNumber.value) && agreed.value) void logIn()
+  })
 
-  const canSendCode = computed(() => isMobile(phoneNumber.value) && wait.value === 0 && !underWay.value)
-  const canLogIn = computed(
-    () => isMobile(phoneNumber.value) && /^\d{6}$/.test(verifyCode.value) && !underWay.value,
-  )
-
-  /** Runs one call at a time, if the person has agreed, and shows what goes wrong. */
-  async function run(name: 'sendCode' | 'login', call: () => Promise<void>): Promise<void> {
+  /** Runs one call at a time, and shows what goes wrong. */
+  async function run(name: Purpose, call: () => Promise<void>): Promise<void> {
     if (underWay.value) return
-    message.value = agreed.value ? '' : '请先阅读并同意用户协议和隐私政策。'
-    if (!agreed.value) return
+    message.value = ''
     underWay.value = name
     try {
       await call()
     } catch (error) {
       if (!isPhoneLoginError(error)) throw error
-      message.value = error.message
       // Such a code will not let anybody in any more.
       if (['code_incorrect', 'code_expired', 'code_used', 'too_many_attempts'].includes(error.code)) {
         verifyCode.value = ''
-      }
+        void say(error.message, 'verifyCode')
+      } else void say(error.message)
     } finally {
       underWay.value = undefined
     }
   }
 
   async function sendCode(): Promise<void> {
-    if (!canSendCode.value) return
+    if (underWay.value) return
+    if (!isMobile(phoneNumber.value)) return say('请输入 11 位手机号。', 'phoneNumber')
+    if (wait.value > 0) return say(`验证码已经发送，${wait.value} 秒后可以重新获取。`, 'verifyCode')
+    if (!hasAgreed('sendCode')) return
     await run('sendCode', async () => {
       try {
         await phoneLogin.sendCode(phoneNumber.value)
         verifyCode.value = ''
+        void sayGood('验证码已发送，请查看短信。', 'verifyCode')
       } finally {
         // Also where a code was sent a moment ago and its answer was lost.
         countDown()
@@ -65,17 +68,39 @@ export function useLogin(done: (isNewUser: boolean) => void) {
   }
 
   async function logIn(): Promise<void> {
-    if (!canLogIn.value) return
+    if (underWay.value) return
+    if (!isMobile(phoneNumber.value)) return say('请输入 11 位手机号。', 'phoneNumber')
+    if (!isCode(verifyCode.value)) return say('请输入 6 位验证码。', 'verifyCode')
+    if (!hasAgreed('login')) return
     await run('login', async () => {
       const by = { phoneNumber: phoneNumber.value, verifyCode: verifyCode.value }
       done((await phoneLogin.login(by)).isNewUser)
     })
   }
 
-  return { phoneNumber, verifyCode, agreed, message, underWay, wait, canSendCode, canLogIn, sendCode, logIn }
+  /** Goes on with what the person had asked for before they were asked to agree. */
+  async function agree(): Promise<void> {
+    const purpose = answer(true)
+    if (purpose === 'sendCode') await sendCode()
+    if (purpose === 'login') await logIn()
+  }
+
+  function decline(): void {
+    answer(false)
+    void say('同意《用户协议》和《隐私政策》后才能登录。')
+  }
+
+  return {
+    phoneNumber, verifyCode, agreed, asking, message, good, focused, left, underWay, wait,
+    sendCode, logIn, agree, decline,
+  }
 }
 
-/** Enough to light the button up; the back end decides. */
+/** Enough to send it; the back end decides. */
 function isMobile(text: string): boolean {
   return /^1\d{10}$/.test(text)
+}
+
+function isCode(text: string): boolean {
+  return /^\d{6}$/.test(text)
 }

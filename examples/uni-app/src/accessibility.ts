@@ -1,0 +1,84 @@
+/**
+ * In a browser, uni-app's elements are plain boxes: no role, no place in the order of Tab, no keys, and the name of a
+ * field does not reach the `<input>` inside it. This adds what a keyboard and a screen reader need. The templates are
+ * written as WeChat reads them, with `aria-role`.
+ */
+
+const OF_TAG: Readonly<Record<string, string>> = {
+  'UNI-BUTTON': 'button',
+  'UNI-CHECKBOX': 'checkbox',
+  'UNI-PAGE-HEAD': 'banner',
+}
+const KEYS: Readonly<Record<string, readonly string[]>> = {
+  button: ['Enter', ' '],
+  checkbox: [' '],
+  link: ['Enter'],
+}
+
+export function makeAccessible(): void {
+  const dialogs = keepFocusInDialogs()
+  new MutationObserver((changes) => {
+    for (const { target } of changes) [target, ...within(target, '*')].forEach(describe)
+    dialogs()
+  }).observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ['aria-invalid'] })
+  within(document.body, '*').forEach(describe)
+  document.addEventListener('keydown', pressed)
+}
+
+function describe(node: Node): void {
+  if (!(node instanceof HTMLElement)) return
+  if (node.tagName === 'UNI-INPUT') nameField(node)
+  if (node.classList.contains('uni-page-head-btn')) {
+    node.setAttribute('aria-role', 'button')
+    node.setAttribute('aria-label', '返回')
+  }
+  const role = node.getAttribute('aria-role') ?? OF_TAG[node.tagName]
+  if (role === undefined || node.hasAttribute('role')) return
+  node.setAttribute('role', role)
+  node.removeAttribute('aria-role')
+  if (role in KEYS) node.tabIndex = 0
+}
+
+function nameField(field: HTMLElement): void {
+  const input = field.querySelector('input')
+  if (!input) return
+  for (const { name, value } of [...field.attributes]) {
+    if (!name.startsWith('aria-')) continue
+    input.setAttribute(name, value)
+    field.removeAttribute(name)
+  }
+}
+
+function pressed(event: KeyboardEvent): void {
+  const { target, key } = event
+  if (!(target instanceof HTMLElement) || event.isComposing) return
+  if (key === 'Escape') {
+    document.querySelector<HTMLElement>('[aria-modal] .dismiss')?.click()
+  } else if (KEYS[target.getAttribute('role') ?? '']?.includes(key)) {
+    // Space would scroll the page.
+    event.preventDefault()
+    target.click()
+  }
+}
+
+/** A dialog takes the focus when it opens, and gives it back. What is behind it is `inert` by its template. */
+function keepFocusInDialogs(): () => void {
+  let before: HTMLElement | undefined
+  let open: HTMLElement | undefined
+  document.addEventListener('focusin', ({ target }) => {
+    if (!open && target instanceof HTMLElement) before = target
+  })
+  return () => {
+    const [dialog] = within(document.body, '[aria-modal]')
+    if (dialog === open) return
+    open = dialog
+    if (dialog) {
+      dialog.tabIndex = -1
+      dialog.focus()
+    } else before?.focus()
+  }
+}
+
+function within(node: Node, selector: string): HTMLElement[] {
+  return node instanceof HTMLElement ? [...node.querySelectorAll<HTMLElement>(selector)] : []
+}

@@ -1,0 +1,81 @@
+/** What a person meets in the browser: words, keys, pictures; and axe, which judges it for who cannot see it. */
+
+import assert from 'node:assert/strict'
+import { createRequire } from 'node:module'
+import type { AxeResults } from 'axe-core'
+import type { Page } from 'puppeteer-core'
+
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+
+export interface Screen {
+  /** Waits until these words are to be read. */
+  reads(words: string): Promise<void>
+  tap(label: string): Promise<void>
+  /** Presses Tab until the element with this name has the focus; fails where it is not reached. */
+  tabTo(name: string): Promise<void>
+  /** Waits until the element with this name has the focus. */
+  isAt(name: string): Promise<void>
+  /** The names that Tab comes by, in order, from the page's start. */
+  order(): Promise<string[]>
+  /** Fails with what axe says against the page as it is. */
+  accessible(): Promise<void>
+  picture(name: string): Promise<void>
+}
+
+export function screen(page: Page, folder: string): Screen {
+  const picture = async (name: string) => void (await page.screenshot({ path: `${folder}uni-app-${name}.png` }))
+  const focused = () =>
+    page.evaluate(() => {
+      const at = document.activeElement
+      return at?.getAttribute('aria-label') ?? (at as HTMLElement | null)?.innerText.trim() ?? ''
+    })
+  const until = async (what: string, holds: () => Promise<boolean>) => {
+    for (let tries = 0; tries < 250; tries++) {
+      if (await holds()) return
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    await picture('failed')
+    assert.fail(`${what}: ${await page.evaluate(() => document.body.innerText)}`)
+  }
+
+  return {
+    picture,
+    reads: (words) =>
+      until(`${words} is not to be read`, () =>
+        page.evaluate((words) => document.body.innerText.includes(words), words),
+      ),
+    tap: (label) => page.locator(`::-p-text(${label})`).click(),
+    async tabTo(name) {
+      const passed: string[] = []
+      for (let presses = 0; presses < 20; presses++) {
+        const at = await focused()
+        if (at === name) return
+        passed.push(at)
+        await page.keyboard.press('Tab')
+      }
+      assert.fail(`Tab does not reach ${name}: ${passed.join(' → ')}`)
+    },
+    isAt: (name) => until(`${name} has no focus`, async () => (await focused()) === name),
+    async order() {
+      await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
+      const names: string[] = []
+      for (let presses = 0; presses < 20; presses++) {
+        await page.keyboard.press('Tab')
+        const at = await focused()
+        if (at === '' || at === names[0] || (await page.evaluate(() => document.activeElement === document.body))) break
+        names.push(at)
+      }
+      return names
+    },
+    async accessible() {
+      await page.addScriptTag({ path: AXE })
+      const { violations } = await page.evaluate(
+        () => (window as unknown as { axe: { run(): Promise<AxeResults> } }).axe.run(),
+      )
+      const said = violations.flatMap(({ id, nodes }) =>
+        nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary ?? ''}`),
+      )
+      assert.deepEqual(said, [])
+    },
+  }
+}
