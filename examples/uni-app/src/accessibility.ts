@@ -28,12 +28,11 @@ export function makeAccessible(): void {
 function describe(node: Node): void {
   if (!(node instanceof HTMLElement)) return
   if (node.tagName === 'UNI-INPUT') nameField(node)
-  if (node.classList.contains('uni-page-head-btn')) {
-    node.setAttribute('aria-role', 'button')
-    node.setAttribute('aria-label', '返回')
-  }
-  const role = node.getAttribute('aria-role') ?? OF_TAG[node.tagName]
-  if (role === undefined || node.hasAttribute('role')) return
+  if (node.hasAttribute('role')) return
+  const isBack = node.classList.contains('uni-page-head-btn')
+  if (isBack) node.setAttribute('aria-label', '返回')
+  const role = isBack ? 'button' : (node.getAttribute('aria-role') ?? OF_TAG[node.tagName])
+  if (role === undefined) return
   node.setAttribute('role', role)
   node.removeAttribute('aria-role')
   if (role in KEYS) node.tabIndex = 0

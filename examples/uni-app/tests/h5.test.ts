@@ -13,6 +13,7 @@ import { type Screen, screen } from './support/screen'
 
 const SCREENS = fileURLToPath(new URL('../../../target/screens/', import.meta.url))
 const NUMBER = '13500135000'
+const KEYBOARD = '13500136000'
 
 let local: Local
 let site: { url: string; server: Server }
@@ -80,9 +81,11 @@ describe('the H5 page', () => {
     const code = await local.code(`+86${NUMBER}`)
     await page.keyboard.type(other(code))
     await see.reads('验证码错误，还可以尝试 4 次。')
-    // The sixth digit logs in.
     await see.isAt('6 位验证码')
+    const empty = () => document.querySelector<HTMLInputElement>('input[aria-label="6 位验证码"]')?.value === ''
+    await page.waitForFunction(empty, { timeout: 5000 })
     await see.picture('4-wrong-code')
+    // The sixth digit logs in.
     await page.keyboard.type(code)
     await see.reads('欢迎加入')
     await see.picture('5-account')
@@ -116,6 +119,64 @@ describe('the H5 page', () => {
   it('has the code filled in from the message, where the browser can', async () => {
     const field = await page.$('input[aria-label="6 位验证码"]')
     assert.deepEqual(await field?.evaluate((input) => [input.autocomplete, input.type]), ['one-time-code', 'tel'])
+  })
+
+  it('lets people in by the keyboard alone', async () => {
+    await open()
+    await see.reads('手机号登录')
+    const agreement = '我已阅读并同意用户协议和隐私政策'
+    const controls = ['手机号', '6 位验证码', '获取验证码', '登录', agreement, '《用户协议》', '《隐私政策》']
+    assert.deepEqual(await see.order(), controls)
+
+    await see.tabTo('《隐私政策》')
+    await page.keyboard.press('Enter')
+    await see.reads('我们收集您填写的手机号')
+    await see.accessible()
+    await see.tabTo('返回')
+    await page.keyboard.press('Enter')
+
+    await see.tabTo('手机号')
+    await page.keyboard.type(KEYBOARD)
+    await page.keyboard.press('Enter')
+    await see.isAt('请阅读并同意')
+    assert.deepEqual(await see.order(), ['《用户协议》', '《隐私政策》', '同意并继续', '不同意'])
+    await page.keyboard.press('Escape')
+    await see.isAt('手机号')
+    await page.keyboard.press('Enter')
+    await see.tabTo('同意并继续')
+    await page.keyboard.press('Space')
+    await see.isAt('6 位验证码')
+    await page.keyboard.type(await local.code(`+86${KEYBOARD}`))
+    await see.reads('135****6000')
+    await see.accessible()
+    await see.tabTo('退出登录')
+    await page.keyboard.press('Enter')
+    await see.reads('手机号登录')
+  })
+
+  it('ticks the agreement by the keyboard, and tells it to a screen reader', async () => {
+    const ticked = () => page.$eval('[role=checkbox]', (box) => box.getAttribute('aria-checked'))
+    assert.equal(await ticked(), 'false')
+    await see.tabTo('我已阅读并同意用户协议和隐私政策')
+    await page.keyboard.press('Space')
+    assert.equal(await ticked(), 'true')
+  })
+
+  it('can be read in both themes, by everybody', async () => {
+    await open()
+    await see.reads('手机号登录')
+    await see.accessible()
+    await see.tap('获取验证码')
+    await see.reads('请输入 11 位手机号。')
+    await see.accessible()
+    await type('手机号', NUMBER)
+    await see.tap('获取验证码')
+    await see.reads('请阅读并同意')
+    await see.accessible()
+    await see.theme('dark')
+    await see.picture('8-dark')
+    assert.equal(await page.$eval('uni-page-body', (ground) => getComputedStyle(ground).backgroundColor), 'rgb(17, 17, 19)')
+    await see.theme('light')
   })
 
   it('fits a wide window', async () => {
