@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { createContext, runInContext } from 'node:vm'
 import { type Definition, type Page, page } from './page'
-import { type Phone, wx } from './wx'
+import { type Phone, phoneNumberDetail, wx } from './wx'
 import { type Element, find, template, text } from './wxml'
 
 export interface MiniProgram {
@@ -143,7 +143,11 @@ export function launch(folder: string, phone: Phone): MiniProgram {
       if (box && group >= 0) {
         const value = box.attributes['checked'] ? [] : [box.attributes['value']]
         top().fire(way.slice(0, group + 1), 'change', { value })
-      } else top().fire(way, 'tap', { x: 1, y: 1 })
+        return
+      }
+      const page = top()
+      page.fire(way, 'tap', { x: 1, y: 1 })
+      await useOpenType(page, way, phone)
     },
     async type(placeholder, keys) {
       await shown()
@@ -156,4 +160,21 @@ export function launch(folder: string, phone: Phone): MiniProgram {
       timers.forEach(clearTimeout)
     },
   }
+}
+
+/** What WeChat itself does when a button with an `open-type` is tapped. */
+async function useOpenType(page: Page, way: readonly Element[], phone: Phone): Promise<void> {
+  const at = way.findIndex(({ tag }) => tag === 'button')
+  const { attributes = {} } = way[at] ?? {}
+  const types = String(attributes['open-type'] ?? '').split('|')
+  if (types.includes('agreePrivacyAuthorization')) {
+    phone.agreed = true
+    page.fire(way.slice(0, at + 1), 'agreeprivacyauthorization', { errMsg: 'agreePrivacyAuthorization:ok' })
+  }
+  if (!types.includes('getPhoneNumber')) return
+  // WeChat asks the person, and the page goes on. A button that is gone by then tells nobody.
+  await shown()
+  const handler = attributes['bindgetphonenumber']
+  const there = find(page.view(), (element) => element.attributes['bindgetphonenumber'] === handler)
+  if (there.length > 0) page.fire(there, 'getphonenumber', phoneNumberDetail(phone))
 }

@@ -23,15 +23,36 @@ export interface Phone {
   readonly faults: (Fault | undefined)[]
   /** The paths that were requested. */
   readonly requests: string[]
+  /** The number of WeChat's account. */
+  number: string
+  /** What the button `getPhoneNumber` comes to. */
+  button: 'allowed' | 'denied' | 'cancelled' | 'no-quota' | 'not-declared'
+  /** Whether WeChat knows that the person has agreed to the privacy guidelines of the mini program. */
+  agreed: boolean
+  /** How often the button gave a number: each is paid for. */
+  paid: number
   /** The console's "request 合法域名". */
   readonly requestDomains: readonly string[]
 }
 
 export function phone(person: string, requestDomains: string[]): Phone {
-  return { person, codes: [], storage: new Map(), faults: [], requests: [], requestDomains }
+  const button = { number: '13600137000', button: 'allowed', agreed: false, paid: 0 } as const
+  return { person, ...button, codes: [], storage: new Map(), faults: [], requests: [], requestDomains }
 }
 
 let logins = 0
+
+/** What the button `getPhoneNumber` tells the page. */
+export function phoneNumberDetail(phone: Phone): object {
+  const fail = (why: string, errno: number) => ({ errMsg: `getPhoneNumber:fail ${why}`, errno })
+  if (phone.button === 'not-declared') return fail('api scope is not declared in the privacy agreement', 112)
+  if (!phone.agreed) return fail('privacy permission is not authorized', 104)
+  if (phone.button === 'no-quota') return fail('jsapi has no quota', 1400001)
+  if (phone.button === 'denied') return fail('user deny', 103)
+  if (phone.button === 'cancelled') return { errMsg: 'getPhoneNumber:fail user cancel' }
+  phone.paid++
+  return { errMsg: 'getPhoneNumber:ok', code: `${phone.number}-${++logins}` }
+}
 
 export function wx(phone: Phone, navigation: Record<string, (options: { url: string }) => void>): object {
   const info = {

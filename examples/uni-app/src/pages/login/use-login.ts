@@ -1,4 +1,4 @@
-import { isPhoneLoginError } from 'phone-login-uni-app'
+import { type PhoneLoginError, type PhoneNumberEvent, isPhoneLoginError } from 'phone-login-uni-app'
 import { onUnmounted, ref, watch } from 'vue'
 import { phoneLogin } from '../../phone-login'
 import { type Purpose, useAgreement } from './use-agreement'
@@ -11,6 +11,11 @@ export function useLogin(done: (isNewUser: boolean) => void) {
   const underWay = ref<Purpose>()
   const { agreed, asking, hasAgreed, answer } = useAgreement()
   const { message, good, focused, left, say, sayGood } = useMessage()
+
+  /** WeChat's button, until it turns out that this mini program may not use it. */
+  const offersOneTap = ref(true)
+  /** What the button brought, while no answer has come: asking for the number again would cost again. */
+  const unanswered = ref<PhoneNumberEvent>()
 
   /** Seconds until this number can be sent another code. */
   const wait = ref(0)
@@ -40,13 +45,27 @@ export function useLogin(done: (isNewUser: boolean) => void) {
       await call()
     } catch (error) {
       if (!isPhoneLoginError(error)) throw error
-      // Such a code will not let anybody in any more.
-      if (['code_incorrect', 'code_expired', 'code_used', 'too_many_attempts'].includes(error.code)) {
-        verifyCode.value = ''
-        void say(error.message, 'verifyCode')
-      } else void say(error.message)
+      failed(error)
     } finally {
       underWay.value = undefined
+    }
+  }
+
+  function failed(error: PhoneLoginError): void {
+    switch (error.code) {
+      // Such a code will not let anybody in any more.
+      case 'code_incorrect':
+      case 'code_expired':
+      case 'code_used':
+      case 'too_many_attempts':
+        verifyCode.value = ''
+        return void say(error.message, 'verifyCode')
+      case 'phone_number_unavailable':
+        // No quota, or no right to ask: another tap brings nothing either.
+        offersOneTap.value = !['no_quota', 'not_permitted'].includes(error.why)
+        return void say(error.message, error.useSms ? 'phoneNumber' : undefined)
+      default:
+        return void say(error.message)
     }
   }
 
@@ -78,6 +97,29 @@ export function useLogin(done: (isNewUser: boolean) => void) {
     })
   }
 
+  /** The plain button in front of WeChat's, which may not be used before the person has agreed. */
+  function askForNumber(): void {
+    hasAgreed('oneTap')
+  }
+
+  /** WeChat's button brought a number, or word why not. Who was asked to agree first has done so by tapping it. */
+  async function logInByNumber(event: PhoneNumberEvent): Promise<void> {
+    answer(true)
+    await run('oneTap', async () => {
+      unanswered.value = undefined
+      try {
+        done((await phoneLogin.loginByPhoneCode(event)).isNewUser)
+      } catch (error) {
+        if (isPhoneLoginError(error) && isLost(error)) unanswered.value = event
+        throw error
+      }
+    })
+  }
+
+  async function tryNumberAgain(): Promise<void> {
+    if (unanswered.value) await logInByNumber(unanswered.value)
+  }
+
   /** Goes on with what the person had asked for before they were asked to agree. */
   async function agree(): Promise<void> {
     const purpose = answer(true)
@@ -92,8 +134,12 @@ export function useLogin(done: (isNewUser: boolean) => void) {
 
   return {
     phoneNumber, verifyCode, agreed, asking, message, good, focused, left, underWay, wait,
-    sendCode, logIn, agree, decline,
+    offersOneTap, unanswered, askForNumber, logInByNumber, tryNumberAgain, sendCode, logIn, agree, decline,
   }
+}
+
+function isLost({ code }: PhoneLoginError): boolean {
+  return code === 'network_failed' || code === 'timed_out'
 }
 
 /** Enough to send it; the back end decides. */
