@@ -36,6 +36,13 @@ export function opened(phone: Phone): MiniProgram {
   return program
 }
 
+/** A login page that has asked what it asks as it opens: whether the person is known, and for a ticket. */
+export async function ready(program: MiniProgram, phone: Phone): Promise<MiniProgram> {
+  await until('nothing is asked', () => phone.requests.slice(-2).join() === '/renew,/renew')
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  return program
+}
+
 export interface Somebody {
   phone: Phone
   program: MiniProgram
@@ -47,7 +54,7 @@ export interface Somebody {
 export async function somebody(person: string): Promise<Somebody> {
   const number = `13600136${String(numbers++).padStart(3, '0')}`
   const phone = newPhone(person)
-  const program = opened(phone)
+  const program = await ready(opened(phone), phone)
   await program.tap(AGREE)
   await program.type(NUMBER, number)
   return { phone, program, e164: `+86${number}`, number }
@@ -62,7 +69,10 @@ export async function until(what: string, holds: () => boolean): Promise<void> {
 }
 
 export const reads = (program: MiniProgram, words: string | RegExp) =>
-  until(`nobody reads ${String(words)}`, () => program.text().match(words) !== null)
+  until(`nobody reads ${String(words)}`, () => {
+    const text = program.text()
+    return typeof words === 'string' ? text.includes(words) : words.test(text)
+  })
 
 export async function sendCode(program: MiniProgram, e164: string): Promise<string> {
   await program.tap('获取验证码')

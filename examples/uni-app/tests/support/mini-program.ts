@@ -84,7 +84,9 @@ export function launch(folder: string, phone: Phone): MiniProgram {
     clearInterval,
   })
   runInContext('var global = globalThis', context)
+  let closed = false
   function kept(timer: NodeJS.Timeout): NodeJS.Timeout {
+    if (closed) clearTimeout(timer)
     timers.add(timer)
     return timer
   }
@@ -156,6 +158,7 @@ export function launch(folder: string, phone: Phone): MiniProgram {
       top().fire(way, 'input', { value, cursor: value.length })
     },
     close() {
+      closed = true
       while (pages.length > 0) close()
       timers.forEach(clearTimeout)
     },
