@@ -101,7 +101,7 @@ describe('the H5 page', () => {
 
   it('shows what is agreed to', async () => {
     await see.tap('《隐私政策》')
-    await see.reads('我们收集您填写的手机号')
+    await see.reads('我们收集什么')
     await see.picture('6-privacy')
   })
 
@@ -130,7 +130,7 @@ describe('the H5 page', () => {
 
     await see.tabTo('《隐私政策》')
     await page.keyboard.press('Enter')
-    await see.reads('我们收集您填写的手机号')
+    await see.reads('我们收集什么')
     await see.accessible()
     await see.tabTo('返回')
     await page.keyboard.press('Enter')

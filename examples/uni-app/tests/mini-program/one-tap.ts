@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { AGREE, NUMBER, atHome, local, logIn, newPhone, opened, ready, reads, sendCode } from './stage'
+import { AGREE, NUMBER, atHome, local, logIn, newPhone, opened, ready, reads, sendCode, until } from './stage'
 
 const TAP = '手机号一键登录'
 
@@ -28,6 +28,14 @@ describe('one tap', () => {
     await program.tap('同意并继续')
     await atHome(program)
     assert.equal(phone.paid, 1)
+  })
+
+  it('lets people read the guidelines that WeChat asks them to agree to', async () => {
+    const phone = newPhone('careful')
+    const program = await ready(opened(phone), phone)
+    await program.tap(TAP)
+    await program.tap('《用户隐私保护指引》')
+    await until('WeChat shows nothing', () => phone.guidelinesRead === 1)
   })
 
   it('asks WeChat for nothing from who does not agree', async () => {

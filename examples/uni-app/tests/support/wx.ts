@@ -29,6 +29,8 @@ export interface Phone {
   button: 'allowed' | 'denied' | 'cancelled' | 'no-quota' | 'not-declared'
   /** Whether WeChat knows that the person has agreed to the privacy guidelines of the mini program. */
   agreed: boolean
+  /** How often WeChat's page with those guidelines was opened. */
+  guidelinesRead: number
   /** How often the button gave a number: each is paid for. */
   paid: number
   /** The console's "request 合法域名". */
@@ -36,7 +38,7 @@ export interface Phone {
 }
 
 export function phone(person: string, requestDomains: string[]): Phone {
-  const button = { number: '13600137000', button: 'allowed', agreed: false, paid: 0 } as const
+  const button = { number: '13600137000', button: 'allowed', agreed: false, guidelinesRead: 0, paid: 0 } as const
   return { person, ...button, codes: [], storage: new Map(), faults: [], requests: [], requestDomains }
 }
 
@@ -109,6 +111,10 @@ export function wx(phone: Phone, navigation: Record<string, (options: { url: str
     removeStorage(options: Callbacks & { key: string }) {
       phone.storage.delete(options.key)
       later(options, 'removeStorage:ok', true)
+    },
+    openPrivacyContract(options: Callbacks) {
+      phone.guidelinesRead++
+      later(options, 'openPrivacyContract:ok', true)
     },
     setNavigationBarTitle: (options: Callbacks) => later(options, 'setNavigationBarTitle:ok', true),
     ...Object.fromEntries(
