@@ -24,13 +24,13 @@ const errors: string[] = []
 
 before(async () => {
   mkdirSync(SCREENS, { recursive: true })
-  local = await startLocal({ RESEND_COOLDOWN_SECONDS: '2' })
+  local = await startLocal()
   // A browser has no WeChat: this name is what stands in for `uni.login`.
   site = await serve(await build('h5', { VITE_API_BASE: local.url, VITE_WECHAT_CODE: 'alice' }))
   browser = await chromium()
   page = await browser.newPage()
   see = screen(page, SCREENS)
-  await page.setViewport({ width: 390, height: 844, deviceScaleFactor: 2, hasTouch: true, isMobile: true })
+  await page.setViewport({ width: 390, height: 640, deviceScaleFactor: 2, hasTouch: true, isMobile: true })
   page.on('pageerror', (error) => errors.push(String(error)))
   page.on('console', (message) => {
     // The browser itself notes answers of 4xx; they are what is tested.
@@ -155,6 +155,8 @@ describe('the H5 page', () => {
   })
 
   it('ticks the agreement by the keyboard, and tells it to a screen reader', async () => {
+    await open()
+    await see.reads('手机号登录')
     const ticked = () => page.$eval('[role=checkbox]', (box) => box.getAttribute('aria-checked'))
     assert.equal(await ticked(), 'false')
     await see.tabTo('我已阅读并同意用户协议和隐私政策')
@@ -166,6 +168,9 @@ describe('the H5 page', () => {
     await open()
     await see.reads('手机号登录')
     await see.accessible()
+    await see.theme('dark')
+    await see.picture('8-dark')
+    await see.theme('light')
     await see.tap('获取验证码')
     await see.reads('请输入 11 位手机号。')
     await see.accessible()
@@ -174,7 +179,7 @@ describe('the H5 page', () => {
     await see.reads('请阅读并同意')
     await see.accessible()
     await see.theme('dark')
-    await see.picture('8-dark')
+    await see.picture('9-asked-dark')
     assert.equal(await page.$eval('uni-page-body', (ground) => getComputedStyle(ground).backgroundColor), 'rgb(17, 17, 19)')
     await see.theme('light')
   })
@@ -185,6 +190,8 @@ describe('the H5 page', () => {
     await see.reads('手机号登录')
     await see.picture('7-wide')
     const width = await page.evaluate(() => document.querySelector('uni-button')?.getBoundingClientRect().width ?? 0)
+    const scrolls = await page.evaluate(() => document.documentElement.scrollHeight > window.innerHeight)
+    assert.ok(!scrolls, 'a page that fits scrolls')
     assert.ok(width > 200 && width < 480, `the button is ${width} pixels wide`)
   })
 
