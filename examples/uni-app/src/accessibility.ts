@@ -20,7 +20,7 @@ export function makeAccessible(): void {
   new MutationObserver((changes) => {
     for (const { target } of changes) [target, ...within(target, '*')].forEach(describe)
     dialogs()
-  }).observe(document.body, { subtree: true, childList: true, attributes: true, attributeFilter: ['aria-invalid'] })
+  }).observe(document.body, { subtree: true, childList: true })
   within(document.body, '*').forEach(describe)
   document.addEventListener('keydown', pressed)
 }

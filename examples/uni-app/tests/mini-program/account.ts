@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { atHome, logIn, opened, ready, reads, sendCode, somebody, until, userId } from './stage'
+import { LOST, atHome, logIn, opened, ready, reads, sendCode, somebody, until, userId } from './stage'
 
 describe('the account page', () => {
   it('shows the number masked, and no token', async () => {
@@ -10,6 +10,18 @@ describe('the account page', () => {
     await logIn(program, await sendCode(program, e164))
     await reads(program, `${number.slice(0, 3)}****${number.slice(7)}`)
     assert.doesNotMatch(program.text(), /eyJ/)
+  })
+
+  it('says that the network is gone, and tries again', async () => {
+    const { phone, program, e164 } = await somebody('rural')
+    await logIn(program, await sendCode(program, e164))
+    await userId(program)
+    phone.faults.push(...LOST)
+    const again = opened(phone)
+    await reads(again, '网络连接失败，请检查网络后重试。')
+    phone.faults.length = 0
+    await again.tap('重试')
+    assert.equal(await userId(again), await userId(program))
   })
 
   it('deletes the account once the person has said so twice', async () => {

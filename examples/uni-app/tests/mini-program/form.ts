@@ -3,10 +3,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { phone as phoneOf } from '../support/wx'
-import { AGREE, CODE, NUMBER, atHome, local, logIn, newPhone, opened, reads, sendCode, somebody, until, userId } from './stage'
-
-/** As often as the client asks again by itself. */
-const LOST = Array<'lose-answer'>(4).fill('lose-answer')
+import { AGREE, CODE, LOST, NUMBER, atHome, local, logIn, newPhone, opened, reads, sendCode, somebody, until, userId } from './stage'
 
 describe('the login page', () => {
   it('lets a new user in, and a returning one', async () => {

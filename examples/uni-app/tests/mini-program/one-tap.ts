@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { AGREE, NUMBER, atHome, local, logIn, newPhone, opened, ready, reads, sendCode, until } from './stage'
+import { AGREE, LOST, NUMBER, atHome, local, logIn, newPhone, opened, ready, reads, sendCode, until } from './stage'
 
 const TAP = '手机号一键登录'
 
@@ -87,8 +87,8 @@ describe('one tap', () => {
     phone.number = '13600137004'
     const program = await ready(opened(phone), phone)
     await program.tap(AGREE)
-    // The exchange's answer comes; that of the login is lost as often as the client repeats it.
-    phone.faults.push(undefined, 'lose-answer', 'lose-answer', 'lose-answer')
+    // The exchange's answer comes, that of the login does not.
+    phone.faults.push(undefined, ...LOST)
     await program.tap(TAP)
     await reads(program, '网络连接失败，请检查网络后重试。')
     phone.faults.length = 0

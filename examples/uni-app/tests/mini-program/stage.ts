@@ -11,6 +11,9 @@ export const NUMBER = '请输入手机号'
 export const CODE = '请输入 6 位验证码'
 export const AGREE = '我已阅读并同意'
 
+/** Answers that get lost, as often as the client asks again by itself. */
+export const LOST = Array<'lose-answer'>(4).fill('lose-answer')
+
 export let local: Local
 let folder: string
 let running: MiniProgram[] = []
