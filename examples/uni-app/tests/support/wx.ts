@@ -26,7 +26,7 @@ export interface Phone {
   /** The number of WeChat's account. */
   number: string
   /** What the button `getPhoneNumber` comes to. */
-  button: 'allowed' | 'denied' | 'cancelled' | 'no-quota' | 'not-declared'
+  button: 'allowed' | 'denied' | 'cancelled' | 'no-quota' | 'not-declared' | 'privacy-refused'
   /** Whether WeChat knows that the person has agreed to the privacy guidelines of the mini program. */
   agreed: boolean
   /** How often WeChat's page with those guidelines was opened. */
@@ -48,7 +48,7 @@ let logins = 0
 export function phoneNumberDetail(phone: Phone): object {
   const fail = (why: string, errno: number) => ({ errMsg: `getPhoneNumber:fail ${why}`, errno })
   if (phone.button === 'not-declared') return fail('api scope is not declared in the privacy agreement', 112)
-  if (!phone.agreed) return fail('privacy permission is not authorized', 104)
+  if (!phone.agreed || phone.button === 'privacy-refused') return fail('privacy permission is not authorized', 104)
   if (phone.button === 'no-quota') return fail('jsapi has no quota', 1400001)
   if (phone.button === 'denied') return fail('user deny', 103)
   if (phone.button === 'cancelled') return { errMsg: 'getPhoneNumber:fail user cancel' }
