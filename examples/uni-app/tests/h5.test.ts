@@ -140,6 +140,13 @@ describe('the H5 page', () => {
     await page.keyboard.press('Enter')
     await see.isAt('请阅读并同意')
     assert.deepEqual(await see.order(), ['《用户协议》', '《隐私政策》', '同意并继续', '不同意'])
+    // What lies behind the question is not reached, forwards or backwards.
+    await page.focus('[aria-modal]')
+    await page.keyboard.down('Shift')
+    await page.keyboard.press('Tab')
+    await page.keyboard.up('Shift')
+    assert.ok(await page.evaluate(() => !document.activeElement?.closest('[role=main]')))
+    await page.focus('[aria-modal]')
     await page.keyboard.press('Escape')
     await see.isAt('手机号')
     await page.keyboard.press('Enter')
