@@ -88,6 +88,7 @@ describe('the H5 page', () => {
     // The sixth digit logs in.
     await page.keyboard.type(code)
     await see.reads('欢迎加入')
+    await see.reads('135****5000')
     await see.picture('5-account')
   })
 
