@@ -56,7 +56,7 @@ describe('the account', () => {
 
   it('is deleted by a second call where the answer to the first was lost', async () => {
     await oneTap()
-    phone.faults.push(undefined, 'lose-answer')
+    phone.faults.push('lose-answer')
     await failure(client.deleteAccount(), 'network_failed')
     assert.ok(client.session())
     await client.deleteAccount()
