@@ -16,6 +16,8 @@ use exchange_code::ExchangeCode;
 use lambda_http::Body as LambdaBody;
 use login::Login;
 use shared::{
+    check::Check,
+    config::Env,
     http::{Route, operator::Invocation},
     random::{SystemRandom, uuid},
 };
@@ -37,39 +39,59 @@ pub struct Functions {
     send_code: Arc<Routed>,
     exchange_code: ExchangeCode,
     login: Login,
+    /// What a check reads anew.
+    variables: Vec<(String, String)>,
 }
 
 impl Functions {
-    pub(crate) fn new(send_code: Arc<Routed>, exchange_code: ExchangeCode, login: Login) -> Self {
-        Self { executions: Semaphore::new(EXECUTIONS), send_code, exchange_code, login }
+    pub(crate) fn new(
+        send_code: Arc<Routed>,
+        exchange_code: ExchangeCode,
+        login: Login,
+        variables: Vec<(String, String)>,
+    ) -> Self {
+        Self { executions: Semaphore::new(EXECUTIONS), send_code, exchange_code, login, variables }
     }
 
     /// Invokes a function, by its package's name, with an event. `None` where there is no such function.
     ///
     /// # Errors
-    /// If the event is none of API Gateway's, and none of an operator's where the function takes those.
+    /// If the event is none of API Gateway's and none of an operator's.
     pub async fn invoke(&self, function: &str, event: &str) -> Result<Option<Answered>, serde_json::Error> {
         // The semaphore is never closed.
         let _execution = self.executions.acquire().await;
-        let request = |event| shared::http::lambda::request(event, None);
-        Ok(match function {
-            "send-code" => {
-                let event = serde_json::from_str(event)?;
-                Some(Answered::Http(self.send_code.function().handle(request(event)).await))
+        if !["send-code", "exchange-code", "login"].contains(&function) {
+            return Ok(None);
+        }
+        Ok(Some(match serde_json::from_str(event)? {
+            Invocation::Request(event) => {
+                let request = shared::http::lambda::request(event, None);
+                Answered::Http(match function {
+                    "send-code" => self.send_code.function().handle(request).await,
+                    "exchange-code" => self.exchange_code.handle(request).await,
+                    _ => self.login.handle(request).await,
+                })
             }
-            "exchange-code" => {
-                let event = serde_json::from_str(event)?;
-                Some(Answered::Http(self.exchange_code.handle(request(event)).await))
+            Invocation::Operator(event) => {
+                let request_id = uuid(&SystemRandom).to_string();
+                Answered::Operator(if function == "login" && !event.is_check() {
+                    self.login.operate(&event, &request_id).await
+                } else {
+                    let checked = check_of(function, &self.variables);
+                    shared::check::answer(&event, &request_id, checked).await
+                })
             }
-            "login" => Some(match serde_json::from_str(event)? {
-                Invocation::Request(event) => Answered::Http(self.login.handle(request(event)).await),
-                Invocation::Operator(event) => {
-                    let request_id = uuid(&SystemRandom).to_string();
-                    Answered::Operator(self.login.operate(&event, &request_id).await)
-                }
-            }),
-            _ => None,
-        })
+        }))
+    }
+}
+
+/// What a function finds that would start with these variables, whether it could or not.
+pub async fn check_of(function: &str, variables: &[(String, String)]) -> Vec<Check> {
+    let env = Env::new(variables.iter().cloned());
+    match function {
+        "send-code" => send_code::check(env).await,
+        "exchange-code" => exchange_code::check(env).await,
+        _ => login::check(env).await,
     }
 }
 

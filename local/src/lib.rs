@@ -43,7 +43,7 @@ pub mod wechat;
 use aliyun::Aliyun;
 pub use data::DataError;
 use dynamodb::{DynamoDb, Store};
-pub use gateway::{Answered, DeployedRoute, Functions, routes};
+pub use gateway::{Answered, DeployedRoute, Functions, check_of, routes};
 use phones::PhoneNetwork;
 use routes::Routed;
 use sns::Sns;
@@ -175,7 +175,7 @@ impl Local {
         let config = settings("login", &all, login::Config::read)?;
         let login = Login::new(config, &aws, clock, random);
 
-        let functions = Arc::new(Functions::new(send_code.clone(), exchange_code, login));
+        let functions = Arc::new(Functions::new(send_code.clone(), exchange_code, login, all));
         let mut router = noted(dynamodb::SERVICE, dynamodb::router(dynamodb.clone()), &timeline)
             .merge(noted(sns::SERVICE, sns::router(sns.clone()), &timeline))
             .merge(vendors::router(

@@ -1,5 +1,5 @@
 //! SNS, played: the query protocol of `Publish` (<https://docs.aws.amazon.com/sns/latest/api/API_Publish.html>) in front of
-//! the phone network.
+//! the phone network, and what it says of the account.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -22,11 +22,15 @@ use crate::{
     service::{Service, form},
 };
 
+mod account;
+
+use account::Account;
+
 /// How its calls are read.
 pub(crate) const SERVICE: Service = Service {
     name: "SNS",
     is_for: |_, _, _| false,
-    describe: |_, body| ("Publish".to_owned(), form(body, "PhoneNumber")),
+    describe: |_, body| (form(body, "Action"), form(body, "PhoneNumber")),
     error: |body| {
         let text = String::from_utf8_lossy(body);
         let (_, rest) = text.split_once("<Code>")?;
@@ -66,11 +70,12 @@ pub enum Fault {
 pub struct Sns {
     phones: Arc<PhoneNetwork>,
     faults: Mutex<VecDeque<Fault>>,
+    account: Account,
 }
 
 impl Sns {
     pub(crate) fn new(phones: Arc<PhoneNetwork>) -> Self {
-        Self { phones, faults: Mutex::default() }
+        Self { phones, faults: Mutex::default(), account: Account::default() }
     }
 
     /// Refuses the next request so.
@@ -88,6 +93,24 @@ impl Sns {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
+    /// From now on the account is in the SMS sandbox.
+    pub fn put_into_sandbox(&self) {
+        self.account.put_into_sandbox();
+    }
+
+    /// Sets an attribute of the account's messages, `MonthlySpendLimit` say, or takes it away.
+    pub fn set_attribute(&self, attribute: &str, value: Option<&str>) {
+        self.account.set(attribute, value);
+    }
+
+    /// The inner of the answer.
+    fn answer(&self, body: &[u8]) -> Result<String, Refusal> {
+        match self.account.answer(&form(body, "Action")) {
+            Some(told) => Ok(told),
+            None => self.publish(body).map(|message| format!("<MessageId>{message}</MessageId>")),
+        }
+    }
+
     fn publish(&self, body: &[u8]) -> Result<String, Refusal> {
         let invalid = |message| Refusal { status: 400, code: "InvalidParameter", message };
         let fields: BTreeMap<String, String> = form_urlencoded::parse(body).into_owned().collect();
@@ -96,7 +119,7 @@ impl Sns {
             return Err(Refusal {
                 status: 400,
                 code: "InvalidAction",
-                message: "only Publish is played here",
+                message: "no such action is played here",
             });
         }
         let to = field("PhoneNumber").filter(|number| is_e164(number));
@@ -131,7 +154,7 @@ async fn publish(State(sns): State<Arc<Sns>>, body: Bytes) -> Response {
     let request = uuid(&SystemRandom);
     let fault = sns.faults.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
     let outcome = match fault {
-        None => sns.publish(&body),
+        None => sns.answer(&body),
         Some(Fault::Refusal(refusal)) => Err(refusal),
         Some(Fault::Garbage) => return "<html>".into_response(),
         Some(Fault::Page) => return (StatusCode::BAD_GATEWAY, "<html>").into_response(),
@@ -146,13 +169,14 @@ async fn publish(State(sns): State<Arc<Sns>>, body: Bytes) -> Response {
         }
     };
     let (status, body) = match outcome {
-        Ok(message) => (
-            StatusCode::OK,
-            format!(
-                "<PublishResponse xmlns=\"{NAMESPACE}\"><PublishResult><MessageId>{message}</MessageId></PublishResult>\
-                 <ResponseMetadata><RequestId>{request}</RequestId></ResponseMetadata></PublishResponse>"
-            ),
-        ),
+        Ok(told) => {
+            let action = form(&body, "Action");
+            let answer = format!(
+                "<{action}Response xmlns=\"{NAMESPACE}\"><{action}Result>{told}</{action}Result>\
+                 <ResponseMetadata><RequestId>{request}</RequestId></ResponseMetadata></{action}Response>"
+            );
+            (StatusCode::OK, answer)
+        }
         Err(Refusal { status, code, message }) => (
             StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             format!(

@@ -21,6 +21,7 @@ mod failure;
 mod secrets;
 
 pub use failure::AwsFailure;
+pub(crate) use secrets::fetch;
 pub use secrets::settings;
 
 /// Services that must not be sent a request twice: SNS would send, and charge for, another message.

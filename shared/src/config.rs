@@ -155,6 +155,21 @@ impl Env {
         self.variables.insert(name, value);
     }
 
+    /// What `read` takes from here, if nothing of that is wrong. Nothing is noted.
+    pub fn part<T>(&self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        Self::new(self.variables.clone()).settings(read).ok()
+    }
+
+    /// Whether a secret is given by the ARN of what holds it.
+    pub(crate) fn is_given_by_arn(&self, setting: &Setting) -> bool {
+        self.variables.contains_key(&format!("{}_SECRET_ARN", setting.name))
+    }
+
+    /// All that was found wrong so far.
+    pub(crate) fn take_wrong(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.wrong)
+    }
+
     /// Notes what is wrong.
     pub fn wrong<T>(&mut self, what: String) -> Option<T> {
         self.wrong.push(what);

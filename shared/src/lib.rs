@@ -14,8 +14,10 @@
 //! | [`aws`] | the one way to AWS: the clients' set-up, the secrets, what is known of a failure |
 //! | [`http`] | from Lambda's event to a call, and from its outcome to the answer |
 //! | [`codes`] | verification codes: drawn, kept under a pepper, judged |
+//! | [`check`] | what an operator is told of a deployment: settings, secrets, tables |
 
 pub mod aws;
+pub mod check;
 pub mod clock;
 pub mod codes;
 pub mod config;

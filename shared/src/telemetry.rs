@@ -47,6 +47,12 @@ pub fn init(settings: Settings, crates: &[&str]) {
     subscriber(settings, crates, std::io::stdout).init();
 }
 
+/// The same for a function whose settings keep it from starting: at `info`, in the namespace that is there without a setting.
+pub fn init_without_settings(crates: &[&str]) {
+    let namespace = NAMESPACE.default().unwrap_or_default();
+    init(Settings { level: LevelFilter::INFO, namespace }, crates);
+}
+
 /// What [`init`] starts, with another place to write to.
 pub fn subscriber<W>(settings: Settings, crates: &[&str], writer: W) -> impl Subscriber + Send + Sync
 where

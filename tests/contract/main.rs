@@ -3,6 +3,7 @@
 
 mod accounts;
 mod apps;
+mod check;
 mod consistency;
 mod deletion;
 mod events;

@@ -205,7 +205,7 @@ async fn what_an_operator_got_wrong_is_answered_in_words() {
     let app = TestApp::start().await;
     let nobody = "00000000-0000-4000-8000-000000000000";
     let openid = app.local.wechat.openid("alice");
-    let acts = "operator: use find, disable, enable, sign-out or delete";
+    let acts = "operator: use check, find, disable, enable, sign-out or delete";
     let by_one = "find: give one of userId, phoneNumber and openid";
     let alone = "delete: give userId and nothing else";
     for (event, words) in [

@@ -78,6 +78,11 @@ impl Apps {
         Some(Self { apps, has_default })
     }
 
+    /// All of them.
+    pub(crate) fn into_iter(self) -> impl Iterator<Item = App> {
+        self.apps.into_iter()
+    }
+
     /// The one that a request means by its `appId`.
     pub(crate) fn pick(&self, app_id: Option<&str>) -> Result<&App, AppError> {
         match app_id {

@@ -56,7 +56,7 @@ impl Config {
     }
 }
 
-fn wechat(env: &mut Env) -> Option<Url> {
+pub(crate) fn wechat(env: &mut Env) -> Option<Url> {
     let base = env.text(&API_BASE);
     match Url::parse(&format!("{}/", base.trim().trim_end_matches('/'))) {
         Ok(url) if matches!(url.scheme(), "https" | "http") => Some(url),

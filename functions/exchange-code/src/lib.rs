@@ -18,10 +18,12 @@ use shared::{
 use tokio::time::timeout;
 
 mod apps;
+mod check;
 mod config;
 mod wechat;
 
 use apps::{App, AppError, Apps};
+pub use check::check;
 pub use config::Config;
 use wechat::{Session, Wechat, WechatError};
 

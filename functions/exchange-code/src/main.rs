@@ -4,13 +4,28 @@ use std::sync::Arc;
 
 use exchange_code::{Config, ExchangeCode};
 use lambda_http::Error;
-use shared::{clock::SystemClock, config::Env, random::SystemRandom};
+use shared::{
+    check,
+    clock::SystemClock,
+    config::Env,
+    http::{lambda, operator::OperatorEvent},
+    random::SystemRandom,
+    telemetry,
+};
+
+const CRATE: &str = env!("CARGO_CRATE_NAME");
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    shared::telemetry::log_panics();
-    let (aws, config) = Config::on_aws(Env::of_process()).await?;
-    shared::telemetry::init(config.telemetry.clone(), &[env!("CARGO_CRATE_NAME")]);
+    telemetry::log_panics();
+    let check = async |event: OperatorEvent, id: String| {
+        check::answer(&event, &id, exchange_code::check(Env::of_process())).await
+    };
+    let (aws, config) = match Config::on_aws(Env::of_process()).await {
+        Ok(started) => started,
+        Err(error) => return lambda::run_unstarted(&error, CRATE, check).await,
+    };
+    telemetry::init(config.telemetry.clone(), &[CRATE]);
     let function = ExchangeCode::new(config, &aws, Arc::new(SystemClock), Arc::new(SystemRandom))?;
-    shared::http::lambda::run(async |request| function.handle(request).await).await
+    lambda::run(async |request| function.handle(request).await, check).await
 }

@@ -91,7 +91,10 @@ impl Wechat {
         // WeChat sends its JSON as text/plain, so the content type says nothing.
         let answer: Value = serde_json::from_slice(&body).map_err(|_| WechatError::NotJson)?;
         match answer["errcode"].as_i64() {
-            Some(errcode) if errcode != 0 => Err(WechatError::Refused { call, errcode }),
+            Some(errcode) if errcode != 0 => {
+                let address = answer["errmsg"].as_str().and_then(error::address_in);
+                Err(WechatError::Refused { call, errcode, address })
+            }
             _ => Ok(answer),
         }
     }

@@ -16,12 +16,12 @@ use crate::{
 };
 
 /// The secrets that may come from Secrets Manager.
-const SECRETS: [Setting; 3] = [CODE_PEPPER, TICKET_KEY, SIGNING_KEY];
+pub(crate) const SECRETS: [Setting; 3] = [CODE_PEPPER, TICKET_KEY, SIGNING_KEY];
 
 /// The connections that the first request takes: the attempt and the person together.
 const CONNECTIONS: [(&str, usize); 1] = [("DYNAMODB", 2)];
 
-const USERS_TABLE: Setting =
+pub(crate) const USERS_TABLE: Setting =
     Setting::required("USERS_TABLE").about("The DynamoDB table of accounts.", "账号所在的 DynamoDB 表。");
 const MAX_ATTEMPTS: Setting = Setting::number("CODE_MAX_ATTEMPTS", 5, 1, 10)
     .about("Guesses that are judged for one code.", "每个验证码最多可以尝试几次。");

@@ -10,6 +10,7 @@ pub mod accounts;
 mod audit;
 mod batch;
 mod bearer;
+mod check;
 mod config;
 mod delete_account;
 mod function;
@@ -23,6 +24,7 @@ mod renew;
 pub mod token;
 
 pub use account::AccountAnswer;
+pub use check::check;
 pub use config::Config;
 pub use function::Login;
 pub use log_in::{LoginAnswer, LoginError};

@@ -4,17 +4,31 @@ use std::sync::Arc;
 
 use lambda_http::Error;
 use login::{Config, Login};
-use shared::{clock::SystemClock, config::Env, random::SystemRandom};
+use shared::{
+    check,
+    clock::SystemClock,
+    config::Env,
+    http::{lambda, operator::OperatorEvent},
+    random::SystemRandom,
+    telemetry,
+};
+
+const CRATE: &str = env!("CARGO_CRATE_NAME");
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    shared::telemetry::log_panics();
-    let (aws, config) = Config::on_aws(Env::of_process()).await?;
-    shared::telemetry::init(config.telemetry.clone(), &[env!("CARGO_CRATE_NAME")]);
+    telemetry::log_panics();
+    let check = async |event: OperatorEvent, id: String| {
+        check::answer(&event, &id, login::check(Env::of_process())).await
+    };
+    let (aws, config) = match Config::on_aws(Env::of_process()).await {
+        Ok(started) => started,
+        Err(error) => return lambda::run_unstarted(&error, CRATE, check).await,
+    };
+    telemetry::init(config.telemetry.clone(), &[CRATE]);
     let function = Login::new(config, &aws, Arc::new(SystemClock), Arc::new(SystemRandom));
-    shared::http::lambda::run_operated(
-        async |request| function.handle(request).await,
-        async |event, request_id| function.operate(&event, &request_id).await,
-    )
-    .await
+    let operate = async |event: OperatorEvent, id: String| {
+        if event.is_check() { check(event, id).await } else { function.operate(&event, &id).await }
+    };
+    lambda::run(async |request| function.handle(request).await, operate).await
 }

@@ -26,7 +26,7 @@ pub(crate) enum Act {
 /// Why nothing was done. An operator is answered its words.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum OperatorError {
-    #[error("operator: use find, disable, enable, sign-out or delete")]
+    #[error("operator: use check, find, disable, enable, sign-out or delete")]
     UnknownAct,
     #[error("find: give one of userId, phoneNumber and openid")]
     FindByOne,

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 const WEEK: u64 = 7 * 24 * 60 * 60;
 
-const ISSUER: Setting = Setting::required("TOKEN_ISSUER").about(
+pub(crate) const ISSUER: Setting = Setting::required("TOKEN_ISSUER").about(
     "Who issues the tokens, their claim `iss`: the API's address, without a slash at its end.",
     "token 的签发者（`iss`）：API 的地址，末尾不带斜杠。",
 );
@@ -87,6 +87,13 @@ impl SigningKeys {
         let (keys, jwks): (Vec<_>, Vec<_>) = keys.collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
         let signs = keys.into_iter().next().ok_or("there is no PEM block in it")?;
         Ok(Self { signs, jwks: JwkSet { keys: jwks } })
+    }
+}
+
+impl SigningKeys {
+    /// The id of the key that signs.
+    pub(crate) fn signs_by(&self) -> Option<String> {
+        self.signs.header.kid.clone()
     }
 }
 

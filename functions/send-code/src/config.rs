@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The secrets that may come from Secrets Manager, beside those of the providers.
-const SECRETS: [Setting; 2] = [CODE_PEPPER, TICKET_KEY];
+pub(crate) const SECRETS: [Setting; 2] = [CODE_PEPPER, TICKET_KEY];
 
 /// The connections that the first request takes: two counters together, then the message.
 const COUNTERS: (&str, usize) = ("DYNAMODB", 2);

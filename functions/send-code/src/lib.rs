@@ -17,11 +17,13 @@ use shared::{
     telemetry::Metric,
 };
 
+mod check;
 mod config;
 pub mod limits;
 pub mod reviewers;
 pub mod sms;
 
+pub use check::check;
 pub use config::Config;
 use limits::{LimitError, Limits};
 use reviewers::Reviewers;

@@ -17,6 +17,7 @@ use shared::{
 use tokio::time::{Instant, timeout};
 
 mod aliyun;
+mod check;
 mod endpoint;
 mod error;
 mod provider;
@@ -26,6 +27,7 @@ mod sns;
 mod tencent;
 mod text;
 
+pub(crate) use check::checks;
 pub use error::{SmsError, Window};
 use provider::{Name, Provider, Settings};
 #[cfg(feature = "openapi")]

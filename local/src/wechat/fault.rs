@@ -47,6 +47,10 @@ impl Fault {
     /// What comes in place of `whole`, the call's good answer.
     pub(super) fn answer(self, whole: impl FnOnce() -> Value) -> Response {
         match self {
+            // WeChat names the address that it saw.
+            Self::Refusal(40164) => {
+                refuse(40164, "invalid ip 192.0.2.7 ipv6 ::ffff:192.0.2.7, not in whitelist")
+            }
             Self::Refusal(errcode) => refuse(errcode, "played"),
             Self::Status(status) => status.into_response(),
             Self::Page => page(StatusCode::OK),

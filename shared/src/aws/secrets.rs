@@ -21,10 +21,10 @@ pub async fn settings<T>(
     read: impl FnOnce(&mut Env) -> Option<T>,
 ) -> Result<(Aws, T), ConfigError> {
     let aws = Aws::read(&mut env, Arc::new(SystemClock));
-    let arns = arns(&env, secrets);
-    if let Some(aws) = aws.as_ref().filter(|_| !arns.is_empty()) {
+    let is_any_there = !arns(&env, secrets).is_empty();
+    if let Some(aws) = aws.as_ref().filter(|_| is_any_there) {
         let connections = join_all(services.iter().map(|service| aws.connect(*service)));
-        join(fetch(&mut env, arns, aws), connections).await;
+        join(fetch(&mut env, secrets, aws), connections).await;
     }
     env.settings(|env| {
         let settings = read(env);
@@ -43,7 +43,9 @@ fn arns(env: &Env, secrets: &[Setting]) -> Vec<(String, String)> {
         .collect()
 }
 
-async fn fetch(env: &mut Env, arns: Vec<(String, String)>, aws: &Aws) {
+/// Puts those of `secrets` that are given by ARN in their places.
+pub(crate) async fn fetch(env: &mut Env, secrets: &[Setting], aws: &Aws) {
+    let arns = arns(env, secrets);
     let client = Client::new(&aws.of("SECRETS_MANAGER"));
     let fetched = arns.into_iter().map(|(name, arn)| {
         let request = client.get_secret_value().secret_id(arn);
@@ -55,11 +57,29 @@ async fn fetch(env: &mut Env, arns: Vec<(String, String)>, aws: &Aws) {
             Ok(None) => env.wrong(format!("{name}_SECRET_ARN names a secret that holds no text")),
             Err(error) => {
                 let failure = AwsFailure::new(&error);
-                env.wrong(format!("{name}_SECRET_ARN could not be read from Secrets Manager ({failure})"))
+                let advice = advice(&failure);
+                env.wrong(format!(
+                    "{name}_SECRET_ARN could not be read from Secrets Manager ({failure}): {advice}"
+                ))
             }
         };
         if let Some(value) = value {
             env.set(name, value);
         }
+    }
+}
+
+/// What to do about a secret that could not be read.
+fn advice(failure: &AwsFailure) -> &'static str {
+    match failure.code() {
+        Some("ResourceNotFoundException") => {
+            "there is no such secret in this region, or it has no value yet; put one in"
+        }
+        Some("AccessDeniedException") => {
+            "let the function's role secretsmanager:GetSecretValue on it and, if a key of yours encrypts it, kms:Decrypt on that key"
+        }
+        Some("DecryptionFailure") => "the key that encrypts it is disabled or gone",
+        Some("InvalidRequestException") => "the secret is being deleted; restore it",
+        _ => "try again; in a VPC, look at its way to Secrets Manager",
     }
 }

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::operator::{Invocation, OperatorEvent};
+use crate::{config::ConfigError, telemetry};
 
 /// What the functions read of an event.
 #[derive(Debug, Deserialize)]
@@ -54,18 +55,9 @@ pub struct RequestId(pub String);
 #[derive(Debug, Clone, Copy)]
 pub struct Source(pub IpAddr);
 
-/// Answers Lambda's events until the process is ended.
-pub async fn run(answer: impl AsyncFn(Request) -> Response<Body>) -> Result<(), Error> {
-    let answer = &answer;
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<Event>| async move {
-        let request = request(event.payload, Some(&event.context));
-        Ok::<_, Error>(response(answer(request).await))
-    }))
-    .await
-}
-
-/// The same for a function that operators invoke, too. `operate` is given Lambda's id of the request.
-pub async fn run_operated(
+/// Answers Lambda's events until the process is ended: those of API Gateway, and those of operators, whose answer is given
+/// Lambda's id of the request.
+pub async fn run(
     answer: impl AsyncFn(Request) -> Response<Body>,
     operate: impl AsyncFn(OperatorEvent, String) -> Value,
 ) -> Result<(), Error> {
@@ -75,8 +67,32 @@ pub async fn run_operated(
             Invocation::Request(payload) => {
                 Output::Response(Box::new(response(answer(request(payload, Some(&event.context))).await)))
             }
-            Invocation::Operator(order) => Output::Operator(operate(order, event.context.request_id).await),
+            // Boxed, so that a request over HTTP needs no room for it.
+            Invocation::Operator(order) => {
+                Output::Operator(Box::pin(operate(order, event.context.request_id)).await)
+            }
         })
+    }))
+    .await
+}
+
+/// The same where the function could not start, for `error`: operators are answered, since they may ask what is wrong. A
+/// request ends the process, as the start would have without them, so that the next one starts anew and finds what was mended.
+pub async fn run_unstarted(
+    error: &ConfigError,
+    function: &'static str,
+    operate: impl AsyncFn(OperatorEvent, String) -> Value,
+) -> Result<(), Error> {
+    eprintln!("Error: {error}");
+    telemetry::init_without_settings(&[function]);
+    let operate = &operate;
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Invocation>| async move {
+        match event.payload {
+            Invocation::Request(_) => std::process::exit(1),
+            Invocation::Operator(order) => {
+                Ok::<_, Error>(Output::Operator(operate(order, event.context.request_id).await))
+            }
+        }
     }))
     .await
 }

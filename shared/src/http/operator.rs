@@ -35,6 +35,15 @@ pub struct OperatorEvent {
     pub app_id: Option<Value>,
 }
 
+impl OperatorEvent {
+    /// Whether it asks for a check, and names nobody.
+    #[must_use]
+    pub fn is_check(&self) -> bool {
+        let Self { operator, user_id, phone_number, openid, app_id } = self;
+        operator == "check" && [user_id, phone_number, openid, app_id].iter().all(|named| named.is_none())
+    }
+}
+
 /// The top level of either, read in one pass: what each has is few.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]

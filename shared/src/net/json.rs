@@ -14,7 +14,7 @@ use super::Pool;
 /// An answer has some hundred bytes; one without end must not fill the memory.
 const MAX_ANSWER_BYTES: usize = 64 * 1024;
 
-/// Posts JSON and reads JSON. Nothing is repeated and no redirect is followed.
+/// Sends JSON and reads JSON. Nothing is repeated and no redirect is followed.
 #[derive(Debug, Clone)]
 pub struct JsonClient(Pool);
 
@@ -73,6 +73,13 @@ impl JsonClient {
         *request.method_mut() = Method::POST;
         *request.uri_mut() = url;
         *request.headers_mut() = headers;
+        timeout(patience, self.answer(request)).await.unwrap_or(Err(JsonError::TimedOut))
+    }
+
+    /// Asks for what is at `url`, and waits for the whole answer for `patience` at most.
+    pub async fn get(&self, url: Uri, patience: Duration) -> Result<JsonAnswer, JsonError> {
+        let mut request = Request::new(SdkBody::empty());
+        *request.uri_mut() = url;
         timeout(patience, self.answer(request)).await.unwrap_or(Err(JsonError::TimedOut))
     }
 

@@ -1,5 +1,7 @@
 //! Why WeChat did not answer what it was asked.
 
+use std::net::IpAddr;
+
 use shared::problem::{Failure, Problem, ProblemCode};
 
 use super::MAX_ANSWER_BYTES;
@@ -28,6 +30,8 @@ pub enum WechatError {
         call: WechatCall,
         /// WeChat's number for it.
         errcode: i64,
+        /// Our own address, where WeChat names it: it is not on WeChat's list (40164).
+        address: Option<IpAddr>,
     },
     /// No connection, or one that broke. The error's URL, which holds a secret, was taken out.
     #[error("WeChat could not be reached")]
@@ -71,7 +75,7 @@ impl WechatError {
 impl Failure for WechatError {
     fn problem(&self) -> Problem {
         match self {
-            Self::Refused { call, errcode } => refusal(*call, *errcode),
+            Self::Refused { call, errcode, .. } => refusal(*call, *errcode),
             Self::AnotherApp => ProblemCode::PhoneCodeInvalid,
             Self::Unreached(_)
             | Self::TimedOut
@@ -82,6 +86,11 @@ impl Failure for WechatError {
         }
         .into()
     }
+}
+
+/// The address in `invalid ip 192.0.2.1 ipv6 ::ffff:192.0.2.1, not in whitelist`, and nothing else of a text of WeChat's.
+pub(super) fn address_in(errmsg: &str) -> Option<IpAddr> {
+    errmsg.split_once("invalid ip ")?.1.split([' ', ',']).next()?.parse().ok()
 }
 
 /// What a client is told of an errcode.

@@ -15,6 +15,7 @@ use shared::{
 
 use super::{
     PATIENCE, SmsError,
+    check::Identity,
     endpoint::{Endpoint, headers},
     error::{Meaning, Window},
     signing::{Signed, encoded, sha256},
@@ -114,6 +115,14 @@ impl Settings {
             endpoint: endpoint?,
         })
     }
+}
+
+/// What a check reads of them.
+pub(super) fn identity(env: &mut Env) -> Option<Identity> {
+    let (id, secret) = (env.required(&KEY_ID), env.secret(&KEY_SECRET));
+    let public = if env.text(&API).trim() == "verify" { DYPNSAPI } else { DYSMSAPI };
+    let endpoint = Endpoint::read(env, &ENDPOINT, public);
+    Some(Identity::new(endpoint?, id?, "LTAI", &secret?))
 }
 
 impl Api {

@@ -14,6 +14,7 @@ use shared::{
 
 use super::{
     PATIENCE, SmsError,
+    check::Identity,
     endpoint::{Endpoint, headers},
     error::{Meaning, Window},
     signing::Signed,
@@ -74,6 +75,13 @@ pub(super) struct Settings {
     params: Params,
     region: String,
     endpoint: Endpoint,
+}
+
+/// What a check reads of them.
+pub(super) fn identity(env: &mut Env) -> Option<Identity> {
+    let (id, secret) = (env.required(&SECRET_ID), env.secret(&SECRET_KEY));
+    let endpoint = Endpoint::read(env, &ENDPOINT, PUBLIC);
+    Some(Identity::new(endpoint?, id?, "AKID", &secret?))
 }
 
 /// A template's parameters, with the minutes filled in.
