@@ -75,10 +75,7 @@ impl Aws {
     async fn connect(&self, (service, connections): (&str, usize)) {
         let config = self.of(service);
         let region = config.region().map_or("", |region| region.as_ref());
-        // China's regions have a domain of their own.
-        let domain = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
-        let public = || format!("https://{}.{region}.{domain}", service.to_lowercase());
-        let url = config.endpoint_url().map_or_else(public, str::to_owned);
+        let url = config.endpoint_url().map_or_else(|| public_url(service, region), str::to_owned);
         let pool = if UNREPEATED.contains(&service) { &self.unrepeated } else { &self.pool };
         if let Ok(url) = url.parse::<Uri>() {
             join_all((0..connections).map(|_| pool.connect(url.clone()))).await;
@@ -119,5 +116,27 @@ impl Aws {
             config.set_http_client(Some(self.unrepeated.client()));
         }
         config.build()
+    }
+}
+
+/// Where a service is called in a region. China's regions have a domain of their own.
+fn public_url(service: &str, region: &str) -> String {
+    let domain = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
+    format!("https://{}.{region}.{domain}", service.to_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_dynamodb::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn connections_are_opened_to_where_the_sdk_sends_in_every_partition_that_the_template_is_for() {
+        for region in ["us-east-1", "ap-southeast-1", "cn-north-1", "cn-northwest-1"] {
+            let params = Params::builder().region(region).build().unwrap();
+            let endpoint = DefaultResolver::new().resolve_endpoint(&params).await.unwrap();
+            assert_eq!(public_url("DYNAMODB", region), endpoint.url());
+        }
     }
 }
