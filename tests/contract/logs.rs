@@ -135,9 +135,17 @@ async fn what_happens_is_counted_in_the_embedded_metric_format() {
     app.log_in("alice", NUMBER, &code).await;
     app.post("/exchange-code", &serde_json::json!({ "code": "err-40125" })).await;
     let counted = lines_with("\"_aws\"", start);
-    for metric in ["CodesSent", "WrongCodes", "LoginsNew", "LoginsReturning", "WechatMisconfigured"] {
+    for metric in
+        ["TicketsIssued", "CodesSent", "WrongCodes", "LoginsNew", "LoginsReturning", "WechatMisconfigured"]
+    {
         assert!(counted.iter().any(|line| line[metric] == 1), "{metric}");
     }
+    let sent: Vec<_> =
+        counted.iter().filter(|line| line["CodesSent"] == 1).map(|line| &line["Provider"]).collect();
+    assert!(
+        sent.contains(&&Value::Null) && sent.contains(&&"sns".into()),
+        "as a sum and by provider: {sent:?}"
+    );
     let mut limited = counted.into_iter().find(|line| line["Limit"] == "resend_too_soon").unwrap();
     assert!(limited["_aws"]["Timestamp"].take().as_u64().unwrap() > 1_700_000_000_000);
     insta::assert_json_snapshot!(limited, @r#"

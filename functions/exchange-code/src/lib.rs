@@ -36,6 +36,9 @@ const MOST_CODE_CHARACTERS: usize = 128;
 /// Seconds that a number is taken for proved: as long as WeChat's code for it and a code by SMS.
 const NUMBER_TTL: u64 = 300;
 
+/// A person has got a ticket.
+const TICKETS: Metric = Metric::named("TicketsIssued");
+
 /// WeChat has told a number, which it charges for.
 const NUMBERS: Metric = Metric::named("WechatNumbers");
 
@@ -142,7 +145,8 @@ impl ExchangeCode {
             phone_number: vouched.number.as_ref().map(E164::masked),
             ticket,
             expires_in: ttl,
-        });
+        })
+        .counted(TICKETS);
         Ok(if vouched.number.is_some() { reply.counted(NUMBERS) } else { reply })
     }
 

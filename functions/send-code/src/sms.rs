@@ -41,6 +41,9 @@ const PATIENCE: Duration = Duration::from_millis(2600);
 /// that was lost.
 const LEAST: Duration = Duration::from_millis(1300);
 
+/// A provider took a message. The sum of them is counted where a request is answered, under the same name.
+const CODES_SENT: Metric = Metric::named("CodesSent");
+
 /// A provider did not take a message, and the number is not why. Also counted if the next provider took it.
 const SMS_FAILURES: Metric = Metric::named("SmsFailures");
 
@@ -106,7 +109,10 @@ impl Sms {
             let sent = timeout(left, provider.send(number, code)).await;
             outcome = sent.unwrap_or_else(|elapsed| Err(SmsError::InDoubt(elapsed.into())));
             match &outcome {
-                Ok(()) => break,
+                Ok(()) => {
+                    CODES_SENT.of_provider(provider.name().as_str()).count();
+                    break;
+                }
                 Err(error) => note(provider.name(), error),
             }
             if outcome.as_ref().is_err_and(|error| !error.may_fail_over()) {

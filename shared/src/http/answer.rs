@@ -22,26 +22,26 @@ use crate::{
 pub struct Reply {
     body: String,
     cache_control: &'static str,
-    metric: Option<Metric>,
+    metrics: Vec<Metric>,
 }
 
 impl Reply {
     /// An answer for this client and this moment only.
     #[must_use]
     pub fn json(body: &impl Serialize) -> Self {
-        Self { body: to_json(body), cache_control: "no-store", metric: None }
+        Self { body: to_json(body), cache_control: "no-store", metrics: Vec::new() }
     }
 
     /// Done; there is nothing to say.
     #[must_use]
     pub fn nothing() -> Self {
-        Self { body: String::new(), cache_control: "no-store", metric: None }
+        Self { body: String::new(), cache_control: "no-store", metrics: Vec::new() }
     }
 
     /// Counts the success.
     #[must_use]
     pub fn counted(mut self, metric: Metric) -> Self {
-        self.metric = Some(metric);
+        self.metrics.push(metric);
         self
     }
 
@@ -59,7 +59,7 @@ impl Call {
         let (problem, cause) = match AssertUnwindSafe(flow).catch_unwind().await {
             Ok(Ok(reply)) => {
                 self.log.write(&Outcome::Success);
-                reply.metric.into_iter().for_each(Metric::count);
+                reply.metrics.into_iter().for_each(Metric::count);
                 if reply.body.is_empty() {
                     return respond(204, None, reply.cache_control, reply.body);
                 }
