@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
-use crate::http::operator::OperatorEvent;
+use crate::{http::operator::OperatorEvent, telemetry::AUDIT};
 
 mod secrets;
 mod tables;
@@ -75,8 +75,7 @@ pub async fn answer(
     let checks = check.await;
     let failed: Vec<_> = checks.iter().filter(|check| !check.ok).map(|check| check.name.as_str()).collect();
     let (ok, failed) = (failed.is_empty(), failed.join(", "));
-    tracing::info!(
-        audit = "operator_check",
+    tracing::info!(target: AUDIT, audit = "operator_check",
         request_id,
         ok,
         failed,

@@ -16,8 +16,13 @@ pub use panics::log_panics;
 /// What is logged here is logged whoever uses it.
 const THIS: &str = env!("CARGO_CRATE_NAME");
 
-const LEVEL: Setting = Setting::choice("LOG_LEVEL", &["info", "warn", "error"])
-    .about("What is logged. Nothing below `info` is compiled in.", "记录哪些日志。`info` 以下的不编译。");
+/// The target of the audit trail's lines: they are written whatever `LOG_LEVEL` says (docs/adr/0017-audit-trail.md).
+pub const AUDIT: &str = "audit";
+
+const LEVEL: Setting = Setting::choice("LOG_LEVEL", &["info", "warn", "error"]).about(
+    "What is logged, beside the audit trail and the metrics. Nothing below `info` is compiled in.",
+    "除审计记录和指标外记录哪些日志。`info` 以下的不编译。",
+);
 const NAMESPACE: Setting = Setting::text("METRICS_NAMESPACE", "PhoneLogin")
     .about("The namespace of the metrics in CloudWatch.", "CloudWatch 中指标的命名空间。");
 
@@ -63,6 +68,7 @@ where
         .with_default(level.min(LevelFilter::WARN))
         .with_target(THIS, level)
         .with_targets(crates.iter().map(|target| (*target, level)))
+        .with_target(AUDIT, LevelFilter::INFO)
         .with_target(metrics::TARGET, LevelFilter::OFF);
     let lines = tracing_subscriber::fmt::layer()
         .json()

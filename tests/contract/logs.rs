@@ -1,7 +1,11 @@
 //! What is logged. That no secret, code, number or openid is, every test checks when its [`TestApp`] is dropped.
 
+use std::{io, sync::Mutex};
+
 use serde_json::Value;
+use shared::telemetry;
 use tests::{TestApp, logs, wrong};
+use tracing::level_filters::LevelFilter;
 
 const NUMBER: &str = "13800138000";
 
@@ -173,6 +177,38 @@ async fn what_happens_is_counted_in_the_embedded_metric_format() {
       }
     }
     "#);
+}
+
+#[tokio::test]
+async fn the_audit_trail_and_the_metrics_are_written_at_every_level() {
+    static LINES: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+    struct Lines;
+    impl io::Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            LINES.lock().unwrap().extend(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let app = TestApp::start().await;
+    let settings = telemetry::Settings { level: LevelFilter::ERROR, namespace: "Tests".to_owned() };
+    let subscriber = telemetry::subscriber(settings, &local::CRATES, || Lines);
+    let quiet = tracing::subscriber::set_default(subscriber);
+    let code = app.texted(NUMBER).await;
+    let user = app.log_in("alice", NUMBER, &code).await.body["userId"].clone();
+    app.act("disable", &user).await;
+    app.act("delete", &"none".into()).await;
+    drop(quiet);
+
+    let lines = String::from_utf8(LINES.lock().unwrap().clone()).unwrap();
+    let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let (metrics, others): (Vec<_>, Vec<_>) = lines.iter().partition(|line| line["_aws"].is_object());
+    let audit: Vec<_> = others.iter().filter_map(|line| line["audit"].as_str()).collect();
+    assert_eq!(audit, ["account_created", "operator_disable", "operator_refused"]);
+    assert_eq!(others.len(), audit.len(), "nothing else of this level is");
+    assert!(metrics.iter().any(|line| line["LoginsNew"] == 1));
 }
 
 #[test]

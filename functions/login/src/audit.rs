@@ -4,7 +4,7 @@
 use shared::{
     identity::{Openid, WechatIdentity},
     phone::PhoneNumber,
-    telemetry::chain,
+    telemetry::{AUDIT, chain},
     token::Claims,
 };
 use tracing::Level;
@@ -30,8 +30,7 @@ pub(crate) fn tell(
     match account {
         Ok(Account { user_id, entry, released, sid: _ }) => {
             if let Some(user_id) = released {
-                tracing::info!(
-                    audit = "number_released",
+                tracing::info!(target: AUDIT, audit = "number_released",
                     user_id,
                     ?number,
                     by = means,
@@ -43,8 +42,7 @@ pub(crate) fn tell(
                 Entry::NumberChanged => Some("number_changed"),
                 Entry::Joined => Some("account_joined"),
                 Entry::Left { joined } => {
-                    tracing::info!(
-                        audit = "account_left",
+                    tracing::info!(target: AUDIT, audit = "account_left",
                         user_id = joined,
                         ?openid,
                         ?number,
@@ -56,11 +54,10 @@ pub(crate) fn tell(
                 Entry::Returned => None,
             };
             if let Some(audit) = audit {
-                tracing::info!(audit, user_id, ?openid, ?number, by = means, "an account has changed");
+                tracing::info!(target: AUDIT, audit, user_id, ?openid, ?number, by = means, "an account has changed");
             }
             if by == By::FixedCode {
-                tracing::info!(
-                    audit = "reviewer_login",
+                tracing::info!(target: AUDIT, audit = "reviewer_login",
                     user_id,
                     ?openid,
                     ?number,
@@ -69,8 +66,7 @@ pub(crate) fn tell(
             }
         }
         Err(AccountError::PhoneTaken) => {
-            tracing::info!(
-                audit = "phone_taken",
+            tracing::info!(target: AUDIT, audit = "phone_taken",
                 ?openid,
                 ?number,
                 by = means,
@@ -89,13 +85,13 @@ pub(crate) fn tell(
 /// Tells that a person has ended their sessions.
 pub(crate) fn logged_out(claims: &Claims, everywhere: bool) {
     let (user_id, openid) = (&claims.sub, masked(claims));
-    tracing::info!(audit = "logged_out", user_id, openid, everywhere, "a person has logged out");
+    tracing::info!(target: AUDIT, audit = "logged_out", user_id, openid, everywhere, "a person has logged out");
 }
 
 /// Tells that a person has deleted their account, or has left that of another.
 pub(crate) fn deleted(claims: &Claims, audit: &'static str) {
     let (user_id, openid) = (&claims.sub, masked(claims));
-    tracing::info!(audit, user_id, openid, "a person has deleted what is theirs");
+    tracing::info!(target: AUDIT, audit, user_id, openid, "a person has deleted what is theirs");
 }
 
 /// A token's openid as logs show it.
@@ -113,7 +109,7 @@ pub(crate) fn operated(act: &Act, user_id: Option<&str>, request_id: &str) {
         Act::Change(Change::Delete, _) => "operator_delete",
     };
     let (_, number, openid) = whom(act);
-    tracing::info!(audit, request_id, user_id, number, openid, "an operator has acted");
+    tracing::info!(target: AUDIT, audit, request_id, user_id, number, openid, "an operator has acted");
 }
 
 /// Tells what an operator has asked for in vain, and why.
@@ -124,6 +120,7 @@ pub(crate) fn operator_refused(act: Option<&Act>, error: &OperatorError, request
     macro_rules! write_at {
         ($level:expr) => {
             tracing::event!(
+                target: AUDIT,
                 $level,
                 audit,
                 request_id,

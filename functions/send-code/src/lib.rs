@@ -14,7 +14,7 @@ use shared::{
     phone::{Countries, PhoneNumberError},
     problem::{Failure, Problem},
     random::{self, Random},
-    telemetry::Metric,
+    telemetry::{AUDIT, Metric},
 };
 
 mod check;
@@ -142,7 +142,7 @@ impl SendCode {
         if let Some(code) = self.reviewers.code_of(&number, now) {
             let sent =
                 call.step("number", self.codes.place(&number, code, send_id, &self.policy, now)).await?;
-            tracing::info!(audit = "reviewer_code", ?number, "a reviewer's number asked for its fixed code");
+            tracing::info!(target: AUDIT, audit = "reviewer_code", ?number, "a reviewer's number asked for its fixed code");
             return Ok(answer(&sent));
         }
 
