@@ -85,7 +85,8 @@ class Resolved:
         return str(one) == str(other)
 
     def do_split(self, of):
-        return self.resolve(of[1]).split(of[0])
+        text = self.resolve(of[1])
+        return text.split(of[0]) if isinstance(text, str) else {"Fn::Split": [of[0], text]}
 
     def do_join(self, of):
         parts = self.resolve(of[1])

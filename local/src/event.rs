@@ -78,7 +78,10 @@ fn headers(headers: &HeaderMap, source: IpAddr) -> Map<String, Value> {
         .filter(|name| *name != COOKIE)
         .map(|name| (name.as_str().to_owned(), text(headers, name.as_str()).into()))
         .collect();
-    joined.insert("x-forwarded-for".into(), source.to_string().into());
+    // API Gateway puts who has connected to it behind what it is sent.
+    let before = text(headers, "x-forwarded-for");
+    let forwarded = if before.is_empty() { source.to_string() } else { format!("{before}, {source}") };
+    joined.insert("x-forwarded-for".into(), forwarded.into());
     joined
 }
 

@@ -26,6 +26,7 @@ mod phone_codes;
 mod played_providers;
 mod played_wechat;
 mod providers;
+mod proxies;
 mod release;
 mod renew;
 mod reviewers;

@@ -11,12 +11,13 @@ use shared::{
 
 use crate::{
     limits::Allowances,
+    proxy::{PROXY_SECRET, Proxy},
     reviewers::Reviewers,
     sms::{Routes, SmsSettings},
 };
 
 /// The secrets that may come from Secrets Manager, beside those of the providers.
-pub(crate) const SECRETS: [Setting; 2] = [CODE_PEPPER, TICKET_KEY];
+pub(crate) const SECRETS: [Setting; 3] = [CODE_PEPPER, TICKET_KEY, PROXY_SECRET];
 
 /// The connections that the first request takes: two counters together, then the message.
 const COUNTERS: (&str, usize) = ("DYNAMODB", 2);
@@ -36,6 +37,8 @@ pub struct Config {
     pub policy: CodePolicy,
     /// How many codes an address, an openid and the deployment may ask for.
     pub allowances: Allowances,
+    /// `PROXY_SECRET`.
+    pub(crate) proxy: Proxy,
     /// `TICKET_KEY`.
     pub ticket_key: TicketKey,
     /// `REQUIRE_TICKET`: whether a request without a ticket is refused.
@@ -74,6 +77,7 @@ impl Config {
         let open = OpenShare::read(env);
         let policy = CodePolicy::read(env, open);
         let allowances = Allowances::read(env, open);
+        let proxy = Proxy::read(env);
         let ticket_key = TicketKey::read(env);
         let require_ticket = env.parsed(&REQUIRE_TICKET);
         let reviewers = Reviewers::read(env, countries.as_ref());
@@ -85,6 +89,7 @@ impl Config {
             pepper: pepper?,
             policy: policy?,
             allowances: allowances?,
+            proxy: proxy?,
             ticket_key: ticket_key?,
             require_ticket: require_ticket?,
             reviewers: reviewers?,

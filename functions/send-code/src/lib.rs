@@ -20,12 +20,14 @@ use shared::{
 mod check;
 mod config;
 pub mod limits;
+mod proxy;
 pub mod reviewers;
 pub mod sms;
 
 pub use check::check;
 pub use config::Config;
 use limits::{LimitError, Limits};
+use proxy::Proxy;
 use reviewers::Reviewers;
 use sms::{Sms, SmsError};
 
@@ -41,6 +43,7 @@ pub struct SendCode {
     codes: CodesTable,
     policy: CodePolicy,
     limits: Limits,
+    proxy: Proxy,
     sms: Sms,
     countries: Countries,
     reviewers: Reviewers,
@@ -116,6 +119,7 @@ impl SendCode {
             limits: Limits::new(dynamodb.clone(), table.clone(), pepper.clone(), config.allowances),
             codes: CodesTable::new(dynamodb, table, pepper),
             policy: config.policy,
+            proxy: config.proxy,
             sms: Sms::new(config.sms, aws, &clock, &random),
             countries: config.countries,
             reviewers: config.reviewers,
@@ -146,7 +150,7 @@ impl SendCode {
             return Ok(answer(&sent));
         }
 
-        let taken = self.limits.take(call.source(), person.as_ref(), now, &*self.random);
+        let taken = self.limits.take(self.proxy.client(call), person.as_ref(), now, &*self.random);
         let taken = call.step("counters", taken).await?;
         let code = VerifyCode::random(&*self.random);
         let sent = match call

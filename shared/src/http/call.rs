@@ -48,6 +48,12 @@ impl Call {
         self.parts.extensions.get().map(|Source(address)| *address)
     }
 
+    /// A header, if it is there and text; of several of one name API Gateway makes one, with commas.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.parts.headers.get(name)?.to_str().ok()
+    }
+
     /// The fields of the JSON body, whatever the `Content-Type` says.
     pub fn fields(&self) -> Result<Fields, RequestError> {
         let bytes: &[u8] = &self.body;
