@@ -85,8 +85,12 @@ async fn an_event_of_api_gateways_is_a_request_whatever_else_is_in_it() {
             assert!(refused.to_string().contains("none of an operator's"), "{part}: {refused}");
         }
         for function in ["send-code", "exchange-code"] {
-            let refused = app.local.functions.invoke(function, &order.to_string()).await;
-            assert!(refused.is_err(), "{function} takes no operator's event");
+            let refused = app.local.functions.invoke(function, &order.to_string()).await.unwrap().unwrap();
+            let Answered::Operator(refused) = refused else { panic!("{refused:?}") };
+            assert!(
+                refused["error"].as_str().unwrap().contains("use check"),
+                "{function} knows no other act: {refused}"
+            );
         }
     }
     assert_eq!(app.local.dynamodb.items("users").await.unwrap(), stored);
