@@ -78,7 +78,7 @@ impl Functions {
                     self.login.operate(&event, &request_id).await
                 } else {
                     let checked = check_of(function, &self.variables);
-                    shared::check::answer(&event, &request_id, checked).await
+                    Box::pin(shared::check::answer(&event, &request_id, checked)).await
                 })
             }
         }))

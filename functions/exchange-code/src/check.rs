@@ -40,7 +40,7 @@ fn of_wechat(aws: &Aws, base: &reqwest::Url, apps: Apps) -> Vec<Checking> {
     apps.into_iter().map(Arc::new).flat_map(|app| of_app(&wechat, &app)).collect()
 }
 
-/// WeChat looks at AppID, secret and address before it looks at a code. The access token is what one tap calls by, and the call
+/// WeChat looks at `AppID`, secret and address before it looks at a code. The access token is what one tap calls by, and the call
 /// that WeChat's list of addresses is for: without `force_refresh` it ends no token that is in use.
 fn of_app(wechat: &Arc<Wechat>, app: &Arc<App>) -> [Checking; 2] {
     let session = {

@@ -59,8 +59,8 @@ impl Proxy {
 
 /// The last address that the proxy at `source` has seen. The gateway puts `source` behind what the proxy sends; it is overlooked
 /// once. What stands further to the left, the client may have written.
-fn forwarded(list: &str, source: IpAddr) -> Option<IpAddr> {
-    let mut seen = list.rsplit(',').map(|entry| entry.trim().parse::<IpAddr>().ok());
+fn forwarded(entries: &str, source: IpAddr) -> Option<IpAddr> {
+    let mut seen = entries.rsplit(',').map(|entry| entry.trim().parse::<IpAddr>().ok());
     match seen.next()? {
         Some(last) if last == source => seen.next()?,
         last => last,
