@@ -1,6 +1,10 @@
 //! `{"operator": "check"}`, on each function: what is wrong with a deployment, told by what breaks it.
 
-use std::{fs, path::PathBuf, time::Instant};
+use std::{
+    fs,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 use local::{Answered, check_of, sns};
 use serde_json::{Value, json};
@@ -200,6 +204,6 @@ async fn whatever_hangs_a_check_is_over_within_the_functions_time() {
         let began = Instant::now();
         let checks = found(&app, function, &[]).await;
         assert_eq!(failed(&checks).len(), hanging, "{checks:?}");
-        assert!(began.elapsed().as_secs() < 5, "{function}: {:?}", began.elapsed());
+        assert!(began.elapsed() < Duration::from_millis(4400), "{function}: {:?}", began.elapsed());
     }
 }

@@ -1,5 +1,7 @@
 //! The tables: there, with their key, with their TTL.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use tests::TestApp;
 
@@ -7,7 +9,7 @@ use super::{assert_fails, failed, found};
 
 /// A call to the tables as an owner makes it, past the functions.
 async fn call(app: &TestApp, operation: &str, body: &Value) {
-    let request = reqwest::Client::new()
+    let request = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(5)).build().unwrap()
         .post(&app.local.dynamodb.endpoint)
         .header("x-amz-target", format!("DynamoDB_20120810.{operation}"))
         .header("content-type", "application/x-amz-json-1.0")
