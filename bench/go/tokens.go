@@ -36,7 +36,7 @@ func (t *tickets) verify(ticket string) (person, error) {
 	parsed, err := jwt.ParseWithClaims(ticket, &claims, key,
 		jwt.WithValidMethods([]string{"HS256"}), jwt.WithAudience("wechat-ticket"), jwt.WithExpirationRequired())
 	if err != nil || parsed.Header["typ"] != "wechat-ticket+jwt" {
-		return person{}, refusal{401, "ticket_invalid"}
+		return person{}, refusal{400, "ticket_invalid"}
 	}
 	return person{claims.AppID, claims.Subject}, nil
 }

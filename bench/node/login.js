@@ -69,7 +69,7 @@ async function verified(ticket) {
     const options = { audience: 'wechat-ticket', typ: 'wechat-ticket+jwt', algorithms: ['HS256'], requiredClaims: ['exp'] }
     return (await jwtVerify(ticket, ticketKey, options)).payload
   } catch {
-    throw new Refusal(401, 'ticket_invalid')
+    throw new Refusal(400, 'ticket_invalid')
   }
 }
 

@@ -137,7 +137,7 @@ fn form(value: &Value) -> Value {
 fn attribute(tag: &str, value: &Value) -> Value {
     match (tag, value) {
         ("N", Value::String(_)) => json!("number"),
-        ("S" | "B", Value::String(text)) => kind(text),
+        ("S" | "B" | "ClientRequestToken", Value::String(text)) => kind(text),
         ("SS", Value::Array(texts)) => texts.iter().filter_map(Value::as_str).map(kind).collect(),
         _ => form(value),
     }

@@ -82,14 +82,8 @@ pub const NODE: &str = "bench/node/node_modules/.bin/node";
 /// The login on Node.js, under Amazon's own runtime client.
 pub fn node() -> Subject {
     let client = absolute("bench/node/node_modules/aws-lambda-ric/index.mjs");
-    let command = [
-        "/usr/bin/env",
-        "-C",
-        &absolute(&format!("{BUILT}/node")),
-        &absolute(NODE),
-        &client,
-        "login.handler",
-    ];
+    let root = format!("LAMBDA_TASK_ROOT={}", absolute(&format!("{BUILT}/node")));
+    let command = ["/usr/bin/env", &root, &absolute(NODE), &client, "login.handler"];
     Subject {
         name: "login on Node.js",
         command: command.map(str::to_owned).into(),
