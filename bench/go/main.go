@@ -15,7 +15,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambda"
-	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/nyaruka/phonenumbers/v2"
 	"golang.org/x/sync/errgroup"
@@ -58,15 +58,11 @@ type loginAnswer struct {
 }
 
 func main() {
-	aws, err := config.LoadDefaultConfig(context.Background())
-	if err != nil {
-		log.Fatal(err)
-	}
 	tokens, err := newTokens(os.Getenv("TOKEN_SIGNING_KEY"))
 	if err != nil {
 		log.Fatal(err)
 	}
-	client := dynamodb.NewFromConfig(aws)
+	client := newClient()
 	l := login{
 		codes: codes{
 			client:  client,
@@ -82,6 +78,26 @@ func main() {
 		countries: strings.Split(text("ALLOWED_COUNTRIES", "CN"), ","),
 	}
 	lambda.Start(l.handle)
+}
+
+// newClient takes what Lambda gives a function. The SDK's search for settings, its package config, would take a
+// quarter of the start's processor time and a sixth of the program.
+func newClient() *dynamodb.Client {
+	credentials := aws.Credentials{
+		AccessKeyID:     os.Getenv("AWS_ACCESS_KEY_ID"),
+		SecretAccessKey: os.Getenv("AWS_SECRET_ACCESS_KEY"),
+		SessionToken:    os.Getenv("AWS_SESSION_TOKEN"),
+	}
+	options := dynamodb.Options{
+		Region: os.Getenv("AWS_REGION"),
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return credentials, nil
+		}),
+	}
+	if endpoint := os.Getenv("AWS_ENDPOINT_URL_DYNAMODB"); endpoint != "" {
+		options.BaseEndpoint = aws.String(endpoint)
+	}
+	return dynamodb.New(options)
 }
 
 func (l *login) handle(ctx context.Context, event request) (response, error) {
