@@ -201,6 +201,8 @@ impl BehindTls {
             ("AWS_ENDPOINT_URL_SNS", at(&others, "/_local/sns")),
             ("WECHAT_API_BASE", at(&others, "/_local/wechat")),
             ("SSL_CERT_FILE", roots.clone()),
+            // Go would read this machine's roots, too, one file after another. On Lambda it reads a bundle of them.
+            ("SSL_CERT_DIR", "/nonexistent".to_owned()),
             ("NODE_EXTRA_CA_CERTS", roots),
         ];
         let variables = variables.map(|(name, value)| (name.to_owned(), value)).into();
