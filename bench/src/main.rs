@@ -15,13 +15,14 @@ mod instructions;
 mod meter;
 mod report;
 mod same;
+mod scale;
 mod starts;
 mod subjects;
 mod system;
 
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: bench EMULATOR [ROUNDS | starts | sessions | same | guard | guard --accept | growth]
+const USAGE: &str = "usage: bench EMULATOR [ROUNDS | starts | sessions | same | guard | guard --accept | growth | scale | scale held]
 
   EMULATOR   Amazon's runtime interface emulator, aws-lambda-rie
   ROUNDS     how often each function is started (25); writes bench/RESULTS.md and bench/results.svg
@@ -29,7 +30,10 @@ const USAGE: &str = "usage: bench EMULATOR [ROUNDS | starts | sessions | same | 
   sessions   prints the calls after a login alone
   same       says whether the peers do what login does
   guard      compares instructions and sizes with bench/guard.json, and the peer in Go with login; --accept writes the file anew
-  growth     what a call costs with 1,000, 100,000 and 1,000,000 users";
+  growth     what a call costs with 1,000, 100,000 and 1,000,000 users
+  scale      what breaks at 10 to 10,000 logins a second, and what they cost; writes bench/SCALE.md, bench/scale.svg and the
+             bills of docs/operations.md
+  scale held the same logins in a run on smaller limits, beside the model";
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -43,6 +47,8 @@ async fn main() -> ExitCode {
         [emulator, "guard"] => same::check(emulator, &[subjects::go()]).await & guard::check(emulator).await,
         [emulator, "guard", "--accept"] => guard::accept(emulator).await,
         [_, "growth"] => growth::print().await,
+        [_, "scale"] => scale::write().await,
+        [_, "scale", "held"] => scale::run::print().await,
         [emulator, rounds] if rounds.parse::<usize>().is_ok() => {
             report::write(emulator, rounds.parse().unwrap()).await
         }

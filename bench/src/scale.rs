@@ -1,0 +1,122 @@
+//! Where the deployment breaks as it grows, and what it costs then: a model of AWS's published limits, with the calls that the
+//! functions really make.
+
+mod aws;
+mod chart;
+mod flows;
+mod line;
+mod model;
+mod play;
+mod price;
+pub mod run;
+mod stage;
+mod table;
+
+use std::{collections::BTreeMap, fmt::Write, fs};
+
+use chart::Line;
+use flows::{Flow, Owner, Recorded};
+use model::{Deployed, Mix, logins_of_day};
+use table::{RATES, percent, thousands};
+
+/// Where docs/operations.md has the bills.
+const MARKS: [&str; 2] = ["<!-- bills by bench/run scale -->\n", "<!-- end of the bills -->\n"];
+
+/// How long a budget may last at the peak: a day is not the shortest.
+const LASTING: [(&str, f64); 3] =
+    [("an hour", 3600.0), ("a quarter of an hour", 900.0), ("five minutes", 300.0)];
+
+/// Writes `bench/SCALE.md`, `bench/scale.svg` and the bills of docs/operations.md.
+pub async fn write() -> bool {
+    let recorded = flows::record().await;
+    let mix = Mix::default();
+    let dollars = price::used(&recorded, &mix).of_one();
+    let mut fitted = Vec::new();
+    for rate in RATES {
+        fitted.push((rate, table::fitted(rate, &recorded, &mix).await));
+    }
+
+    let mut text = heading(&recorded, &mix);
+    write!(text, "\n## As it is deployed\n\nWith the template's defaults and the quotas of an account that asked for nothing.\n\n{}", table::ROWS).unwrap();
+    for rate in RATES {
+        text += &table::row(rate, &model::at(rate, &recorded, &mix, &Deployed::default()), dollars);
+    }
+    write!(text, "\n## With the settings for the rate\n\n{}", table::ROWS).unwrap();
+    for (rate, deployed) in &fitted {
+        text += &table::row(*rate, &model::at(*rate, &recorded, &mix, deployed), dollars);
+    }
+    write!(
+        text,
+        "\n## At this rate, set these\n\nThe peak of a day and a quarter more.\n\n{}",
+        table::settings(&fitted)
+    )
+    .unwrap();
+    text += &budgets(&recorded, &mix).await;
+    print!("{text}");
+
+    let bills = fs::read_to_string("docs/operations.md").unwrap();
+    let (before, rest) = bills.split_once(MARKS[0]).unwrap();
+    let (_, after) = rest.split_once(MARKS[1]).unwrap();
+    let [begin, end] = MARKS;
+    let bills = format!("{before}{begin}\n{}\n{end}{after}", table::costs(&recorded));
+    [("bench/SCALE.md", text), ("bench/scale.svg", chart(recorded)), ("docs/operations.md", bills)]
+        .into_iter()
+        .all(|(file, text)| fs::write(file, text).is_ok())
+}
+
+fn heading(recorded: &BTreeMap<Flow, Recorded>, mix: &Mix) -> String {
+    format!(
+        "# Scale\n\nWritten by `bench/run scale`: a model. What the functions call is recorded from them, item by item; what AWS bears is in\n\
+         [aws.rs](src/scale/aws.rs), with its pages; a test runs the functions against such limits, and holds the model to a tenth of what comes\n\
+         out. It has no bursts: DynamoDB and API Gateway let short ones pass.\n\n\
+         Of a hundred logins, {:.0} are by one tap and {:.0} those of new people; of those by SMS, {:.0} % ask for a second code and {:.0} % type a wrong\n\
+         one. Each login comes with {} renewal. One host, past its limit, asks for {:.0} codes for every hundred logins. One person in a\n\
+         thousand is behind one address. A day's night has a tenth of its peak; a peak of one a second are {} logins a day.\n\n\
+         ## What a flow touches\n\nUnits by table, and by who has the item to themselves: found out by playing the flow again with another address, number,\n\
+         person, and other luck. The milliseconds are the model's; what others take is an estimate.\n\n{}",
+        mix.taps * 100.0,
+        mix.new * 100.0,
+        mix.resends * 100.0,
+        mix.wrong * 100.0,
+        mix.renewals,
+        mix.pumping * 100.0,
+        thousands(logins_of_day(1.0)),
+        table::touched(recorded),
+    )
+}
+
+/// The fewer messages a day has, the fewer items count them.
+async fn budgets(recorded: &BTreeMap<Flow, Recorded>, mix: &Mix) -> String {
+    let rate = RATES[RATES.len() - 1];
+    let mut text = format!(
+        "\n## How small a budget may be\n\nAt {} logins a second, with a budget that lasts at this peak for\n\n\
+         | | `SmsDailyBudget` | items | hottest |\n| --- | --- | --- | --- |\n",
+        thousands(rate)
+    );
+    for (name, seconds) in LASTING {
+        let budget = rate * mix.codes() * seconds;
+        let shards = flows::shards(model::whole(budget)).await;
+        let deployed = Deployed { budget, shards: shards.into(), ..Deployed::default() };
+        let hot = model::at(rate, recorded, mix, &deployed).items[&("codes".to_owned(), Owner::Shard)];
+        writeln!(text, "| {name} | {} | {shards} | {} |", thousands(budget), percent(hot.share)).unwrap();
+    }
+    text
+}
+
+fn chart(recorded: BTreeMap<Flow, Recorded>) -> String {
+    /// Tencent Cloud's ¥0.039 a message, at seven to a dollar.
+    const MESSAGE: f64 = 0.0056;
+    let recorded = std::sync::Arc::new(recorded);
+    let other = recorded.clone();
+    chart::lines(&[
+        Line {
+            name: "with a renewal a day".to_owned(),
+            dollars: Box::new(move |people| price::of_people(people, 1.0, &recorded)),
+        },
+        Line {
+            name: "without".to_owned(),
+            dollars: Box::new(move |people| price::of_people(people, 0.0, &other)),
+        },
+        Line { name: "a message".to_owned(), dollars: Box::new(|_| MESSAGE) },
+    ])
+}

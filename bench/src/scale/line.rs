@@ -1,0 +1,283 @@
+//! A line between the functions and all that they call: it notes which item each call touches, by how many capacity units,
+//! and may hold `DynamoDB` to its limits.
+
+use std::{
+    collections::HashMap,
+    net::SocketAddr,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, Method, StatusCode, Uri},
+    response::{IntoResponse, Response},
+};
+use serde_json::{Value, from_slice, json};
+use shared::clock::{Clock, Timestamp};
+use tokio::{net::TcpListener, time::sleep};
+
+/// Capacity units.
+#[derive(Debug, Default, Clone, Copy, PartialEq)]
+pub struct Units {
+    pub writes: f64,
+    pub reads: f64,
+}
+
+impl Units {
+    pub fn add(&mut self, other: Self) {
+        self.writes += other.writes;
+        self.reads += other.reads;
+    }
+
+    pub fn times(self, factor: f64) -> Self {
+        Self { writes: self.writes * factor, reads: self.reads * factor }
+    }
+
+    /// What is used of a limit, the more of both: 1 is all of it.
+    pub fn share_of(self, limit: Self) -> f64 {
+        (self.writes / limit.writes).max(self.reads / limit.reads)
+    }
+}
+
+/// An item that a call touched.
+#[derive(Debug, Clone)]
+pub struct Touch {
+    pub table: String,
+    pub key: String,
+    pub units: Units,
+}
+
+/// A call of a function's, with its place among all beginnings and ends of calls.
+#[derive(Debug, Clone)]
+pub struct Noted {
+    /// `UpdateItem`; of what is not `DynamoDB`'s, its path.
+    pub operation: String,
+    /// Nothing where it was not `DynamoDB`'s, or was turned away.
+    pub touches: Vec<Touch>,
+    pub began: usize,
+    pub ended: usize,
+}
+
+/// How the line passes calls on.
+pub enum Manner {
+    /// At once.
+    Fast,
+    /// So much later, so that what is under way together is seen to be.
+    Slow(Duration),
+    /// As long as `DynamoDB` bears it.
+    Bounded(Bounds),
+}
+
+/// What `DynamoDB` bears within one second of the clock. Nothing is saved up for a burst. While it is not `on`, all is borne.
+pub struct Bounds {
+    pub item: Units,
+    pub table: Units,
+    pub clock: Arc<dyn Clock>,
+    pub on: Arc<AtomicBool>,
+}
+
+/// The line.
+#[derive(Clone)]
+pub struct Line {
+    /// Where it listens.
+    pub url: String,
+    services: SocketAddr,
+    client: reqwest::Client,
+    notes: Arc<Mutex<Notes>>,
+    slow: Duration,
+    gate: Option<Arc<Gate>>,
+}
+
+#[derive(Default)]
+struct Notes {
+    calls: Vec<Noted>,
+    moment: usize,
+}
+
+/// The units of a second, by table and key; those of a whole table without a key.
+type Spent = (Option<Timestamp>, HashMap<(String, String), Units>);
+
+/// One call after another, so that the units of each are known before the next one comes.
+struct Gate {
+    bounds: Bounds,
+    spent: tokio::sync::Mutex<Spent>,
+}
+
+impl Line {
+    /// Starts it in front of the services at this address.
+    pub async fn start(services: SocketAddr, manner: Manner) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (slow, bounds) = match manner {
+            Manner::Fast => (Duration::ZERO, None),
+            Manner::Slow(slow) => (slow, None),
+            Manner::Bounded(bounds) => (Duration::ZERO, Some(bounds)),
+        };
+        let line = Self {
+            url: format!("http://{}", listener.local_addr().unwrap()),
+            services,
+            client: reqwest::Client::builder().no_proxy().build().unwrap(),
+            notes: Arc::default(),
+            slow,
+            gate: bounds.map(|bounds| Arc::new(Gate { bounds, spent: tokio::sync::Mutex::default() })),
+        };
+        let router = Router::new().fallback(answer).with_state(line.clone());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        line
+    }
+
+    /// The calls since this was asked last.
+    pub fn take(&self) -> Vec<Noted> {
+        std::mem::take(&mut self.notes.lock().unwrap().calls)
+    }
+
+    fn moment(&self) -> usize {
+        let mut notes = self.notes.lock().unwrap();
+        notes.moment += 1;
+        notes.moment
+    }
+
+    async fn forward(
+        &self,
+        method: Method,
+        path: &str,
+        headers: HeaderMap,
+        body: Bytes,
+    ) -> (StatusCode, Bytes) {
+        sleep(self.slow).await;
+        let mut forwarded = self.client.request(method, format!("http://{}{path}", self.services)).body(body);
+        let left_out = ["host", "content-length"];
+        for (name, value) in headers.iter().filter(|(name, _)| !left_out.contains(&name.as_str())) {
+            forwarded = forwarded.header(name, value);
+        }
+        let answer = forwarded.send().await.unwrap();
+        (answer.status(), answer.bytes().await.unwrap())
+    }
+
+    /// A call of `DynamoDB`'s: what it touched, and the answer without what was asked for besides.
+    async fn reach(
+        &self,
+        path: &str,
+        headers: HeaderMap,
+        mut call: Value,
+    ) -> (StatusCode, Value, Vec<Touch>) {
+        let items = items_of(&call);
+        call["ReturnConsumedCapacity"] = json!("TOTAL");
+        let body = call.to_string().into();
+        let (status, answer) = self.forward(Method::POST, path, headers, body).await;
+        let mut answer: Value = from_slice(&answer).unwrap();
+        let consumed = answer.as_object_mut().and_then(|answer| answer.remove("ConsumedCapacity"));
+        let touches = touches(items, &consumed.unwrap_or_default(), &call);
+        (status, answer, touches)
+    }
+
+    async fn dynamodb(&self, path: &str, headers: HeaderMap, body: &[u8]) -> (Response, Vec<Touch>) {
+        let call: Value = from_slice(body).unwrap();
+        let Some(gate) = self.gate.as_ref().filter(|gate| gate.bounds.on.load(Ordering::Relaxed)) else {
+            let (status, answer, touches) = self.reach(path, headers, call).await;
+            return ((status, answer.to_string()).into_response(), touches);
+        };
+        let mut spent = gate.spent.lock().await;
+        let now = gate.bounds.clock.now();
+        if spent.0 != Some(now) {
+            *spent = (Some(now), HashMap::new());
+        }
+        let is_write = call["Key"].is_object() && call["UpdateExpression"].is_string()
+            || call["TransactItems"].is_array();
+        let kind = |units: Units| {
+            if is_write { Units { reads: 0.0, ..units } } else { Units { writes: 0.0, ..units } }
+        };
+        let is_used_up = |(table, key): &(String, String)| {
+            let of = |key: &str| spent.1.get(&(table.clone(), key.to_owned())).copied().unwrap_or_default();
+            kind(of(key)).share_of(gate.bounds.item) >= 1.0 || kind(of("")).share_of(gate.bounds.table) >= 1.0
+        };
+        if items_of(&call).iter().any(is_used_up) {
+            return (throttled(), Vec::new());
+        }
+        let (status, answer, touches) = self.reach(path, headers, call).await;
+        for Touch { table, key, units } in &touches {
+            for key in [key.as_str(), ""] {
+                spent.1.entry((table.clone(), key.to_owned())).or_default().add(*units);
+            }
+        }
+        ((status, answer.to_string()).into_response(), touches)
+    }
+}
+
+async fn answer(
+    State(line): State<Line>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let began = line.moment();
+    let path = uri.path_and_query().map_or("/", |path| path.as_str());
+    let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
+    let (operation, (answer, touches)) = if target.starts_with("DynamoDB") {
+        let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
+        (operation, line.dynamodb(path, headers, &body).await)
+    } else {
+        let (status, answer) = line.forward(method, path, headers, body).await;
+        (uri.path().to_owned(), ((status, answer).into_response(), Vec::new()))
+    };
+    let ended = line.moment();
+    line.notes.lock().unwrap().calls.push(Noted { operation, touches, began, ended });
+    answer
+}
+
+fn throttled() -> Response {
+    let error =
+        json!({ "__type": "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException" });
+    (StatusCode::BAD_REQUEST, [("content-type", "application/x-amz-json-1.0")], error.to_string())
+        .into_response()
+}
+
+/// Table and key of each item that a call names.
+fn items_of(call: &Value) -> Vec<(String, String)> {
+    let item = |table: &Value, key: &Value| {
+        (table.as_str().unwrap().to_owned(), key["pk"]["S"].as_str().unwrap().to_owned())
+    };
+    if let Some(writes) = call["TransactItems"].as_array() {
+        let writes = writes.iter().flat_map(|write| write.as_object().unwrap().values());
+        return writes
+            .map(|write| {
+                item(
+                    &write["TableName"],
+                    if write["Item"].is_object() { &write["Item"] } else { &write["Key"] },
+                )
+            })
+            .collect();
+    }
+    if let Some(tables) = call["RequestItems"].as_object() {
+        let keys = |table: &Value| table["Keys"].as_array().cloned().unwrap_or_default();
+        let named =
+            tables.iter().flat_map(|(name, table)| keys(table).into_iter().map(move |key| (name, key)));
+        return named.map(|(name, key)| item(&json!(name), &key)).collect();
+    }
+    vec![item(&call["TableName"], &call["Key"])]
+}
+
+/// What `DynamoDB` says of a table is spread over the call's items in it: all of ours are small, so that each costs the same.
+///
+/// It says nothing of a write that its condition refused, which costs what the write would have:
+/// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html>.
+fn touches(items: Vec<(String, String)>, consumed: &Value, call: &Value) -> Vec<Touch> {
+    let is_transaction = call["TransactItems"].is_array();
+    let is_write = is_transaction || call["UpdateExpression"].is_string();
+    let of_tables = consumed.as_array().cloned().unwrap_or_else(|| vec![consumed.clone()]);
+    let units = |table: &str| {
+        let said = of_tables.iter().find(|consumed| consumed["TableName"] == table);
+        let in_it = items.iter().filter(|(of, _)| of == table).count() as f64;
+        let said = said.and_then(|consumed| consumed["CapacityUnits"].as_f64()).map(|units| units / in_it);
+        let each = said.unwrap_or(if is_transaction { 2.0 } else { 1.0 });
+        if is_write { Units { writes: each, reads: 0.0 } } else { Units { writes: 0.0, reads: each } }
+    };
+    let units: Vec<_> = items.iter().map(|(table, _)| units(table)).collect();
+    items.into_iter().zip(units).map(|((table, key), units)| Touch { table, key, units }).collect()
+}

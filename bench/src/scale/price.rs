@@ -1,0 +1,203 @@
+//! What it costs: list prices of us-east-1 without free tiers, as the pages say in November 2026.
+
+use std::{collections::BTreeMap, fs};
+
+use shared::problem::ProblemCode;
+
+use super::{
+    flows::{Flow, Recorded},
+    line::Units,
+    model::{Mix, milliseconds},
+};
+
+/// A line of the bill.
+pub struct Part {
+    pub name: &'static str,
+    /// What is counted, and at which price.
+    pub units: String,
+    pub dollars: f64,
+}
+
+/// Megabytes of a function, the template's default.
+const MEMORY: f64 = 256.0;
+
+/// <https://aws.amazon.com/api-gateway/pricing/>, an HTTP API's first 300 million requests.
+const API_REQUEST: f64 = 1.00e-6;
+/// <https://aws.amazon.com/lambda/pricing/>
+const LAMBDA_REQUEST: f64 = 0.20e-6;
+/// The same page: a gigabyte-second on arm64.
+const LAMBDA_GB_SECOND: f64 = 0.000_013_333_4;
+/// <https://aws.amazon.com/dynamodb/pricing/on-demand/>
+const WRITE: f64 = 0.625e-6;
+const READ: f64 = 0.125e-6;
+/// The same page: a gigabyte for a month, and as much of it for point-in-time recovery.
+const STORED: f64 = 0.25 + 0.20;
+/// <https://aws.amazon.com/secrets-manager/pricing/>, a read; and a secret for a month.
+const SECRET_READ: f64 = 0.05e-4;
+const SECRET: f64 = 0.40;
+/// <https://aws.amazon.com/cloudwatch/pricing/>: a gigabyte of logs that comes in, and one that is kept for a month.
+const LOGGED: f64 = 0.50;
+const LOGS_KEPT: f64 = 0.03;
+/// The same page: a metric, a metric that an alarm looks at, a dashboard, for a month.
+const METRIC: f64 = 0.30;
+const ALARM_METRIC: f64 = 0.10;
+const DASHBOARD: f64 = 3.00;
+/// <https://aws.amazon.com/xray/pricing/>, a trace.
+const TRACE: f64 = 5.00e-6;
+/// <https://aws.amazon.com/ec2/pricing/on-demand/#Data_Transfer>, a gigabyte out.
+const SENT: f64 = 0.09;
+
+/// Of the requests beyond the first in a second, those that X-Ray traces.
+/// <https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html>
+const TRACED: f64 = 0.05;
+/// Of the requests, those that start a function: an estimate.
+const COLD: f64 = 0.01;
+/// Bytes that Lambda writes of a request (`platform.start`, `platform.report`) and the API's access log: an estimate.
+const LOGGED_BESIDES: f64 = 900.0;
+/// Bytes of an answer's headers: an estimate.
+const HEADERS: f64 = 500.0;
+/// Of a gigabyte of logs, what is kept of it after it was compressed, for the six months of the template.
+const KEPT: f64 = 0.15 * 6.0;
+/// Metrics of one API's route in detail (`DetailedMetricsEnabled`): requests, two latencies, two kinds of errors, bytes.
+const METRICS_OF_A_ROUTE: f64 = 6.0;
+/// Gigabytes that the items of a million people are, with `DynamoDB`'s own hundred bytes an item.
+const STORED_A_MILLION: f64 = 0.9;
+
+/// The secrets that a function reads when it starts.
+fn secrets_of(function: &str) -> f64 {
+    match function {
+        "login" => 3.0,
+        _ => 2.0,
+    }
+}
+
+/// What so many flows of each kind use.
+#[derive(Default)]
+pub struct Used {
+    requests: f64,
+    gigabyte_seconds: f64,
+    milliseconds: f64,
+    units: Units,
+    secrets: f64,
+    logged: f64,
+    sent: f64,
+}
+
+/// Of a mix, for each login.
+pub fn used(recorded: &BTreeMap<Flow, Recorded>, mix: &Mix) -> Used {
+    let mut used = Used::default();
+    for (flow, recorded) in recorded {
+        let flows = mix.of(*flow);
+        for request in &recorded.requests {
+            used.requests += flows;
+            used.milliseconds += flows * milliseconds(request);
+            used.gigabyte_seconds += flows * milliseconds(request) / 1000.0 * MEMORY / 1024.0;
+            used.secrets += flows * COLD * secrets_of(request.function);
+            used.logged += flows * (request.logged as f64 + LOGGED_BESIDES);
+            used.sent += flows * (request.answered as f64 + HEADERS);
+        }
+        for units in recorded.units.values() {
+            used.units.add(units.times(flows));
+        }
+    }
+    used
+}
+
+impl Used {
+    /// The bill of a million logins.
+    pub fn of_a_million(&self) -> Vec<Part> {
+        let part = |name, units, dollars: f64| Part { name, units, dollars: dollars * 1e6 };
+        let gigabytes = |bytes: f64| bytes / 1e9;
+        let (requests, units) = (self.requests, self.units);
+        let milliseconds = self.milliseconds / requests;
+        vec![
+            part(
+                "API Gateway, HTTP API",
+                format!("{requests:.2} M requests at $1.00"),
+                requests * API_REQUEST,
+            ),
+            part("Lambda, requests", format!("{requests:.2} M at $0.20"), requests * LAMBDA_REQUEST),
+            part(
+                "Lambda, time",
+                format!(
+                    "{requests:.2} M × {milliseconds:.0} ms × 256 MB at $0.0000133334 a GB-s; the waiting is an estimate"
+                ),
+                self.gigabyte_seconds * LAMBDA_GB_SECOND,
+            ),
+            part("DynamoDB, writes", format!("{:.2} M units at $0.625", units.writes), units.writes * WRITE),
+            part("DynamoDB, reads", format!("{:.2} M units at $0.125", units.reads), units.reads * READ),
+            part(
+                "Secrets Manager",
+                format!(
+                    "{:.0} reads at $0.05 for 10,000, if one request in a hundred starts a function",
+                    self.secrets * 1e6
+                ),
+                self.secrets * SECRET_READ,
+            ),
+            part(
+                "CloudWatch, logs",
+                format!("{:.1} GB at $0.50, and $0.03 a month for what is kept of it", self.logged / 1e3),
+                gigabytes(self.logged) * (LOGGED + LOGS_KEPT * KEPT),
+            ),
+            part(
+                "X-Ray",
+                format!("a trace of one request in twenty, {:.2} M at $5.00", requests * TRACED),
+                requests * TRACED * TRACE,
+            ),
+            part("data sent", format!("{:.1} GB at $0.09", self.sent / 1e3), gigabytes(self.sent) * SENT),
+        ]
+    }
+
+    /// A login of a million.
+    pub fn of_one(&self) -> f64 {
+        self.of_a_million().iter().map(|part| part.dollars).sum::<f64>() / 1e6
+    }
+}
+
+/// The bill of a month in which nobody logs in, by what the template makes.
+pub fn of_a_month() -> Vec<Part> {
+    let template = fs::read_to_string("template.yaml").unwrap();
+    let count = |what: &str| template.matches(what).count() as f64;
+    let alarms = count("Type: AWS::CloudWatch::Alarm");
+    let math = count("MetricStat:");
+    // An alarm by an expression names no metric of its own.
+    let plain = alarms - count("      Metrics:\n");
+    let routes = count("Type: AWS::ApiGatewayV2::Route");
+    let ours = ProblemCode::ALL.iter().filter(|code| code.is_limit()).count()
+        + [
+            "CodesSent",
+            "LoginsNew",
+            "LoginsReturning",
+            "Renewals",
+            "WrongCodes",
+            "SmsFailures",
+            "WechatFailures",
+        ]
+        .len();
+    let (ours, detailed) = (ours as f64, routes * METRICS_OF_A_ROUTE);
+    let part = |name, units, dollars| Part { name, units, dollars };
+    vec![
+        part("secrets", "4 at $0.40".to_owned(), 4.0 * SECRET),
+        part(
+            "alarms",
+            format!("{alarms:.0} over {:.0} metrics at $0.10", math + plain),
+            (math + plain) * ALARM_METRIC,
+        ),
+        part("metrics of the functions", format!("about {ours:.0} at $0.30"), ours * METRIC),
+        part(
+            "metrics of the routes in detail",
+            format!("{METRICS_OF_A_ROUTE:.0} of each of {routes:.0} routes at $0.30, those that are asked"),
+            detailed * METRIC,
+        ),
+        part("dashboard", "1 at $3.00".to_owned(), DASHBOARD),
+    ]
+}
+
+/// What a month costs with so many people, for each login: everybody logs in once in ninety days.
+pub fn of_people(people: f64, renewals_a_day: f64, recorded: &BTreeMap<Flow, Recorded>) -> f64 {
+    let logins = people / 3.0;
+    let mix = Mix { renewals: renewals_a_day * 90.0, pumping: 0.0, ..Mix::default() };
+    let fixed = of_a_month().iter().map(|part| part.dollars).sum::<f64>();
+    let stored = people / 1e6 * STORED_A_MILLION * STORED;
+    used(recorded, &mix).of_one() + (fixed + stored) / logins
+}
