@@ -12,38 +12,38 @@ pub mod run;
 mod stage;
 mod table;
 
-use std::{collections::BTreeMap, fmt::Write, fs};
+use std::{fmt::Write, fs};
 
 use chart::Line;
-use flows::{Flow, Owner, Recorded};
+use flows::{Owner, Recordings};
 use model::{Deployed, Mix, logins_of_day};
 use table::{RATES, percent, thousands};
 
-/// Where docs/operations.md has the bills.
-const MARKS: [&str; 2] = ["<!-- bills by bench/run scale -->\n", "<!-- end of the bills -->\n"];
+/// What stands around a text in a page that is made here.
+const MARKS: [&str; 2] = ["<!-- by bench/run scale -->\n", "<!-- to here -->\n"];
 
 /// How long a budget may last at the peak: a day is not the shortest.
 const LASTING: [(&str, f64); 3] =
     [("an hour", 3600.0), ("a quarter of an hour", 900.0), ("five minutes", 300.0)];
 
-/// Writes `bench/SCALE.md`, `bench/scale.svg` and the bills of docs/operations.md.
+/// Writes `bench/SCALE.md`, `bench/scale.svg`, the bills of docs/operations.md and the settings of docs/performance.md.
 pub async fn write() -> bool {
-    let recorded = flows::record().await;
+    let recorded = flows::recorded().await;
     let mix = Mix::default();
-    let dollars = price::used(&recorded, &mix).of_one();
+    let dollars = price::used(recorded, &mix).of_one();
     let mut fitted = Vec::new();
     for rate in RATES {
-        fitted.push((rate, table::fitted(rate, &recorded, &mix).await));
+        fitted.push((rate, table::fitted(rate, recorded, &mix).await));
     }
 
-    let mut text = heading(&recorded, &mix);
+    let mut text = heading(recorded, &mix);
     write!(text, "\n## As it is deployed\n\nWith the template's defaults and the quotas of an account that asked for nothing.\n\n{}", table::ROWS).unwrap();
     for rate in RATES {
-        text += &table::row(rate, &model::at(rate, &recorded, &mix, &Deployed::default()), dollars);
+        text += &table::row(rate, &model::at(rate, recorded, &mix, &Deployed::default()), dollars);
     }
     write!(text, "\n## With the settings for the rate\n\n{}", table::ROWS).unwrap();
     for (rate, deployed) in &fitted {
-        text += &table::row(*rate, &model::at(*rate, &recorded, &mix, deployed), dollars);
+        text += &table::row(*rate, &model::at(*rate, recorded, &mix, deployed), dollars);
     }
     write!(
         text,
@@ -51,20 +51,26 @@ pub async fn write() -> bool {
         table::settings(&fitted)
     )
     .unwrap();
-    text += &budgets(&recorded, &mix).await;
+    text += &budgets(recorded, &mix).await;
     print!("{text}");
 
-    let bills = fs::read_to_string("docs/operations.md").unwrap();
-    let (before, rest) = bills.split_once(MARKS[0]).unwrap();
-    let (_, after) = rest.split_once(MARKS[1]).unwrap();
-    let [begin, end] = MARKS;
-    let bills = format!("{before}{begin}\n{}\n{end}{after}", table::costs(&recorded));
-    [("bench/SCALE.md", text), ("bench/scale.svg", chart(recorded)), ("docs/operations.md", bills)]
+    let good = [("bench/SCALE.md", text), ("bench/scale.svg", chart(recorded))]
         .into_iter()
-        .all(|(file, text)| fs::write(file, text).is_ok())
+        .all(|(file, text)| fs::write(file, text).is_ok());
+    good && fill("docs/operations.md", &table::costs(recorded))
+        && fill("docs/performance.md", &table::settings(&fitted))
 }
 
-fn heading(recorded: &BTreeMap<Flow, Recorded>, mix: &Mix) -> String {
+/// Puts a text between a page's marks.
+fn fill(page: &str, text: &str) -> bool {
+    let [begin, end] = MARKS;
+    let before = fs::read_to_string(page).unwrap();
+    let (head, rest) = before.split_once(begin).unwrap();
+    let (_, tail) = rest.split_once(end).unwrap();
+    fs::write(page, format!("{head}{begin}\n{text}\n{end}{tail}")).is_ok()
+}
+
+fn heading(recorded: &'static Recordings, mix: &Mix) -> String {
     format!(
         "# Scale\n\nWritten by `bench/run scale`: a model. What the functions call is recorded from them, item by item; what AWS bears is in\n\
          [aws.rs](src/scale/aws.rs), with its pages; a test runs the functions against such limits, and holds the model to a tenth of what comes\n\
@@ -86,7 +92,7 @@ fn heading(recorded: &BTreeMap<Flow, Recorded>, mix: &Mix) -> String {
 }
 
 /// The fewer messages a day has, the fewer items count them.
-async fn budgets(recorded: &BTreeMap<Flow, Recorded>, mix: &Mix) -> String {
+async fn budgets(recorded: &'static Recordings, mix: &Mix) -> String {
     let rate = RATES[RATES.len() - 1];
     let mut text = format!(
         "\n## How small a budget may be\n\nAt {} logins a second, with a budget that lasts at this peak for\n\n\
@@ -103,20 +109,37 @@ async fn budgets(recorded: &BTreeMap<Flow, Recorded>, mix: &Mix) -> String {
     text
 }
 
-fn chart(recorded: BTreeMap<Flow, Recorded>) -> String {
+fn chart(recorded: &'static Recordings) -> String {
     /// Tencent Cloud's ¥0.039 a message, at seven to a dollar.
     const MESSAGE: f64 = 0.0056;
-    let recorded = std::sync::Arc::new(recorded);
-    let other = recorded.clone();
     chart::lines(&[
         Line {
             name: "with a renewal a day".to_owned(),
-            dollars: Box::new(move |people| price::of_people(people, 1.0, &recorded)),
+            dollars: Box::new(move |people| price::of_people(people, 1.0, recorded)),
         },
         Line {
             name: "without".to_owned(),
-            dollars: Box::new(move |people| price::of_people(people, 0.0, &other)),
+            dollars: Box::new(move |people| price::of_people(people, 0.0, recorded)),
         },
         Line { name: "a message".to_owned(), dollars: Box::new(|_| MESSAGE) },
     ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn no_item_takes_over_a_third_of_what_it_bears_at_ten_thousand_logins_a_second() {
+        let (recorded, mix, rate) = (flows::recorded().await, Mix::default(), 10_000.0);
+        for (name, seconds) in LASTING {
+            let budget = rate * mix.codes() * seconds;
+            let shards = flows::shards(model::whole(budget)).await.into();
+            let outcome =
+                model::at(rate, recorded, &mix, &Deployed { budget, shards, ..Deployed::default() });
+            for ((table, owner), hot) in outcome.items {
+                assert!(hot.share <= 1.0 / 3.0, "a budget for {name}, {table}, {}: {hot:?}", owner.name());
+            }
+        }
+    }
 }

@@ -9,6 +9,7 @@ use std::{
 
 use futures_util::future::join_all;
 use serde_json::Value;
+use tokio::sync::OnceCell;
 
 use super::{
     line::{Manner, Noted, Touch, Units},
@@ -123,11 +124,20 @@ impl Flow {
     }
 }
 
+/// Every flow as it was noted.
+pub type Recordings = BTreeMap<Flow, Recorded>;
+
+/// All flows, played once in this process.
+pub async fn recorded() -> &'static Recordings {
+    static RECORDED: OnceCell<Recordings> = OnceCell::const_new();
+    RECORDED.get_or_init(record).await
+}
+
 /// What the line takes for a call, so that those under way together are seen to be.
 const SLOW: Duration = Duration::from_millis(20);
 
 /// Plays every flow, and finds out whose each item is.
-pub async fn record() -> BTreeMap<Flow, Recorded> {
+async fn record() -> Recordings {
     tests::logs::capture();
     let secrets = secrets().await;
     let mut recorded = BTreeMap::new();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     aws,
-    flows::{Flow, Owner, Recorded, Request},
+    flows::{Flow, Owner, Recordings, Request},
     line::Units,
     stage::mixed,
 };
@@ -158,7 +158,7 @@ pub fn milliseconds(request: &Request) -> f64 {
 }
 
 /// What `rate` logins a second at the peak come to.
-pub fn at(rate: f64, recorded: &BTreeMap<Flow, Recorded>, mix: &Mix, deployed: &Deployed) -> Outcome {
+pub fn at(rate: f64, recorded: &Recordings, mix: &Mix, deployed: &Deployed) -> Outcome {
     let mut outcome = Outcome {
         tables: BTreeMap::new(),
         items: BTreeMap::new(),

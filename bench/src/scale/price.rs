@@ -1,11 +1,11 @@
 //! What it costs: list prices of us-east-1 without free tiers, as the pages say in November 2026.
 
-use std::{collections::BTreeMap, fs};
+use std::fs;
 
 use shared::problem::ProblemCode;
 
 use super::{
-    flows::{Flow, Recorded},
+    flows::Recordings,
     line::Units,
     model::{Mix, milliseconds},
 };
@@ -84,7 +84,7 @@ pub struct Used {
 }
 
 /// Of a mix, for each login.
-pub fn used(recorded: &BTreeMap<Flow, Recorded>, mix: &Mix) -> Used {
+pub fn used(recorded: &Recordings, mix: &Mix) -> Used {
     let mut used = Used::default();
     for (flow, recorded) in recorded {
         let flows = mix.of(*flow);
@@ -129,8 +129,8 @@ impl Used {
             part(
                 "Secrets Manager",
                 format!(
-                    "{:.0} reads at $0.05 for 10,000, if one request in a hundred starts a function",
-                    self.secrets * 1e6
+                    "{:.2} M reads at $5.00, if one request in a hundred starts a function",
+                    self.secrets
                 ),
                 self.secrets * SECRET_READ,
             ),
@@ -194,7 +194,7 @@ pub fn of_a_month() -> Vec<Part> {
 }
 
 /// What a month costs with so many people, for each login: everybody logs in once in ninety days.
-pub fn of_people(people: f64, renewals_a_day: f64, recorded: &BTreeMap<Flow, Recorded>) -> f64 {
+pub fn of_people(people: f64, renewals_a_day: f64, recorded: &Recordings) -> f64 {
     let logins = people / 3.0;
     let mix = Mix { renewals: renewals_a_day * 90.0, pumping: 0.0, ..Mix::default() };
     let fixed = of_a_month().iter().map(|part| part.dollars).sum::<f64>();

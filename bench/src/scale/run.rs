@@ -192,13 +192,13 @@ impl Compared {
 
 /// Runs it twice, with limits that hold what comes and with limits that do not, and models both.
 pub async fn compare() -> Vec<Compared> {
-    let recorded = flows::record().await;
+    let recorded = flows::recorded().await;
     let mix = Mix { pumping: 0.0, behind_one: 0.0, ..Mix::default() };
     let holds = Plan { rate: 50, seconds: 5, smaller: 40.0, budget: 10_000 };
     let shards = f64::from(flows::shards(holds.budget).await);
     let modelled = |plan: &Plan| {
         let deployed = Deployed { shards, item: aws::ITEM.times(1.0 / plan.smaller), ..Deployed::default() };
-        model::at(plan.rate.into(), &recorded, &mix, &deployed)
+        model::at(plan.rate.into(), recorded, &mix, &deployed)
     };
     let of_shards = |outcome: &Outcome| outcome.items[&("codes".to_owned(), Owner::Shard)];
 

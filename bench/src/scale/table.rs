@@ -1,10 +1,10 @@
 //! What is written of the model.
 
-use std::{collections::BTreeMap, fmt::Write};
+use std::fmt::Write;
 
 use super::{
     aws,
-    flows::{self, Flow, Recorded},
+    flows::{self, Recordings},
     line::Units,
     model::{self, Deployed, Mix, Outcome, logins_of_day},
     price::{self, Part},
@@ -17,7 +17,7 @@ pub const RATES: [f64; 4] = [10.0, 100.0, 1_000.0, 10_000.0];
 const ROOM: f64 = 1.25;
 
 /// The settings for a rate: those that have to be raised, and the others as they are.
-pub async fn fitted(rate: f64, recorded: &BTreeMap<Flow, Recorded>, mix: &Mix) -> Deployed {
+pub async fn fitted(rate: f64, recorded: &Recordings, mix: &Mix) -> Deployed {
     let before = Deployed::default();
     let peak = model::at(rate, recorded, mix, &before);
     let requests = |function| peak.requests[function] * ROOM;
@@ -74,7 +74,7 @@ pub fn percent(share: f64) -> String {
 }
 
 /// What each flow touches.
-pub fn touched(recorded: &BTreeMap<Flow, Recorded>) -> String {
+pub fn touched(recorded: &Recordings) -> String {
     let mut text =
         "| | write units | read units | DynamoDB calls | milliseconds |\n| --- | --- | --- | --- | --- |\n"
             .to_owned();
@@ -167,7 +167,7 @@ pub fn bill(parts: &[Part]) -> String {
 }
 
 /// The bill of a million logins by SMS of known people, and that of a month: what docs/operations.md says.
-pub fn costs(recorded: &BTreeMap<Flow, Recorded>) -> String {
+pub fn costs(recorded: &Recordings) -> String {
     let nothing =
         Mix { new: 0.0, taps: 0.0, resends: 0.0, wrong: 0.0, renewals: 0.0, pumping: 0.0, behind_one: 0.0 };
     let million = |mix: &Mix| price::used(recorded, mix).of_a_million();

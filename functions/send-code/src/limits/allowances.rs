@@ -9,9 +9,9 @@ use shared::{
 /// The budget's counter is spread over this many items at least.
 const FEWEST_SHARDS: u64 = 4;
 
-/// Writes a second that an item of the budget takes at most if all of the budget is sent within an hour: a quarter of what
-/// `DynamoDB` lets an item take.
-const SHARD_RATE: u64 = 250;
+/// Codes that an item of the budget counts at most: 250 a second if all of the budget is sent within five minutes, a quarter
+/// of what `DynamoDB` lets an item take.
+const MOST_OF_A_SHARD: u64 = 5 * 60 * 250;
 
 const ADDRESS: Setting = Setting::number("IP_HOURLY_LIMIT", 60, 1, 1_000_000).about(
     "Codes for one address in one hour; of IPv6 a /64 is one address.",
@@ -67,7 +67,7 @@ pub(super) struct Share {
 
 /// Items that the budget is spread over.
 fn shards(budget: u64) -> u64 {
-    budget.div_ceil(60 * 60 * SHARD_RATE).max(FEWEST_SHARDS)
+    budget.div_ceil(MOST_OF_A_SHARD).max(FEWEST_SHARDS)
 }
 
 #[cfg(test)]
@@ -75,11 +75,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_shard_takes_over_250_writes_a_second_if_the_budget_is_sent_within_an_hour() {
-        for budget in [0_u64, 1, 10_000, 3_600_000, 3_600_001, 36_000_000, 1_000_000_000] {
-            let rate = budget.div_ceil(shards(budget)).div_ceil(60 * 60);
+    fn no_shard_takes_over_250_writes_a_second_if_the_budget_is_sent_within_five_minutes() {
+        for budget in [0_u64, 1, 10_000, 300_000, 300_001, 36_000_000, 1_000_000_000] {
+            let rate = budget.div_ceil(shards(budget)).div_ceil(5 * 60);
             assert!(rate <= 250, "{budget}: {rate}");
         }
-        assert_eq!([0, 3_600_000, 3_600_001, 36_000_000, 1_000_000_000].map(shards), [4, 4, 5, 40, 1112]);
+        assert_eq!([0, 300_000, 300_001, 36_000_000, 1_000_000_000].map(shards), [4, 4, 5, 480, 13_334]);
     }
 }
