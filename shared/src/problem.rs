@@ -8,6 +8,8 @@ use lambda_http::http::{
 };
 use serde::Serialize;
 
+use crate::random::Random;
+
 mod catalogue;
 mod language;
 
@@ -50,6 +52,18 @@ impl Problem {
     #[must_use]
     pub fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after = Some(seconds);
+        self
+    }
+
+    /// Where the service is busy, says when to come back: in two to nine seconds, drawn for each, so that those who were turned
+    /// away together do not come back together.
+    #[must_use]
+    pub fn spread(mut self, random: &dyn Random) -> Self {
+        if self.code == ProblemCode::ServiceUnavailable && self.retry_after.is_none() {
+            let mut drawn = [0];
+            random.fill(&mut drawn);
+            self.retry_after = Some(2 + u64::from(drawn[0] % 8));
+        }
         self
     }
 

@@ -1,12 +1,13 @@
 //! What the log says of a panic. In a process of its own: the hook is the process's.
 
-use std::{convert::Infallible, env, future::poll_fn, process::Command, task::Poll};
+use std::{convert::Infallible, env, future::poll_fn, process::Command, sync::Arc, task::Poll};
 
 use lambda_http::{Body, Request};
 use serde_json::Value;
 use shared::{
     config::Env,
     http::{Reply, Route, serve},
+    random::{Random, SystemRandom},
     telemetry,
 };
 
@@ -29,7 +30,8 @@ async fn careless_function() {
     let mut request = Request::new(Body::Empty);
     *request.method_mut() = "POST".parse().unwrap();
     *request.uri_mut() = "/login".parse().unwrap();
-    assert_eq!(serve(&Careless, &ROUTES, request).await.status(), 500);
+    let random: Arc<dyn Random> = Arc::new(SystemRandom);
+    assert_eq!(serve(&Careless, &ROUTES, &random, request).await.status(), 500);
 }
 
 #[test]

@@ -189,7 +189,10 @@ async fn strike(flow: Flow, fault: Fault, hit: Hit) {
     assert!(took < TIME_OUT, "{what}");
     match answer.status {
         200 | 204 => return,
-        503 => assert_eq!(answer.outcome(), "service_unavailable", "{what}"),
+        503 => {
+            assert_eq!(answer.outcome(), "service_unavailable", "{what}");
+            assert!(matches!(answer.body["retryAfter"].as_u64(), Some(2..=9)), "{what}");
+        }
         // A logout everywhere whose answer was lost and that the SDK has sent again: all of them are logged out.
         401 if matches!(flow, Flow::LogOutEverywhere) => return,
         _ => panic!("{what}"),

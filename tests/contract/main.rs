@@ -22,6 +22,7 @@ mod logs;
 mod one_tap;
 mod openapi;
 mod operators;
+mod overload;
 mod phone_codes;
 mod played_providers;
 mod played_wechat;

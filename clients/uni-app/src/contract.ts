@@ -174,7 +174,7 @@ export const PROBLEMS = {
   phone_limit_reached: { retryAfter: 'number' },
   phone_taken: {},
   resend_too_soon: { retryAfter: 'number' },
-  service_unavailable: {},
+  service_unavailable: { retryAfter: 'number' },
   sms_budget_exhausted: { retryAfter: 'number' },
   sms_rejected: {},
   sms_unavailable: {},

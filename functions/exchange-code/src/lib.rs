@@ -53,6 +53,7 @@ pub struct ExchangeCode {
     ticket_key: TicketKey,
     ticket_ttl: u64,
     clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
 }
 
 /// What a client is answered.
@@ -116,14 +117,14 @@ impl ExchangeCode {
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Result<Self, reqwest::Error> {
-        let wechat = Wechat::new(config.wechat, aws.tls().clone(), clock.clone(), random)?;
+        let wechat = Wechat::new(config.wechat, aws.tls().clone(), clock.clone(), random.clone())?;
         let Config { apps, ticket_key, ticket_ttl, .. } = config;
-        Ok(Self { wechat, apps, ticket_key, ticket_ttl, clock })
+        Ok(Self { wechat, apps, ticket_key, ticket_ttl, clock, random })
     }
 
     /// Answers one request.
     pub async fn handle(&self, request: Request) -> Response<Body> {
-        serve(self, &ROUTES, request).await
+        serve(self, &ROUTES, &self.random, request).await
     }
 
     async fn exchange(&self, call: &Call) -> Result<Reply, ExchangeCodeError> {

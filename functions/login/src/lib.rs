@@ -48,6 +48,6 @@ pub static ROUTES: [Route<Login>; 7] = [
 impl Login {
     /// Answers one request.
     pub async fn handle(&self, request: Request) -> Response<Body> {
-        serve(self, &ROUTES, request).await
+        serve(self, &ROUTES, &self.random, request).await
     }
 }

@@ -132,7 +132,7 @@ impl SendCode {
 
     /// Answers one request.
     pub async fn handle(&self, request: Request) -> Response<Body> {
-        serve(self, &ROUTES, request).await
+        serve(self, &ROUTES, &self.random, request).await
     }
 
     async fn send(&self, call: &Call) -> Result<Reply, SendCodeError> {

@@ -74,6 +74,7 @@ fn example(code: ProblemCode) -> Value {
 /// Seconds, for the problems that say when to come back.
 fn retry_after(code: ProblemCode) -> Option<u64> {
     match code {
+        ProblemCode::ServiceUnavailable => Some(5),
         ProblemCode::ResendTooSoon => Some(42),
         ProblemCode::IpLimitReached => Some(1800),
         ProblemCode::PhoneLimitReached

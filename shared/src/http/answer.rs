@@ -68,6 +68,7 @@ impl Call {
             Ok(Err(failure)) => (failure.problem(), chain(&failure)),
             Err(_) => (ProblemCode::Internal.into(), "panicked".to_owned()),
         };
+        let problem = problem.spread(&*self.random);
         let code = problem.code();
         self.log.write(&Outcome::Refusal { code, cause });
         if let Some(name) = code.metric() {

@@ -1,6 +1,6 @@
 //! One request on its way through a function.
 
-use std::{net::IpAddr, time::Instant};
+use std::{net::IpAddr, sync::Arc, time::Instant};
 
 use lambda_http::{
     Body, Request,
@@ -12,7 +12,7 @@ use super::{
     lambda::{RequestId, Source},
     log::Log,
 };
-use crate::{phone::PhoneNumber, problem::Language};
+use crate::{phone::PhoneNumber, problem::Language, random::Random};
 
 const MAX_BODY_BYTES: usize = 4 * 1024;
 
@@ -22,15 +22,16 @@ pub struct Call {
     body: Body,
     pub(super) language: Language,
     pub(super) log: Log,
+    pub(super) random: Arc<dyn Random>,
 }
 
 impl Call {
     /// Takes the request that [`super::lambda::request`] made of the event.
-    pub(super) fn new(request: Request) -> Self {
+    pub(super) fn new(request: Request, random: Arc<dyn Random>) -> Self {
         let request_id = request.extensions().get().map(|RequestId(request_id)| request_id.clone());
         let (parts, body) = request.into_parts();
         let language = Language::preferred(&parts.headers);
-        Self { parts, body, language, log: Log::new(request_id.unwrap_or_default()) }
+        Self { parts, body, language, log: Log::new(request_id.unwrap_or_default()), random }
     }
 
     /// Whether the request is for `path`, whatever stands in front of it.

@@ -1,10 +1,11 @@
 //! A function's calls: a row for each, and the way from a request to its row.
 
-use std::pin::Pin;
+use std::{pin::Pin, sync::Arc};
 
 use lambda_http::{Body, Request, Response, http::Method};
 
 use super::{Call, RequestError};
+use crate::random::Random;
 
 /// A call of the function `F`: a row of its table.
 pub struct Route<F> {
@@ -43,8 +44,13 @@ impl<F> Route<F> {
 
 /// Answers a request by the row that it is for. A stage or base path in front of a row's path (`/prod/login`) is overlooked:
 /// which one there is, is the deployment's business.
-pub async fn serve<F>(function: &F, routes: &'static [Route<F>], request: Request) -> Response<Body> {
-    let call = Call::new(request);
+pub async fn serve<F>(
+    function: &F,
+    routes: &'static [Route<F>],
+    random: &Arc<dyn Random>,
+    request: Request,
+) -> Response<Body> {
+    let call = Call::new(request, random.clone());
     match find(routes, &call) {
         Ok(route) => (route.handler)(function, &call).await,
         Err(error) => call.answer(async { Err(error) }).await,
@@ -69,7 +75,7 @@ mod tests {
     };
 
     use super::*;
-    use crate::http::Reply;
+    use crate::{http::Reply, random::SystemRandom};
 
     struct Account;
 
@@ -86,7 +92,8 @@ mod tests {
         let mut request = Request::new(Body::Empty);
         *request.method_mut() = method;
         *request.uri_mut() = path.parse().unwrap();
-        serve(&Account, &ROUTES, request).await
+        let random: Arc<dyn Random> = Arc::new(SystemRandom);
+        serve(&Account, &ROUTES, &random, request).await
     }
 
     #[tokio::test]

@@ -157,8 +157,8 @@ problems! {
         zh "该账号已被停用，请联系客服。"
         en "This account is disabled. Please contact support.";
     ServiceUnavailable: 503 "service_unavailable", "Service unavailable" counted as "ServiceUnavailable"
-        zh "服务繁忙，请稍后重试。"
-        en "The service is busy. Please try again.";
+        zh "服务繁忙，请在 {retryAfter} 秒后重试。"
+        en "The service is busy. Please try again in {retryAfter} seconds.";
     Internal: 500 "internal", "Internal error"
         zh "系统出错了，请稍后重试。"
         en "Something went wrong. Please try again later.";
