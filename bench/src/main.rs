@@ -16,13 +16,14 @@ mod meter;
 mod report;
 mod same;
 mod scale;
+mod soak;
 mod starts;
 mod subjects;
 mod system;
 
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: bench EMULATOR [ROUNDS | starts | sessions | same | guard | guard --accept | growth | scale | scale held]
+const USAGE: &str = "usage: bench EMULATOR [ROUNDS | starts | sessions | same | guard | guard --accept | growth | scale | scale held | soak | soak LOGINS]
 
   EMULATOR   Amazon's runtime interface emulator, aws-lambda-rie
   ROUNDS     how often each function is started (25); writes bench/RESULTS.md and bench/results.svg
@@ -33,7 +34,8 @@ const USAGE: &str = "usage: bench EMULATOR [ROUNDS | starts | sessions | same | 
   growth     what a call costs with 1,000, 100,000 and 1,000,000 users
   scale      what breaks at 10 to 10,000 logins a second, and what they cost; writes bench/SCALE.md, bench/scale.svg and the
              bills of docs/operations.md
-  scale held the same logins in a run on smaller limits, beside the model";
+  scale held the same logins in a run on smaller limits, beside the model
+  soak       a million logins, or so many: memory, what is left, whether the accounts hold together";
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -47,6 +49,9 @@ async fn main() -> ExitCode {
         [emulator, "guard"] => same::check(emulator, &[subjects::go()]).await & guard::check(emulator).await,
         [emulator, "guard", "--accept"] => guard::accept(emulator).await,
         [_, "growth"] => growth::print().await,
+        [_, "soak"] => soak::run(1_000_000).await,
+        [_, "soak", "services"] => soak::serve().await,
+        [_, "soak", logins] if logins.parse::<u64>().is_ok() => soak::run(logins.parse().unwrap()).await,
         [_, "scale"] => scale::write().await,
         [_, "scale", "held"] => scale::run::print().await,
         [emulator, rounds] if rounds.parse::<usize>().is_ok() => {

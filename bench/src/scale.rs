@@ -9,7 +9,7 @@ mod model;
 mod play;
 mod price;
 pub mod run;
-mod stage;
+pub mod stage;
 mod table;
 
 use std::{fmt::Write, fs};

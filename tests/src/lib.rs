@@ -1,6 +1,7 @@
 //! What the tests share: the whole system on one machine, a clock that they turn, and answers to look at.
 #![expect(clippy::missing_panics_doc, clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
+pub mod accounts;
 mod answer;
 pub mod described;
 pub mod emulated;

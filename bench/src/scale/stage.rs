@@ -9,7 +9,7 @@ use std::{
     },
 };
 
-use local::{Local, Options, phones::Message};
+use local::{Local, Options, phones::Message, routes};
 use serde_json::{Value, from_slice, json};
 use shared::{
     clock::{Clock, Timestamp},
@@ -165,14 +165,7 @@ impl Stage {
     }
 
     pub async fn post(&self, asker: &Asker, path: &str, body: &Value) -> Answer {
-        let function = if path == "/renew" { "login" } else { path.trim_start_matches('/') };
-        let mut event = with_body(function, body);
-        event["rawPath"] = path.into();
-        event["requestContext"]["http"]["sourceIp"] = asker.address.clone().into();
-        let answer = self.functions.functions.invoke(function, &event.to_string()).await.unwrap();
-        let answer = answer.unwrap().http().unwrap();
-        let body: &[u8] = answer.body();
-        Answer { status: answer.status().as_u16(), body: from_slice(body).unwrap_or_default() }
+        invoke(&self.functions, asker, ("POST", path), None, body).await
     }
 
     /// The answer of an exchange, with a code of WeChat's button if it is one tap.
@@ -213,4 +206,26 @@ impl Stage {
     pub async fn renew(&self, asker: &Asker, ticket: &Value) -> Answer {
         self.post(asker, "/renew", &json!({ "ticket": ticket })).await
     }
+}
+
+/// What a function answers to a method at a path, with a token if there is one.
+pub async fn invoke(
+    local: &Local,
+    asker: &Asker,
+    (method, path): (&str, &str),
+    token: Option<&str>,
+    body: &Value,
+) -> Answer {
+    let function = routes().find(|route| route.path == path).unwrap().function;
+    let mut event = with_body(function, body);
+    event["rawPath"] = path.into();
+    event["requestContext"]["http"]["method"] = method.into();
+    event["requestContext"]["http"]["sourceIp"] = asker.address.clone().into();
+    if let Some(token) = token {
+        event["headers"]["authorization"] = format!("Bearer {token}").into();
+    }
+    let answer = local.functions.invoke(function, &event.to_string()).await.unwrap();
+    let answer = answer.unwrap().http().unwrap();
+    let body: &[u8] = answer.body();
+    Answer { status: answer.status().as_u16(), body: from_slice(body).unwrap_or_default() }
 }

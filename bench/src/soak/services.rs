@@ -1,0 +1,141 @@
+//! What the functions of a soak talk to, in a process of its own.
+
+use std::{
+    collections::HashMap,
+    io::{BufRead, BufReader, Write},
+    panic::catch_unwind,
+    process::{Child, Command, Stdio},
+    sync::{Arc, Mutex},
+};
+
+use axum::{
+    Router,
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    response::IntoResponse,
+};
+use local::{Local, Options};
+use serde_json::Value;
+use shared::clock::Clock;
+use tests::accounts;
+use tokio::net::TcpListener;
+
+/// The other process, and the phones: the codes that were texted and not read yet.
+pub struct Services {
+    process: Child,
+    output: BufReader<std::process::ChildStdout>,
+    variables: Vec<(String, String)>,
+    codes: Arc<Codes>,
+}
+
+#[derive(Default)]
+struct Codes(Mutex<HashMap<String, String>>);
+
+/// Where messages go through.
+#[derive(Clone)]
+struct Phones {
+    sns: String,
+    client: reqwest::Client,
+    codes: Arc<Codes>,
+}
+
+impl Services {
+    pub async fn start() -> Self {
+        let mut process = Command::new(std::env::current_exe().unwrap())
+            .args(["none", "soak", "services"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut output = BufReader::new(process.stdout.take().unwrap());
+        let mut line = String::new();
+        output.read_line(&mut line).unwrap();
+        let mut variables: Vec<(String, String)> = serde_json::from_str(&line).unwrap();
+
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let (_, sns) = variables.iter_mut().find(|(name, _)| name == "AWS_ENDPOINT_URL_SNS").unwrap();
+        let codes = Arc::<Codes>::default();
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let phones = Phones { sns: std::mem::replace(sns, url), client, codes: codes.clone() };
+        let router = Router::new().fallback(texted).with_state(phones);
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self { process, output, variables, codes }
+    }
+
+    /// The variables with which functions find them.
+    pub fn variables(&self) -> Vec<(String, String)> {
+        self.variables.clone()
+    }
+
+    /// Reads a number's code, if one came.
+    pub fn take_code(&self, number: &str) -> Option<String> {
+        self.codes.0.lock().unwrap().remove(number)
+    }
+
+    /// What is wrong with the tables at this time, or `good` and what is in them.
+    pub fn judge(&mut self, clock: &dyn Clock) -> String {
+        writeln!(self.process.stdin.as_mut().unwrap(), "{}", clock.now().as_unix()).unwrap();
+        let mut line = String::new();
+        self.output.read_line(&mut line).unwrap();
+        line.trim().to_owned()
+    }
+}
+
+impl Drop for Services {
+    fn drop(&mut self) {
+        _ = self.process.kill();
+        _ = self.process.wait();
+    }
+}
+
+/// A message on its way: its code is read, as a person would.
+async fn texted(State(phones): State<Phones>, headers: HeaderMap, body: Bytes) -> impl IntoResponse {
+    let fields: HashMap<String, String> = form_urlencoded::parse(&body).into_owned().collect();
+    let mut forwarded = phones.client.post(format!("{}/", phones.sns)).body(body);
+    for (name, value) in
+        headers.iter().filter(|(name, _)| !["host", "content-length"].contains(&name.as_str()))
+    {
+        forwarded = forwarded.header(name, value);
+    }
+    let answer = forwarded.send().await.unwrap();
+    let status: StatusCode = answer.status();
+    let code = fields["Message"].chars().filter(char::is_ascii_digit).take(6).collect();
+    phones.codes.0.lock().unwrap().insert(fields["PhoneNumber"].clone(), code);
+    (status, answer.bytes().await.unwrap())
+}
+
+/// The other process: says where everything is, and judges the tables when it is told the time.
+pub async fn serve() -> bool {
+    let local = Local::start(Options { services_only: true, ..Options::default() }).await.unwrap();
+    println!("{}", serde_json::to_string(&local.variables).unwrap());
+    let now = tokio::task::spawn_blocking(|| {
+        let mut line = String::new();
+        std::io::stdin().read_line(&mut line).map(|_| line)
+    });
+    let Ok(now) = now.await.unwrap().unwrap().trim().parse() else { return true };
+    let codes = local.dynamodb.items("codes").await.unwrap();
+    let users = local.dynamodb.items("users").await.unwrap();
+    println!("{}", judged(&codes, &users, now));
+    true
+}
+
+/// What is left that should not be, and what is there.
+fn judged(codes: &Value, users: &Value, now: u64) -> String {
+    let codes = codes.as_array().unwrap();
+    let ends = |item: &&Value| item["ttl"]["N"].as_str().and_then(|ttl| ttl.parse::<u64>().ok());
+    let stays = codes.iter().filter(|item| ends(item).is_none_or(|ttl| ttl > now)).count();
+    if stays > 0 {
+        return format!("{stays} of {} items of the codes table stay", codes.len());
+    }
+    match catch_unwind(|| accounts::judged(users)) {
+        Ok(accounts) => format!(
+            "good: {} accounts in {} items, and {} items that are the TTL's",
+            accounts.len(),
+            users.as_array().unwrap().len(),
+            codes.len()
+        ),
+        Err(_) => "the accounts contradict each other".to_owned(),
+    }
+}
