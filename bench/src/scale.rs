@@ -77,7 +77,8 @@ fn heading(recorded: &'static Recordings, mix: &Mix) -> String {
          out. It has no bursts: DynamoDB and API Gateway let short ones pass.\n\n\
          Of a hundred logins, {:.0} are by one tap and {:.0} those of new people; of those by SMS, {:.0} % ask for a second code and {:.0} % type a wrong\n\
          one. Each login comes with {} renewal. One host, past its limit, asks for {:.0} codes for every hundred logins. One person in a\n\
-         thousand is behind one address. A day's night has a tenth of its peak; a peak of one a second are {} logins a day.\n\n\
+         thousand is behind one address. A day's night has a tenth of its peak; a peak of one a second are {} logins a day. Nobody asks for a third\n\
+         code on one day: Tencent Cloud's default allows a number two.\n\n\
          ## What a flow touches\n\nUnits by table, and by who has the item to themselves: found out by playing the flow again with another address, number,\n\
          person, and other luck. The milliseconds are the model's; what others take is an estimate.\n\n{}",
         mix.taps * 100.0,

@@ -56,7 +56,7 @@ pub fn lines(lines: &[Line]) -> String {
     for (nth, Line { name, dollars }) in lines.iter().enumerate() {
         let points = (PEOPLE[0] * 4..=PEOPLE[1] * 4).map(|quarter| 10_f64.powf(f64::from(quarter) / 4.0));
         let points: Vec<_> =
-            points.map(|people| format!("{:.0},{:.0}", x(people), y(dollars(people)))).collect();
+            points.map(|people| format!("{:.1},{:.1}", x(people), y(dollars(people)))).collect();
         let end = y(dollars(10_f64.powi(PEOPLE[1])));
         writeln!(
             svg,

@@ -145,6 +145,16 @@ pub fn logins_of_day(peak: f64) -> f64 {
     (0..1440).map(|minute| of_day(f64::from(minute) * 60.0) * peak * 60.0).sum()
 }
 
+/// Of what a table bears, the most that is used on a first day: twice what it has taken half an hour before, and what it is warm
+/// for.
+fn rising(peak: Units, warm: Units) -> f64 {
+    const HALF_AN_HOUR: u32 = 30;
+    let at = |minute: u32| peak.times(of_day(f64::from(minute) * 60.0));
+    let minutes = (HALF_AN_HOUR..=720)
+        .map(|minute| at(minute).share_of(larger(warm, at(minute - HALF_AN_HOUR).times(2.0))));
+    minutes.fold(0.0, f64::max)
+}
+
 /// The longest chain of a request's calls, in milliseconds, with what the function computes.
 pub fn milliseconds(request: &Request) -> f64 {
     let mut ends: Vec<(usize, f64)> = Vec::new();
@@ -275,6 +285,11 @@ fn refusals(rate: f64, mix: &Mix, deployed: &Deployed, outcome: &Outcome) -> Vec
     }
     for (table, units) in &outcome.tables {
         hold(format!("the quota of `{table}`"), units.share_of(deployed.table), "`service_unavailable`");
+        hold(
+            format!("`{table}` in the morning of a first day"),
+            rising(*units, deployed.warm),
+            "`service_unavailable`",
+        );
         hold(
             format!("`{table}` in a first half hour at the peak"),
             units.share_of(deployed.warm),

@@ -58,7 +58,8 @@ const LOGGED_BESIDES: f64 = 900.0;
 const HEADERS: f64 = 500.0;
 /// Of a gigabyte of logs, what is kept of it after it was compressed, for the six months of the template.
 const KEPT: f64 = 0.15 * 6.0;
-/// Metrics of one API's route in detail (`DetailedMetricsEnabled`): requests, two latencies, two kinds of errors, bytes.
+/// Metrics of a route in detail (`DetailedMetricsEnabled`), each charged as one of one's own.
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html>
 const METRICS_OF_A_ROUTE: f64 = 6.0;
 /// Gigabytes that the items of a million people are, with `DynamoDB`'s own hundred bytes an item.
 const STORED_A_MILLION: f64 = 0.9;
