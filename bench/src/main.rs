@@ -23,7 +23,7 @@ mod system;
 
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: bench EMULATOR [ROUNDS | starts | sessions | same | guard | guard --accept | growth | scale | scale held | soak | soak LOGINS]
+const USAGE: &str = "usage: bench EMULATOR [ROUNDS | starts | sessions | same | guard | guard --accept | growth | scale [SHARES] | soak [LOGINS]]
 
   EMULATOR   Amazon's runtime interface emulator, aws-lambda-rie
   ROUNDS     how often each function is started (25); writes bench/RESULTS.md and bench/results.svg
@@ -34,7 +34,8 @@ const USAGE: &str = "usage: bench EMULATOR [ROUNDS | starts | sessions | same | 
   growth     what a call costs with 1,000, 100,000 and 1,000,000 users
   scale      what breaks at 10 to 10,000 logins a second, and what they cost; writes bench/SCALE.md, bench/scale.svg and the
              bills of docs/operations.md
-  scale held the same logins in a run on smaller limits, beside the model
+  scale SHARES
+             prints it for people who do other things: taps=0.2 renewals=5, say
   soak       a million logins, or so many: memory, what is left, whether the accounts hold together";
 
 #[tokio::main]
@@ -53,7 +54,7 @@ async fn main() -> ExitCode {
         [_, "soak", "services"] => soak::serve().await,
         [_, "soak", logins] if logins.parse::<u64>().is_ok() => soak::run(logins.parse().unwrap()).await,
         [_, "scale"] => scale::write().await,
-        [_, "scale", "held"] => scale::run::print().await,
+        [_, "scale", ref shares @ ..] => scale::print(shares).await,
         [emulator, rounds] if rounds.parse::<usize>().is_ok() => {
             report::write(emulator, rounds.parse().unwrap()).await
         }

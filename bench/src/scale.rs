@@ -5,10 +5,11 @@ mod aws;
 mod chart;
 mod flows;
 mod line;
+mod mix;
 mod model;
 mod play;
 mod price;
-pub mod run;
+mod run;
 pub mod stage;
 mod table;
 
@@ -16,8 +17,9 @@ use std::{fmt::Write, fs};
 
 use chart::Line;
 use flows::{Owner, Recordings};
-use model::{Deployed, Mix, logins_of_day};
-use table::{RATES, percent, thousands};
+use mix::Mix;
+use model::{Deployed, logins_of_day};
+use table::{RATES, ROWS, percent, thousands};
 
 /// What stands around a text in a page that is made here.
 const MARKS: [&str; 2] = ["<!-- by bench/run scale -->\n", "<!-- to here -->\n"];
@@ -29,36 +31,56 @@ const LASTING: [(&str, f64); 3] =
 /// Writes `bench/SCALE.md`, `bench/scale.svg`, the bills of docs/operations.md and the settings of docs/performance.md.
 pub async fn write() -> bool {
     let recorded = flows::recorded().await;
-    let mix = Mix::default();
-    let dollars = price::used(recorded, &mix).of_one();
+    let (page, settings) = page(&Mix::default()).await;
+    let (held, agrees) = run::table().await;
+    let text = format!(
+        "{page}\n## Held to a run\n\nFifty logins a second of a clock that is turned, on items that bear a fortieth of DynamoDB's, and at last a two hundred and\n\
+         fiftieth: then they refuse what they do not bear. A test holds both to a tenth of each other.\n\n{held}"
+    );
+    print!("{text}");
+    [("bench/SCALE.md", text), ("bench/scale.svg", chart(recorded))]
+        .into_iter()
+        .all(|(file, text)| fs::write(file, text).is_ok())
+        && fill("docs/operations.md", &table::costs(recorded))
+        && fill("docs/performance.md", &settings)
+        && agrees
+}
+
+/// Prints the same for people who do other things; writes nothing.
+pub async fn print(shares: &[&str]) -> bool {
+    let Some(mix) = Mix::with(shares) else {
+        eprintln!("a share is new, taps, resends, wrong, renewals, pumping or behind-one, as in taps=0.2");
+        return false;
+    };
+    print!("{}", page(&mix).await.0);
+    true
+}
+
+/// The whole page, and the settings in it.
+async fn page(mix: &Mix) -> (String, String) {
+    let recorded = flows::recorded().await;
+    let dollars = price::used(recorded, mix).of_one();
     let mut fitted = Vec::new();
     for rate in RATES {
-        fitted.push((rate, table::fitted(rate, recorded, &mix).await));
+        fitted.push((rate, table::fitted(rate, recorded, mix).await));
     }
-
-    let mut text = heading(recorded, &mix);
-    write!(text, "\n## As it is deployed\n\nWith the template's defaults and the quotas of an account that asked for nothing.\n\n{}", table::ROWS).unwrap();
-    for rate in RATES {
-        text += &table::row(rate, &model::at(rate, recorded, &mix, &Deployed::default()), dollars);
-    }
-    write!(text, "\n## With the settings for the rate\n\n{}", table::ROWS).unwrap();
-    for (rate, deployed) in &fitted {
-        text += &table::row(*rate, &model::at(*rate, recorded, &mix, deployed), dollars);
-    }
-    write!(
-        text,
-        "\n## At this rate, set these\n\nThe peak of a day and a quarter more.\n\n{}",
-        table::settings(&fitted)
-    )
-    .unwrap();
-    text += &budgets(recorded, &mix).await;
-    print!("{text}");
-
-    let good = [("bench/SCALE.md", text), ("bench/scale.svg", chart(recorded))]
+    let as_it_is: String = RATES
         .into_iter()
-        .all(|(file, text)| fs::write(file, text).is_ok());
-    good && fill("docs/operations.md", &table::costs(recorded))
-        && fill("docs/performance.md", &table::settings(&fitted))
+        .map(|rate| table::row(rate, &model::at(rate, recorded, mix, &Deployed::default()), dollars))
+        .collect();
+    let as_set: String = fitted
+        .iter()
+        .map(|(rate, deployed)| table::row(*rate, &model::at(*rate, recorded, mix, deployed), dollars))
+        .collect();
+    let settings = table::settings(&fitted);
+    let text = format!(
+        "{}\n## As it is deployed\n\nWith the template's defaults and the quotas of an account that asked for nothing.\n\n{ROWS}{as_it_is}\n\
+         ## With the settings for the rate\n\n{ROWS}{as_set}\n\
+         ## At this rate, set these\n\nThe peak of a day and a quarter more.\n\n{settings}{}",
+        heading(recorded, mix),
+        budgets(recorded, mix).await,
+    );
+    (text, settings)
 }
 
 /// Puts a text between a page's marks.
@@ -76,8 +98,8 @@ fn heading(recorded: &'static Recordings, mix: &Mix) -> String {
          [aws.rs](src/scale/aws.rs), with its pages; a test runs the functions against such limits, and holds the model to a tenth of what comes\n\
          out. It has no bursts: DynamoDB and API Gateway let short ones pass.\n\n\
          Of a hundred logins, {:.0} are by one tap and {:.0} those of new people; of those by SMS, {:.0} % ask for a second code and {:.0} % type a wrong\n\
-         one. Each login comes with {} renewal. One host, past its limit, asks for {:.0} codes for every hundred logins. One person in a\n\
-         thousand is behind one address. A day's night has a tenth of its peak; a peak of one a second are {} logins a day. Nobody asks for a third\n\
+         one. A login comes with {:.1} renewals. One host, past its limit, asks for {:.0} codes for every hundred logins. Of a thousand\n\
+         people, {} are behind one address. A day's night has a tenth of its peak; a peak of one a second are {} logins a day. Nobody asks for a third\n\
          code on one day: Tencent Cloud's default allows a number two.\n\n\
          ## What a flow touches\n\nUnits by table, and by who has the item to themselves: found out by playing the flow again with another address, number,\n\
          person, and other luck. The milliseconds are the model's; what others take is an estimate.\n\n{}",
@@ -87,6 +109,7 @@ fn heading(recorded: &'static Recordings, mix: &Mix) -> String {
         mix.wrong * 100.0,
         mix.renewals,
         mix.pumping * 100.0,
+        mix.behind_one * 1000.0,
         thousands(logins_of_day(1.0)),
         table::touched(recorded),
     )

@@ -4,11 +4,7 @@ use std::fs;
 
 use shared::problem::ProblemCode;
 
-use super::{
-    flows::Recordings,
-    line::Units,
-    model::{Mix, milliseconds},
-};
+use super::{flows::Recordings, line::Units, mix::Mix, model::milliseconds};
 
 /// A line of the bill.
 pub struct Part {

@@ -3,6 +3,7 @@
 
 use std::{
     collections::BTreeMap,
+    fmt::Write,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -16,7 +17,8 @@ use super::{
     aws,
     flows::{self, Flow, OPEN, Owner, settings},
     line::{Bounds, Manner, Units},
-    model::{self, Deployed, Mix, Outcome},
+    mix::Mix,
+    model::{self, Deployed, Outcome},
     stage::{Answer, Asker, Luck, Stage, Turned},
 };
 
@@ -221,14 +223,14 @@ pub async fn compare() -> Vec<Compared> {
     compared
 }
 
-/// Prints it; whether all of it agrees.
-pub async fn print() -> bool {
-    println!("| | model | run |\n| --- | --- | --- |");
+/// The table of it; whether all of it agrees.
+pub async fn table() -> (String, bool) {
     let compared = compare().await;
+    let mut text = "| | model | run |\n| --- | --- | --- |\n".to_owned();
     for Compared { what, model, run } in &compared {
-        println!("| {what} | {model:.2} | {run:.2} |");
+        writeln!(text, "| {what} | {model:.2} | {run:.2} |").unwrap();
     }
-    compared.iter().all(Compared::agrees)
+    (text, compared.iter().all(Compared::agrees))
 }
 
 #[cfg(test)]

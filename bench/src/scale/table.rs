@@ -6,7 +6,8 @@ use super::{
     aws,
     flows::{self, Recordings},
     line::Units,
-    model::{self, Deployed, Mix, Outcome, logins_of_day},
+    mix::Mix,
+    model::{self, Deployed, Outcome, logins_of_day},
     price::{self, Part},
 };
 
