@@ -2,6 +2,7 @@
 //! functions really make.
 
 mod aws;
+mod called;
 mod chart;
 mod flows;
 mod line;

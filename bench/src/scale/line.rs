@@ -22,6 +22,8 @@ use serde_json::{Value, from_slice, json};
 use shared::clock::{Clock, Timestamp};
 use tokio::{net::TcpListener, time::sleep};
 
+use super::called::Called;
+
 /// Capacity units.
 #[derive(Debug, Default, Clone, Copy, PartialEq)]
 pub struct Units {
@@ -159,53 +161,55 @@ impl Line {
         (answer.status(), answer.bytes().await.unwrap())
     }
 
-    /// A call of `DynamoDB`'s: what it touched, and the answer without what was asked for besides.
+    /// A call of `DynamoDB`'s: the answer without what was asked for besides, and what it touched.
     async fn reach(
         &self,
         path: &str,
         headers: HeaderMap,
-        mut call: Value,
-    ) -> (StatusCode, Value, Vec<Touch>) {
-        let items = items_of(&call);
-        call["ReturnConsumedCapacity"] = json!("TOTAL");
-        let body = call.to_string().into();
+        called: Called,
+        mut body: Value,
+    ) -> (Response, Vec<Touch>) {
+        body["ReturnConsumedCapacity"] = json!("TOTAL");
+        let body = body.to_string().into();
         let (status, answer) = self.forward(Method::POST, path, headers, body).await;
         let mut answer: Value = from_slice(&answer).unwrap();
         let consumed = answer.as_object_mut().and_then(|answer| answer.remove("ConsumedCapacity"));
-        let touches = touches(items, &consumed.unwrap_or_default(), &call);
-        (status, answer, touches)
+        let touches = called.touches(&consumed.unwrap_or_default());
+        ((status, answer.to_string()).into_response(), touches)
     }
 
-    async fn dynamodb(&self, path: &str, headers: HeaderMap, body: &[u8]) -> (Response, Vec<Touch>) {
-        let call: Value = from_slice(body).unwrap();
+    async fn dynamodb(
+        &self,
+        operation: &str,
+        path: &str,
+        headers: HeaderMap,
+        body: &[u8],
+    ) -> (Response, Vec<Touch>) {
+        let body: Value = from_slice(body).unwrap();
+        let called = Called::read(operation, &body);
         let Some(gate) = self.gate.as_ref().filter(|gate| gate.bounds.on.load(Ordering::Relaxed)) else {
-            let (status, answer, touches) = self.reach(path, headers, call).await;
-            return ((status, answer.to_string()).into_response(), touches);
+            return self.reach(path, headers, called, body).await;
         };
         let mut spent = gate.spent.lock().await;
         let now = gate.bounds.clock.now();
         if spent.0 != Some(now) {
             *spent = (Some(now), HashMap::new());
         }
-        let is_write = call["Key"].is_object() && call["UpdateExpression"].is_string()
-            || call["TransactItems"].is_array();
-        let kind = |units: Units| {
-            if is_write { Units { reads: 0.0, ..units } } else { Units { writes: 0.0, ..units } }
-        };
         let is_used_up = |(table, key): &(String, String)| {
             let of = |key: &str| spent.1.get(&(table.clone(), key.to_owned())).copied().unwrap_or_default();
-            kind(of(key)).share_of(gate.bounds.item) >= 1.0 || kind(of("")).share_of(gate.bounds.table) >= 1.0
+            let share = |key: &str, bound| called.of_its_kind(of(key)).share_of(bound);
+            share(key, gate.bounds.item) >= 1.0 || share("", gate.bounds.table) >= 1.0
         };
-        if items_of(&call).iter().any(is_used_up) {
+        if called.items.iter().any(is_used_up) {
             return (throttled(), Vec::new());
         }
-        let (status, answer, touches) = self.reach(path, headers, call).await;
+        let (answer, touches) = self.reach(path, headers, called, body).await;
         for Touch { table, key, units } in &touches {
             for key in [key.as_str(), ""] {
                 spent.1.entry((table.clone(), key.to_owned())).or_default().add(*units);
             }
         }
-        ((status, answer.to_string()).into_response(), touches)
+        (answer, touches)
     }
 }
 
@@ -221,7 +225,8 @@ async fn answer(
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
     let (operation, (answer, touches)) = if target.starts_with("DynamoDB") {
         let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
-        (operation, line.dynamodb(path, headers, &body).await)
+        let answered = line.dynamodb(&operation, path, headers, &body).await;
+        (operation, answered)
     } else {
         let (status, answer) = line.forward(method, path, headers, body).await;
         (uri.path().to_owned(), ((status, answer).into_response(), Vec::new()))
@@ -236,48 +241,4 @@ fn throttled() -> Response {
         json!({ "__type": "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException" });
     (StatusCode::BAD_REQUEST, [("content-type", "application/x-amz-json-1.0")], error.to_string())
         .into_response()
-}
-
-/// Table and key of each item that a call names.
-fn items_of(call: &Value) -> Vec<(String, String)> {
-    let item = |table: &Value, key: &Value| {
-        (table.as_str().unwrap().to_owned(), key["pk"]["S"].as_str().unwrap().to_owned())
-    };
-    if let Some(writes) = call["TransactItems"].as_array() {
-        let writes = writes.iter().flat_map(|write| write.as_object().unwrap().values());
-        return writes
-            .map(|write| {
-                item(
-                    &write["TableName"],
-                    if write["Item"].is_object() { &write["Item"] } else { &write["Key"] },
-                )
-            })
-            .collect();
-    }
-    if let Some(tables) = call["RequestItems"].as_object() {
-        let keys = |table: &Value| table["Keys"].as_array().cloned().unwrap_or_default();
-        let named =
-            tables.iter().flat_map(|(name, table)| keys(table).into_iter().map(move |key| (name, key)));
-        return named.map(|(name, key)| item(&json!(name), &key)).collect();
-    }
-    vec![item(&call["TableName"], &call["Key"])]
-}
-
-/// What `DynamoDB` says of a table is spread over the call's items in it: all of ours are small, so that each costs the same.
-///
-/// It says nothing of a write that its condition refused, which costs what the write would have:
-/// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html>.
-fn touches(items: Vec<(String, String)>, consumed: &Value, call: &Value) -> Vec<Touch> {
-    let is_transaction = call["TransactItems"].is_array();
-    let is_write = is_transaction || call["UpdateExpression"].is_string();
-    let of_tables = consumed.as_array().cloned().unwrap_or_else(|| vec![consumed.clone()]);
-    let units = |table: &str| {
-        let said = of_tables.iter().find(|consumed| consumed["TableName"] == table);
-        let in_it = items.iter().filter(|(of, _)| of == table).count() as f64;
-        let said = said.and_then(|consumed| consumed["CapacityUnits"].as_f64()).map(|units| units / in_it);
-        let each = said.unwrap_or(if is_transaction { 2.0 } else { 1.0 });
-        if is_write { Units { writes: each, reads: 0.0 } } else { Units { writes: 0.0, reads: each } }
-    };
-    let units: Vec<_> = items.iter().map(|(table, _)| units(table)).collect();
-    items.into_iter().zip(units).map(|((table, key), units)| Touch { table, key, units }).collect()
 }
