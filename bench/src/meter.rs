@@ -1,4 +1,4 @@
-//! A relay in front of `DynamoDB` that asks for the capacity units of each call and keeps them to itself.
+//! A relay in front of `DynamoDB` that notes each call, asks for its capacity units and keeps them to itself.
 
 use std::{
     net::SocketAddr,
@@ -17,6 +17,16 @@ pub struct Metered {
     pub read_units: f64,
     /// Of the bodies, both ways.
     pub bytes: u64,
+    pub exchanges: Vec<Exchange>,
+}
+
+/// One call.
+#[derive(Debug, Clone)]
+pub struct Exchange {
+    /// `UpdateItem`, say.
+    pub operation: String,
+    pub request: Value,
+    pub answer: Value,
 }
 
 /// The relay.
@@ -61,7 +71,8 @@ impl Meter {
 }
 
 async fn relay(State(line): State<Line>, headers: HeaderMap, body: Bytes) -> impl IntoResponse {
-    let mut request: Value = from_slice(&body).unwrap();
+    let asked: Value = from_slice(&body).unwrap();
+    let mut request = asked.clone();
     request["ReturnConsumedCapacity"] = json!("TOTAL");
     let call = ["x-amz-target", "content-type", "authorization", "x-amz-date"];
     let mut forwarded = line.client.post(&line.dynamodb).body(request.to_string());
@@ -73,14 +84,17 @@ async fn relay(State(line): State<Line>, headers: HeaderMap, body: Bytes) -> imp
     let mut answer: Value = from_slice(&answer.bytes().await.unwrap()).unwrap();
 
     let consumed = answer.as_object_mut().and_then(|answer| answer.remove("ConsumedCapacity"));
-    let answer = answer.to_string();
+    let target = headers["x-amz-target"].to_str().unwrap();
+    let operation = target.rsplit('.').next().unwrap().to_owned();
+    let text = answer.to_string();
     let mut metered = line.metered.lock().unwrap();
     metered.calls += 1;
-    metered.bytes += (body.len() + answer.len()) as u64;
+    metered.bytes += (body.len() + text.len()) as u64;
     let units = units(consumed.unwrap_or_default());
-    let reads = headers["x-amz-target"].to_str().unwrap().ends_with("GetItem");
+    let reads = operation.ends_with("GetItem");
     *(if reads { &mut metered.read_units } else { &mut metered.write_units }) += units;
-    (status, answer)
+    metered.exchanges.push(Exchange { operation, request: asked, answer });
+    (status, text)
 }
 
 /// One table's, or a list of them.

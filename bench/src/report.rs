@@ -7,6 +7,7 @@ use crate::{
     cpu::Share,
     growth,
     instructions::{callgrind, count},
+    same,
     starts::{Stage, Times, median, percentile},
     subjects::{self, Subject},
     system::System,
@@ -19,12 +20,18 @@ const WARM: usize = 40;
 const MANY: usize = 1000;
 /// Memory sizes of Lambda that are simulated, in megabytes.
 const SIZES: [u32; 4] = [128, 256, 512, 1024];
+/// Where this project's login is among the subjects, and where the same by others is.
+const LOGIN: usize = 3;
+const PEERS: [usize; 2] = [4, 5];
 
 /// Measures everything and writes `bench/RESULTS.md` and `bench/results.svg`.
 pub async fn write(emulator: &str, rounds: usize) -> bool {
+    let subjects = subjects::all();
+    if !same::check(emulator, &subjects[LOGIN + 1..]).await {
+        return false;
+    }
     let system = System::start(&[]).await;
     let stage = Stage { emulator, system: &system, variables: Vec::new(), under: Vec::new() };
-    let subjects = subjects::all();
     let mut text = heading(rounds);
 
     let times = rounds_of(&stage, &subjects, rounds, WARM).await;
@@ -81,7 +88,7 @@ pub async fn starts(emulator: &str, rounds: usize) -> bool {
     let times = rounds_of(&stage, &subjects, rounds, 5).await;
     let tls = BehindTls::start(&system).await;
     let behind_tls = Stage { variables: tls.variables.clone(), under: Vec::new(), ..stage };
-    print!("{}{}", table(&subjects, &times, &[0; 5]), over_tls(&behind_tls, &subjects, rounds).await);
+    print!("{}{}", table(&subjects, &times, &[1; 6]), over_tls(&behind_tls, &subjects, rounds).await);
     true
 }
 
@@ -97,11 +104,12 @@ fn heading(rounds: usize) -> String {
         "# Results\n\n\
          Written by `bench/run` on {}: {rounds} rounds, in each of which every function was started once, under Amazon's\n\
          runtime interface emulator, with one DynamoDB (dynoxide) on the same machine: {cores} cores, {model};\n\
-         {}; Node.js {}. Times are medians of what the emulator reports, in milliseconds:\n\
+         {}; {}; Node.js {}. Times are medians of what the emulator reports, in milliseconds:\n\
          compare them with each other, not with another machine's.\n",
         said("date", &["+%Y-%m-%d"]),
         said("rustc", &["--version"]),
-        said("node", &["--version"]),
+        said("go", &["env", "GOVERSION"]),
+        said(subjects::NODE, &["--version"]),
     )
 }
 
@@ -139,14 +147,38 @@ fn table(subjects: &[Subject], times: &[Times], peaks: &[u64]) -> String {
         )
         .unwrap();
     }
-    let ratio = |of: fn(&Times) -> &Vec<f64>| median(of(&times[4])) / median(of(&times[3]));
-    text + &format!(
-        "\nNode.js / `login`: init {:.1}, init + first request {:.1}, warm {:.1}. Peak memory is after {MANY} requests; a login\n\
-         is a new person's, which writes most.\n\n![Init and first request](results.svg)\n",
-        ratio(|times| &times.init),
-        ratio(|times| &times.first),
-        ratio(|times| &times.warm),
+    write!(
+        text,
+        "\nPeak memory is after {MANY} requests; a login is a new person's, which writes most. How many times what `login` takes\n\
+         the same login takes:\n\n\
+         | | init | init + first request | warm, median | warm, p99 | peak memory | zip |\n\
+         | --- | --- | --- | --- | --- | --- | --- |\n"
     )
+    .unwrap();
+    for nth in PEERS {
+        let ratio = |of: fn(&Times) -> f64| of(&times[nth]) / of(&times[LOGIN]);
+        writeln!(
+            text,
+            "| {} | {:.1} | {:.1} | {:.1} | {:.1} | {:.1} | {:.1} |",
+            subjects[nth].name,
+            ratio(|times| median(&times.init)),
+            ratio(|times| median(&times.first)),
+            ratio(|times| median(&times.warm)),
+            ratio(|times| percentile(&times.warm, 0.99)),
+            peaks[nth] as f64 / peaks[LOGIN] as f64,
+            subjects[nth].archive_size() as f64 / subjects[LOGIN].archive_size() as f64,
+        )
+        .unwrap();
+    }
+    text + "\n![Init and first request](results.svg)\n"
+}
+
+/// How many times what `login` takes to its first answer each peer does.
+fn ratios(subjects: &[Subject], times: &[Times]) -> String {
+    let ratios = PEERS.map(|nth| {
+        format!("{} {:.1}", subjects[nth].name, median(&times[nth].first) / median(&times[LOGIN].first))
+    });
+    format!("init + first request, times `login`'s: {}", ratios.join(", "))
 }
 
 /// The system behind TLS, as AWS has it.
@@ -169,6 +201,8 @@ impl BehindTls {
             ("AWS_ENDPOINT_URL_SNS", at(&others, "/_local/sns")),
             ("WECHAT_API_BASE", at(&others, "/_local/wechat")),
             ("SSL_CERT_FILE", roots.clone()),
+            // Go would read this machine's roots, too, one file after another. On Lambda it reads a bundle of them.
+            ("SSL_CERT_DIR", "/nonexistent".to_owned()),
             ("NODE_EXTRA_CA_CERTS", roots),
         ];
         let variables = variables.map(|(name, value)| (name.to_owned(), value)).into();
@@ -185,8 +219,7 @@ async fn over_tls(stage: &Stage<'_>, subjects: &[Subject], rounds: usize) -> Str
         writeln!(text, "| {} | {:.2} | {:.1} |", subject.name, median(&times.init), median(&times.first))
             .unwrap();
     }
-    let ratio = median(&times[4].first) / median(&times[3].first);
-    text + &format!("\nNode.js / `login`: init + first request {ratio:.1}.\n")
+    text + &format!("\nThe {}.\n", ratios(subjects, &times))
 }
 
 /// With the share of a processor that comes with a memory size.
@@ -197,6 +230,7 @@ async fn by_memory(stage: &Stage<'_>, subjects: &[Subject], rounds: usize) -> St
          millisecond of each\ninit is spent entering the cgroup.\n\n\
          | | MB | init | init + first request | warm, median | GB-s |\n| --- | --- | --- | --- | --- | --- |\n"
     );
+    let mut shares = Vec::new();
     for megabytes in SIZES {
         let Some(share) = Share::of(megabytes) else {
             return text + "\nThis machine allows no such limit.\n";
@@ -215,8 +249,9 @@ async fn by_memory(stage: &Stage<'_>, subjects: &[Subject], rounds: usize) -> St
             )
             .unwrap();
         }
+        shares.push(format!("- {megabytes} MB: {}", ratios(subjects, &times)));
     }
-    text
+    text + &format!("\n{}\n", shares.join("\n"))
 }
 
 async fn instructions(stage: &Stage<'_>, subjects: &[Subject]) -> String {
@@ -224,7 +259,7 @@ async fn instructions(stage: &Stage<'_>, subjects: &[Subject]) -> String {
     let mut text = "\n## Instructions\n\nCounted by callgrind, in millions.\n\n\
                     | | start to first answer | a request |\n| --- | --- | --- |\n"
         .to_owned();
-    for subject in &subjects[..4] {
+    for subject in &subjects[..=LOGIN] {
         let counted = count(&stage, subject).await;
         writeln!(
             text,

@@ -49,11 +49,11 @@ pub fn after_login() -> [Subject; 4] {
     .map(|(name, method, path)| Subject { name, ..rust("login", Request::AfterLogin(method, path)) })
 }
 
-/// The floor, this project's, the peer.
+/// The floor, this project's, the peers.
 pub fn all() -> Vec<Subject> {
     let mut subjects = vec![rust("floor", Request::ExchangeCode)];
     subjects.extend(ours());
-    subjects.push(node());
+    subjects.extend([go(), node()]);
     subjects
 }
 
@@ -66,11 +66,24 @@ fn rust(name: &'static str, request: Request) -> Subject {
     }
 }
 
+/// The login in Go, with Amazon's own runtime client in it.
+pub fn go() -> Subject {
+    Subject {
+        name: "login in Go",
+        command: vec![absolute(&format!("{BUILT}/go/bootstrap"))],
+        archive: format!("{BUILT}/zip/go.zip"),
+        request: Request::Login,
+    }
+}
+
+/// The Node.js of the peer, the one that is measured.
+pub const NODE: &str = "bench/node/node_modules/.bin/node";
+
 /// The login on Node.js, under Amazon's own runtime client.
-fn node() -> Subject {
-    let client = absolute("bench/node/node_modules/aws-lambda-ric/bin/index.mjs");
-    let command =
-        ["/usr/bin/env", "-C", &absolute(&format!("{BUILT}/node")), "node", &client, "login.handler"];
+pub fn node() -> Subject {
+    let client = absolute("bench/node/node_modules/aws-lambda-ric/index.mjs");
+    let root = format!("LAMBDA_TASK_ROOT={}", absolute(&format!("{BUILT}/node")));
+    let command = ["/usr/bin/env", &root, &absolute(NODE), &client, "login.handler"];
     Subject {
         name: "login on Node.js",
         command: command.map(str::to_owned).into(),
