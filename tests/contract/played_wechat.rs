@@ -69,12 +69,12 @@ async fn the_console_says_whom_codes_of_uni_login_stand_for() {
 }
 
 #[test]
-fn the_readmes_list_every_code() {
+fn the_pages_list_every_code() {
     for played in PLAYED.iter().chain(&PLAYED_PHONE_CODES) {
-        let readmes = [include_str!("../../README.md"), include_str!("../../README.zh-CN.md")];
-        for (readme, says) in readmes.into_iter().zip([played.en, played.zh]) {
+        let pages = [include_str!("../../docs/local.md"), include_str!("../../docs/local.zh-CN.md")];
+        for (page, says) in pages.into_iter().zip([played.en, played.zh]) {
             let row = format!("| `{}` | {says} |", played.code);
-            assert!(readme.contains(&row), "missing: {row}");
+            assert!(page.contains(&row), "missing: {row}");
         }
     }
 }

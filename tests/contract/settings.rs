@@ -156,12 +156,24 @@ fn the_sample_of_a_file_of_settings_has_every_setting() {
     assert_eq!(names, settings);
 }
 
+const PAGES: [&str; 11] = [
+    "README.md",
+    "README.zh-CN.md",
+    "docs/after-login.md",
+    "docs/after-login.zh-CN.md",
+    "docs/cargo-lambda.md",
+    "docs/comparison.md",
+    "docs/comparison.zh-CN.md",
+    "docs/local.md",
+    "docs/local.zh-CN.md",
+    "docs/operations.md",
+    "docs/security.md",
+];
+
 #[test]
 fn the_pages_name_no_setting_that_is_none() {
     let settings: BTreeSet<_> = reference::settings().into_iter().map(|row| row.setting.name).collect();
-    for page in
-        ["README.md", "README.zh-CN.md", "docs/operations.md", "docs/security.md", "docs/cargo-lambda.md"]
-    {
+    for page in PAGES {
         for name in file(page).split('`').skip(1).step_by(2).map(|code| code.split('=').next().unwrap()) {
             let is_name = name.contains('_') && name.chars().all(|it| it.is_ascii_uppercase() || it == '_');
             let is_anothers = name.starts_with("AWS_") || name == "NAME_SECRET_ARN";

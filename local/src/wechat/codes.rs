@@ -22,7 +22,7 @@ pub(super) const fn played(code: &'static str, en: &'static str, zh: &'static st
 /// What WeChat's developer tools bring for a code in a project without an `AppID`, each time.
 const MOCK: &str = "the code is a mock one";
 
-/// Every kind of code of `uni.login`: what the READMEs, `--help` and the console list.
+/// Every kind of code of `uni.login`: what docs/local.md, `--help` and the console list.
 pub const PLAYED: [Played; 14] = [
     played("alice", "any name: this person, every time", "任意名字：就是这个人，可以反复使用"),
     played("alice-1", "Alice, once; then errcode 40163", "Alice，只能用一次，再用返回 40163"),

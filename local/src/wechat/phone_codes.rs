@@ -5,7 +5,7 @@ use super::{
     fault::Fault,
 };
 
-/// Every kind of code of the button's: what the READMEs, `--help` and the console list.
+/// Every kind of code of the button's: what docs/local.md, `--help` and the console list.
 pub const PLAYED_PHONE_CODES: [Played; 16] = [
     played("13800138000", "any number: this one, every time", "任意手机号：就是这个号码，可以反复使用"),
     played("+85251234567", "a number from elsewhere", "其他国家或地区的号码"),
