@@ -81,7 +81,7 @@ impl Aws {
         }
     }
 
-    /// Like [`Self::of`], but `note` may add headers to each request, after it is signed. For tests that look at what the
+    /// The same configuration, but `note` may add headers to each request, after it is signed. For tests that look at what the
     /// clients send.
     #[must_use]
     pub fn noting(mut self, note: fn(&mut HeaderMap)) -> Self {

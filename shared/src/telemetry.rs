@@ -20,8 +20,8 @@ const THIS: &str = env!("CARGO_CRATE_NAME");
 pub const AUDIT: &str = "audit";
 
 const LEVEL: Setting = Setting::choice("LOG_LEVEL", &["info", "warn", "error"]).about(
-    "The least severe level that is logged. The audit trail and the metrics are always written. Levels below `info` are not compiled in.",
-    "除审计记录和指标外记录哪些日志。`info` 以下的不编译。",
+    "The least severe level that is logged; the audit trail and the metrics always are. `debug` and `trace` are not compiled in.",
+    "日志的最低级别；审计记录和指标总会写出。`debug` 和 `trace` 不编译进程序。",
 );
 const NAMESPACE: Setting = Setting::text("METRICS_NAMESPACE", "PhoneLogin")
     .about("The namespace of the metrics in CloudWatch.", "CloudWatch 中指标的命名空间。");
