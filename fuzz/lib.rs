@@ -46,7 +46,7 @@ pub fn answer(function: &str, event: &str) -> Option<(u16, Value)> {
         Body::Text(body) => serde_json::from_str(body).unwrap(),
         _ => panic!("{answer:?}"),
     };
-    // WeChat is played: its failures are codes that a fuzzer may find.
+    // WeChat is simulated: a fuzzer may find the codes for its failures.
     let is_wechats = body["code"].as_str().is_some_and(|code| code.starts_with("wechat_"));
     assert!(answer.status().as_u16() < 500 || is_wechats, "{event} was answered {body}");
     Some((answer.status().as_u16(), body))

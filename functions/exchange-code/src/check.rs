@@ -82,7 +82,7 @@ fn advice(error: &WechatError, felt: &str) -> String {
         }
         40164 => format!(
             "{address} is not on WeChat's IP allow-list: add it, or empty the list. Lambda has no fixed address \
-             own without a VPC and a NAT gateway"
+             without a VPC and a NAT gateway"
         ),
         -1 | 45009 | 45011 => "WeChat is busy or limits the rate of calls: try again later".to_owned(),
         _ => "look the errcode up in WeChat's documentation".to_owned(),

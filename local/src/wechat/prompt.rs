@@ -1,4 +1,4 @@
-//! What a person asks and says of the codes, at the console.
+//! The codes' HTTP interface for the console and curl.
 
 use std::sync::Arc;
 
