@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Aliyun's own SDKs, of Dysmsapi and of Dypnsapi, at the Aliyun that `local` plays."""
+"""Aliyun's own SDKs, of Dysmsapi and of Dypnsapi, at the Aliyun that `local` simulates."""
 
 import time
 from unittest import mock
@@ -11,7 +11,7 @@ from alibabacloud_dysmsapi20170525.client import Client as Dysmsapi
 from alibabacloud_tea_openapi import utils, utils_models
 from alibabacloud_tea_openapi.exceptions import ClientException
 from darabonba.runtime import RuntimeOptions
-from played import HOST, VARIABLES, Judge, tell
+from simulated import HOST, VARIABLES, Judge, tell
 
 ID, SECRET = VARIABLES["ALIYUN_SMS_ACCESS_KEY_ID"], VARIABLES["ALIYUN_SMS_ACCESS_KEY_SECRET"]
 COMMON = {

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Tencent Cloud's own SDK at the Tencent Cloud that `local` plays."""
+"""Tencent Cloud's own SDK at the Tencent Cloud that `local` simulates."""
 
 import time
 from unittest import mock
 
-from played import HOST, VARIABLES, Judge, tell
+from simulated import HOST, VARIABLES, Judge, tell
 from tencentcloud.common import abstract_client, credential
 from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException
 from tencentcloud.common.profile.client_profile import ClientProfile

@@ -8,7 +8,7 @@ use lexopt::{
 };
 use local::{
     provider::WORDS,
-    wechat::{PLAYED, PLAYED_PHONE_CODES, Played},
+    wechat::{SIMULATED, SIMULATED_PHONE_CODES, Simulated},
 };
 
 /// The command.
@@ -67,9 +67,9 @@ They accept:
 pub(crate) fn help() -> String {
     let line = |(word, said): (&str, &str)| format!("\n  {word:39} {said}");
     let list =
-        |codes: &[Played]| -> String { codes.iter().map(|played| line((played.code, played.en))).collect() };
+        |codes: &[Simulated]| -> String { codes.iter().map(|simulated| line((simulated.code, simulated.en))).collect() };
     let words: String = WORDS.iter().map(|word| line((word.word, word.en))).collect();
-    [USAGE, &list(&PLAYED), PHONE_CODES, &list(&PLAYED_PHONE_CODES), PROVIDERS, &words].concat()
+    [USAGE, &list(&SIMULATED), PHONE_CODES, &list(&SIMULATED_PHONE_CODES), PROVIDERS, &words].concat()
 }
 
 impl Command {

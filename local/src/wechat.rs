@@ -32,10 +32,10 @@ use call::Calls;
 pub(crate) use call::SERVICE;
 use code2session::Used;
 use codes::Code;
-pub use codes::{PLAYED, Played};
+pub use codes::{SIMULATED, Simulated};
 use people::People;
 pub(crate) use people::{Apps, MORE_APPS};
-pub use phone_codes::PLAYED_PHONE_CODES;
+pub use phone_codes::SIMULATED_PHONE_CODES;
 use phone_codes::{Number, PhoneCode};
 use tokens::AccessTokens;
 

@@ -142,11 +142,11 @@ fn help_is_an_answer_and_lists_every_code_of_wechats_and_every_word_of_the_provi
                 && ["--data FILE", "LISTEN ", "PORT "].iter().all(|it| said.contains(it)),
             "{said}"
         );
-        for played in local::wechat::PLAYED.iter().chain(&local::wechat::PLAYED_PHONE_CODES) {
+        for simulated in local::wechat::SIMULATED.iter().chain(&local::wechat::SIMULATED_PHONE_CODES) {
             let is_it = |line: &str| {
-                line.trim_start().starts_with(&format!("{} ", played.code)) && line.ends_with(played.en)
+                line.trim_start().starts_with(&format!("{} ", simulated.code)) && line.ends_with(simulated.en)
             };
-            assert!(said.lines().any(is_it), "{}", played.code);
+            assert!(said.lines().any(is_it), "{}", simulated.code);
         }
         for word in local::provider::WORDS {
             let is_it = |line: &str| line.trim_start().starts_with(word.word) && line.ends_with(word.en);

@@ -1,4 +1,4 @@
-//! The HTTP contract, end to end: a file for each endpoint, then what holds across them.
+//! The HTTP contract, end to end: a file for each endpoint, then files for what all of them share.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod accounts;
@@ -23,8 +23,8 @@ mod one_tap;
 mod openapi;
 mod operators;
 mod phone_codes;
-mod played_providers;
-mod played_wechat;
+mod simulated_providers;
+mod simulated_wechat;
 mod providers;
 mod proxies;
 mod release;

@@ -9,7 +9,7 @@ export const phoneLogin = createPhoneLogin({
 })
 
 // #ifdef H5
-/** A browser has no WeChat; while developing, the back end's played one takes a name for a code. */
+/** A browser has no WeChat; during development, the simulated WeChat accepts a name as a code. */
 function playedWechat(code: string | undefined) {
   return code ? { getCode: async () => code } : {}
 }

@@ -24,7 +24,7 @@ const COUNTERS: (&str, usize) = ("DYNAMODB", 2);
 
 const REQUIRE_TICKET: Setting = Setting::choice("REQUIRE_TICKET", &["false", "true"]).about(
     "`true`: send no code without a WeChat ticket. Turn it on if the app runs only in WeChat.",
-    "`true`：没有微信票据就不发验证码。应用只在微信里运行时请打开。",
+    "`true`：请求没有 `ticket` 就不发验证码。应用只在微信里运行时请打开。",
 );
 
 /// The settings of this function.

@@ -73,7 +73,7 @@ struct Told {
 
 impl Calls {
     pub(super) fn play_next(&self, call: Call, script: &str) {
-        assert!(call.plays(script), "{} plays no {script:?}", call.name());
+        assert!(call.plays(script), "{} cannot simulate {script:?}", call.name());
         let scripted = &self.0[call as usize].scripted;
         scripted.lock().unwrap_or_else(PoisonError::into_inner).push_back(script.to_owned());
     }

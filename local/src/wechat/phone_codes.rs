@@ -1,36 +1,36 @@
 //! The simulated codes of the button `getPhoneNumber`: their descriptions and their meaning.
 
 use super::{
-    codes::{Played, numbered, played},
+    codes::{Simulated, numbered, simulated},
     fault::Fault,
 };
 
 /// Every kind of code of the button, as the docs, `--help` and the console list them.
-pub const PLAYED_PHONE_CODES: [Played; 16] = [
-    played("13800138000", "any number: this one, every time", "任意手机号：就是这个号码，可以反复使用"),
-    played("+85251234567", "a number of another country or region", "其他国家或地区的号码"),
-    played("13800138000-1", "this number, once; then errcode 40029", "这个号码，只能用一次，再用返回 40029"),
-    played(
+pub const SIMULATED_PHONE_CODES: [Simulated; 16] = [
+    simulated("13800138000", "any number: this one, every time", "任意手机号：就是这个号码，可以反复使用"),
+    simulated("+85251234567", "a number of another country or region", "其他国家或地区的号码"),
+    simulated("13800138000-1", "this number, once; then errcode 40029", "这个号码，只能用一次，再用返回 40029"),
+    simulated(
         "13800138000@bob",
         "this number, but only for Bob; otherwise errcode 40029",
         "这个号码，只有 Bob 能用，其他人返回 40029",
     ),
-    played(
+    simulated(
         "e31968a7f94cc5ee25fafc2aef2773f0bb8c3937b22520eb8ee345274d00c144",
         "a code of the button: 13800138000, or the number chosen in the console, once",
         "按钮给出的 code：13800138000，或控制台里选定的号码，只能用一次",
     ),
-    played("err-45011", "errcode 45011; any other number works, too", "返回 errcode 45011，其他数字同理"),
-    played("http-503", "HTTP status 503; any other status works, too", "返回 HTTP 状态码 503，其他状态码同理"),
-    played("html", "an HTML page instead of JSON", "返回网页而不是 JSON"),
-    played("no-number", "JSON without a number", "返回的 JSON 里没有手机号"),
-    played("another-app", "a number for another mini program", "返回的手机号属于另一个小程序"),
-    played("half", "half an answer, then the connection breaks", "响应到一半连接中断"),
-    played("close", "no answer, the connection breaks", "没有响应，连接中断"),
-    played("redirect", "a redirect to an address that names another number", "重定向到另一个地址，那里是另一个号码"),
-    played("huge", "10 MB of spaces before the number", "先返回 10 MB 空格，再返回手机号"),
-    played("drip", "a byte every 200 ms, without end", "每 200 毫秒返回一个字节，没有尽头"),
-    played("hang", "no answer", "一直不响应"),
+    simulated("err-45011", "errcode 45011; any other number works, too", "返回 errcode 45011，其他数字同理"),
+    simulated("http-503", "HTTP status 503; any other status works, too", "返回 HTTP 状态码 503，其他状态码同理"),
+    simulated("html", "an HTML page instead of JSON", "返回网页而不是 JSON"),
+    simulated("no-number", "JSON without a number", "返回的 JSON 里没有手机号"),
+    simulated("another-app", "a number for another mini program", "返回的手机号属于另一个小程序"),
+    simulated("half", "half an answer, then the connection breaks", "响应到一半连接中断"),
+    simulated("close", "no answer, the connection breaks", "没有响应，连接中断"),
+    simulated("redirect", "a redirect to an address that names another number", "重定向到另一个地址，那里是另一个号码"),
+    simulated("huge", "10 MB of spaces before the number", "先返回 10 MB 空格，再返回手机号"),
+    simulated("drip", "a byte every 200 ms, without end", "每 200 毫秒返回一个字节，没有尽头"),
+    simulated("hang", "no answer", "一直不响应"),
 ];
 
 /// A parsed code of the button.
@@ -143,7 +143,7 @@ mod tests {
             Wrong(Fault::Drip),
             Wrong(Fault::Hang),
         ];
-        assert_eq!(PLAYED_PHONE_CODES.map(|played| PhoneCode::read(played.code)), kinds);
+        assert_eq!(SIMULATED_PHONE_CODES.map(|simulated| PhoneCode::read(simulated.code)), kinds);
     }
 
     #[test]

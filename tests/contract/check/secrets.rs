@@ -1,4 +1,4 @@
-//! Secrets that are missing, denied or of another form: each is told by its name, never by its value.
+//! Secrets that are missing, denied or malformed: each is reported by name, never by value.
 
 use tests::{TestApp, events::FUNCTIONS};
 use tokio::{
@@ -8,7 +8,7 @@ use tokio::{
 
 use super::{assert_fails, failed, found};
 
-/// A Secrets Manager that answers every request with this error. .ci/deploy/check asks moto's for real secrets.
+/// A Secrets Manager that answers every request with this error. .ci/deploy/check uses moto's for real secrets.
 async fn refusing(code: &'static str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());

@@ -1,4 +1,4 @@
-//! The tables: there, with their key, with their TTL.
+//! The tables: whether they exist, with their key and TTL.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use tests::TestApp;
 
 use super::{assert_fails, failed, found};
 
-/// A call to the tables as an owner makes it, past the functions.
+/// A call to the tables as their owner makes it, outside the functions.
 async fn call(app: &TestApp, operation: &str, body: &Value) {
     let request = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(5)).build().unwrap()
         .post(&app.local.dynamodb.endpoint)

@@ -1,4 +1,4 @@
-"""The providers that `local --services` plays, by the variables that it has printed."""
+"""The providers that `local --services` simulates, found through the variables that it prints."""
 
 import json
 import sys
