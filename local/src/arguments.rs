@@ -66,8 +66,9 @@ They accept:
 /// The whole help text.
 pub(crate) fn help() -> String {
     let line = |(word, said): (&str, &str)| format!("\n  {word:39} {said}");
-    let list =
-        |codes: &[Simulated]| -> String { codes.iter().map(|simulated| line((simulated.code, simulated.en))).collect() };
+    let list = |codes: &[Simulated]| -> String {
+        codes.iter().map(|simulated| line((simulated.code, simulated.en))).collect()
+    };
     let words: String = WORDS.iter().map(|word| line((word.word, word.en))).collect();
     [USAGE, &list(&SIMULATED), PHONE_CODES, &list(&SIMULATED_PHONE_CODES), PROVIDERS, &words].concat()
 }

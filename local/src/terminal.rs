@@ -66,5 +66,7 @@ pub(crate) fn guide_to_services(here: &str) -> String {
 
 /// The warning when other machines can connect: there is no password.
 pub(crate) fn warning_of_others(host: IpAddr) -> String {
-    format!("It listens on {host}: anybody who can reach this machine can read every message and log in as anybody.")
+    format!(
+        "It listens on {host}: anybody who can reach this machine can read every message and log in as anybody."
+    )
 }

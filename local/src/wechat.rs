@@ -59,9 +59,7 @@ pub struct NoVisitor;
 
 /// A code that cannot be chosen for the button.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "a code of the button can stand for a phone number or an error, not for another such code"
-)]
+#[error("a code of the button can stand for a phone number or an error, not for another such code")]
 pub struct NoNumber;
 
 impl Wechat {

@@ -167,11 +167,7 @@ fn what_cannot_be_done_is_said_in_a_sentence() {
     for (arguments, port, sentence) in [
         (&[][..], "abc", "PORT must be the port to listen on, a whole number up to 65535"),
         (&[], "65536", "PORT must be the port to listen on, a whole number up to 65535"),
-        (
-            &[],
-            &*taken.to_string(),
-            &*format!("port {taken} is in use; try PORT={}", taken + 1),
-        ),
+        (&[], &*taken.to_string(), &*format!("port {taken} is in use; try PORT={}", taken + 1)),
         (&["--data", ""], "0", "--data needs the name of a file; see --help"),
         (&["--data"], "0", "--data needs the name of a file; see --help"),
         (

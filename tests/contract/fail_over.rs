@@ -202,14 +202,14 @@ async fn a_provider_without_its_settings_ends_the_start_with_all_that_is_missing
     ])
     .await;
     insta::assert_snapshot!(error, @r#"
-    send-code: the settings are not complete:
-    - SMS_ROUTES: "twilio" is none of the providers sns, tencent, aliyun
+    send-code: the settings are incomplete or wrong:
+    - SMS_ROUTES: "twilio" is not one of the providers sns, tencent, aliyun
     - TENCENT_SMS_SECRET_ID is not set
     - neither TENCENT_SMS_SECRET_KEY nor TENCENT_SMS_SECRET_KEY_SECRET_ARN is set
-    - TENCENT_SMS_TEMPLATE_PARAMS has no {code} in it
+    - TENCENT_SMS_TEMPLATE_PARAMS lacks {code}
     - TENCENT_SMS_ENDPOINT is not an address such as https://sms.tencentcloudapi.com
     - ALIYUN_SMS_SIGN_NAME is not set
-    - ALIYUN_SMS_TEMPLATE_PARAMS is no JSON object of texts such as {"code":"{code}"}
+    - ALIYUN_SMS_TEMPLATE_PARAMS is not a JSON object of texts such as {"code":"{code}"}
     "#);
 }
 

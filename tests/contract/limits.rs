@@ -230,7 +230,7 @@ async fn where_a_ticket_is_required_nobody_spends_money_without_one() {
     content-type: application/problem+json
     {
       "code": "ticket_required",
-      "detail": "缺少微信登录票据，请重新登录。",
+      "detail": "缺少微信登录信息，请重新登录。",
       "requestId": "[requestId]",
       "status": 400,
       "title": "Ticket required",

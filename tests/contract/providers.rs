@@ -203,7 +203,7 @@ async fn a_person_is_told_what_a_providers_limit_leaves_them() {
       "requestId": "[requestId]",
       "retryAfter": 3600,
       "status": 429,
-      "title": "Code sent a moment ago",
+      "title": "Code sent recently",
       "type": "urn:problem-type:resend_too_soon"
     }
     "#);

@@ -94,7 +94,7 @@ async fn an_openid_without_its_ticket_is_nobody() {
     content-type: application/problem+json
     {
       "code": "ticket_required",
-      "detail": "缺少微信登录票据，请重新登录。",
+      "detail": "缺少微信登录信息，请重新登录。",
       "requestId": "[requestId]",
       "status": 400,
       "title": "Ticket required",
@@ -129,7 +129,7 @@ async fn an_openid_without_its_ticket_is_nobody() {
     content-type: application/problem+json
     {
       "code": "ticket_invalid",
-      "detail": "微信登录票据无效，请重新登录。",
+      "detail": "微信登录信息无效，请重新登录。",
       "requestId": "[requestId]",
       "status": 400,
       "title": "Invalid ticket",
@@ -149,7 +149,7 @@ async fn an_openid_without_its_ticket_is_nobody() {
     content-type: application/problem+json
     {
       "code": "ticket_expired",
-      "detail": "微信登录票据已过期，请重新登录。",
+      "detail": "微信登录信息已过期，请重新登录。",
       "requestId": "[requestId]",
       "status": 400,
       "title": "Ticket expired",

@@ -78,7 +78,8 @@ fn advice(error: &WechatError, felt: &str) -> String {
     let act = match errcode {
         40013 => "WeChat does not know this AppID: copy it from WeChat's console".to_owned(),
         40125 => {
-            "the AppSecret does not belong to this AppID: reset it in WeChat's console and store the new one".to_owned()
+            "the AppSecret does not belong to this AppID: reset it in WeChat's console and store the new one"
+                .to_owned()
         }
         40164 => format!(
             "{address} is not on WeChat's IP allow-list: add it, or empty the list. Lambda has no fixed address \

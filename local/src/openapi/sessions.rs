@@ -39,10 +39,7 @@ pub(super) fn logout() -> Value {
         "description": "`true` logs out all openids of the account.",
     });
     let mut logout = of_the_token(
-        (
-            "logout",
-            "Log out: the openid's tokens are revoked, and it cannot renew until its next login",
-        ),
+        ("logout", "Log out: the openid's tokens are revoked, and it cannot renew until its next login"),
         &[COMMON, BEARER].concat(),
     );
     logout["requestBody"] = json!({ "description": "4 KiB at most.", "content": { "application/json": {
@@ -57,7 +54,10 @@ pub(super) fn account() -> Value {
     let problems =
         [BEARER, &[ProblemCode::AccountDisabled, ProblemCode::MethodNotAllowed, ProblemCode::Internal]]
             .concat();
-    let mut account = of_the_token(("account", "Show the token's account, and whether the token is still valid"), &problems);
+    let mut account = of_the_token(
+        ("account", "Show the token's account, and whether the token is still valid"),
+        &problems,
+    );
     let example = json!({
         "userId": USER,
         "phoneNumber": "+86138****8000",
@@ -71,7 +71,10 @@ pub(super) fn account() -> Value {
 pub(super) fn delete_account() -> Value {
     let refusals = [TICKETS, &[ProblemCode::OpenidMismatch, ProblemCode::AccountDisabled]].concat();
     let mut delete = of_the_token(
-        ("deleteAccount", "Delete the account, its number and its openids; a person who only joined it leaves it"),
+        (
+            "deleteAccount",
+            "Delete the account, its number and its openids; a person who only joined it leaves it",
+        ),
         &[COMMON, BEARER, &refusals].concat(),
     );
     delete["requestBody"] = json!({

@@ -9,7 +9,11 @@ use super::{
 pub const SIMULATED_PHONE_CODES: [Simulated; 16] = [
     simulated("13800138000", "any number: this one, every time", "任意手机号：就是这个号码，可以反复使用"),
     simulated("+85251234567", "a number of another country or region", "其他国家或地区的号码"),
-    simulated("13800138000-1", "this number, once; then errcode 40029", "这个号码，只能用一次，再用返回 40029"),
+    simulated(
+        "13800138000-1",
+        "this number, once; then errcode 40029",
+        "这个号码，只能用一次，再用返回 40029",
+    ),
     simulated(
         "13800138000@bob",
         "this number, but only for Bob; otherwise errcode 40029",
@@ -21,13 +25,21 @@ pub const SIMULATED_PHONE_CODES: [Simulated; 16] = [
         "按钮给出的 code：13800138000，或控制台里选定的号码，只能用一次",
     ),
     simulated("err-45011", "errcode 45011; any other number works, too", "返回 errcode 45011，其他数字同理"),
-    simulated("http-503", "HTTP status 503; any other status works, too", "返回 HTTP 状态码 503，其他状态码同理"),
+    simulated(
+        "http-503",
+        "HTTP status 503; any other status works, too",
+        "返回 HTTP 状态码 503，其他状态码同理",
+    ),
     simulated("html", "an HTML page instead of JSON", "返回网页而不是 JSON"),
     simulated("no-number", "JSON without a number", "返回的 JSON 里没有手机号"),
     simulated("another-app", "a number for another mini program", "返回的手机号属于另一个小程序"),
     simulated("half", "half an answer, then the connection breaks", "响应到一半连接中断"),
     simulated("close", "no answer, the connection breaks", "没有响应，连接中断"),
-    simulated("redirect", "a redirect to an address that names another number", "重定向到另一个地址，那里是另一个号码"),
+    simulated(
+        "redirect",
+        "a redirect to an address that names another number",
+        "重定向到另一个地址，那里是另一个号码",
+    ),
     simulated("huge", "10 MB of spaces before the number", "先返回 10 MB 空格，再返回手机号"),
     simulated("drip", "a byte every 200 ms, without end", "每 200 毫秒返回一个字节，没有尽头"),
     simulated("hang", "no answer", "一直不响应"),

@@ -99,9 +99,7 @@ fn refused(name: &str, right: &str, failure: &AwsFailure) -> String {
             )
         }
         Some("AccessDeniedException") => {
-            format!(
-                "the function's role lacks {right} on the table {name}: deploy the current template.yaml"
-            )
+            format!("the function's role lacks {right} on the table {name}: deploy the current template.yaml")
         }
         _ => format!(
             "DynamoDB did not describe the table {name} ({failure}): try again; in a VPC, check its route to AWS"

@@ -55,7 +55,7 @@ async fn a_table_with_another_key_is_told() {
     for (name, key, of) in [("other-name", "id", "S"), ("other-type", "pk", "N")] {
         make(&app, name, key, of).await;
         let checks = found(&app, "login", &[("USERS_TABLE", name)]).await;
-        assert_fails(&checks, "USERS_TABLE", &["another key than pk", name]);
+        assert_fails(&checks, "USERS_TABLE", &["is not the single string pk", name]);
     }
 }
 
@@ -64,7 +64,7 @@ async fn codes_without_an_end_are_told_and_users_have_none() {
     let app = TestApp::start().await;
     make(&app, "endless", "pk", "S").await;
     let checks = found(&app, "send-code", &[("CODES_TABLE", "endless")]).await;
-    assert_fails(&checks, "CODES_TABLE", &["for ever", "update-time-to-live --table-name endless"]);
+    assert_fails(&checks, "CODES_TABLE", &["never deletes items", "update-time-to-live --table-name endless"]);
     assert_eq!(failed(&found(&app, "login", &[("USERS_TABLE", "endless")]).await), []);
     let ttl = json!({ "AttributeName": "expires", "Enabled": true });
     call(&app, "UpdateTimeToLive", &json!({ "TableName": "endless", "TimeToLiveSpecification": ttl })).await;

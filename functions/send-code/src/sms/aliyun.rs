@@ -202,7 +202,9 @@ impl Aliyun {
 
 /// A number that Aliyun would misread.
 #[derive(Debug, thiserror::Error)]
-#[error("aliyun would read this number of +1 as one of mainland China: route its country through another provider")]
+#[error(
+    "aliyun would read this number of +1 as one of mainland China: route its country through another provider"
+)]
 struct ReadAsMainland;
 
 /// Mainland numbers go without country code, others without the plus sign.

@@ -123,8 +123,9 @@ fn of_vendor(aws: &Aws, name: &'static str, identity: Option<Identity>) -> Check
             ));
         }
         if !is_word {
-            return Err("its key has a space, a line end or another wrong character in it: store it again"
-                .to_owned());
+            return Err(
+                "its key has a space, a line end or another wrong character in it: store it again".to_owned()
+            );
         }
         let host = endpoint.host().to_owned();
         match http.get(endpoint.url(), PATIENCE).await {

@@ -40,9 +40,7 @@ impl SmsText {
         let text = with_minutes(template, ttl);
         let length = text.replace("{code}", "000000").encode_utf16().count();
         if length > ONE_PART {
-            return Err(format!(
-                "makes a message of {length} characters, but one SMS holds {ONE_PART}"
-            ));
+            return Err(format!("makes a message of {length} characters, but one SMS holds {ONE_PART}"));
         }
         Ok(Self(text))
     }
