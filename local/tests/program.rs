@@ -298,5 +298,5 @@ async fn what_is_wrong_with_a_deployment_is_shown_without_being_asked_for() {
         "wechat_misconfigured"
     );
     let (_, err) = program.stop();
-    assert!(err.contains("ERROR") && err.contains("WeChat answered errcode 40125"), "{err}");
+    assert!(err.contains("ERROR") && err.contains("WeChat's Code2Session answered errcode 40125"), "{err}");
 }

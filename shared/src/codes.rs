@@ -64,8 +64,8 @@ impl OpenShare {
 }
 
 const OPEN_SHARE: Setting = Setting::number("OPEN_SHARE_PERCENT", 50, 0, 100).about(
-    "What requests without a ticket may use up of `SMS_DAILY_BUDGET` and `PHONE_DAILY_LIMIT`, in percent, rounded up. Requests \
-     with a ticket have the whole.",
+    "How many percent of `SMS_DAILY_BUDGET` and `PHONE_DAILY_LIMIT` requests without a ticket may use, rounded up. Requests \
+     with a ticket may use all of it.",
     "不带 `ticket` 的请求最多能用掉 `SMS_DAILY_BUDGET` 和 `PHONE_DAILY_LIMIT` 的百分之几，向上取整。带 `ticket` 的请求可以用到全部。",
 );
 

@@ -136,7 +136,7 @@ async fn sns_tells_of_its_sandbox_and_of_a_spend_limit_that_nobody_has_raised() 
     let app = TestApp::start().await;
     app.local.sns.put_into_sandbox();
     let checks = found(&app, "send-code", &[]).await;
-    assert_fails(&checks, "SNS sandbox", &["verified numbers alone", "ask Support"]);
+    assert_fails(&checks, "SNS sandbox", &["verified numbers only", "ask AWS Support"]);
 
     let app = TestApp::start().await;
     for limit in [Some("1"), None] {
@@ -186,7 +186,7 @@ async fn the_issuer_is_asked_by_its_own_name() {
 
     let key = other.variable("TOKEN_SIGNING_KEY");
     let checks = found(&app, "login", &[("TOKEN_SIGNING_KEY", key)]).await;
-    assert_fails(&checks, "TOKEN_ISSUER", &["has not the key that signs", "start the functions anew"]);
+    assert_fails(&checks, "TOKEN_ISSUER", &["lacks the signing key", "restart the functions"]);
 }
 
 #[tokio::test]

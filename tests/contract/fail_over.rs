@@ -234,6 +234,6 @@ async fn dypnsapi_is_given_the_mainland_alone() {
     assert_eq!(wrong(&[verify, abroad, ("SMS_ROUTES", "CN=aliyun,*=sns")]).await, "");
     for routes in ["*=aliyun", "CN=sns,HK=sns>aliyun"] {
         let error = wrong(&[verify, abroad, ("SMS_ROUTES", routes)]).await;
-        assert!(error.contains("SMS_ROUTES gives HK to aliyun"), "{routes}: {error}");
+        assert!(error.contains("SMS_ROUTES sends HK through aliyun"), "{routes}: {error}");
     }
 }

@@ -128,7 +128,7 @@ async fn a_secret_that_can_be_guessed_keeps_the_function_from_starting() {
         let variables = vec![("PROXY_SECRET".to_owned(), secret.to_owned())];
         let error = local::Local::start(tests::options(variables)).await.err().unwrap().to_string();
         assert!(
-            error.contains("PROXY_SECRET is no text of 16 bytes") && !error.contains("letters"),
+            error.contains("PROXY_SECRET is not a text of 16 bytes") && !error.contains("letters"),
             "{error}"
         );
     }

@@ -1,6 +1,6 @@
 import { createPhoneLogin } from 'phone-login-uni-app'
 
-/** The app's one client: every page that logs in or asks the API takes it from here. */
+/** The app's only client: every page that logs in or calls the API imports it. */
 export const phoneLogin = createPhoneLogin({
   baseUrl: import.meta.env.VITE_API_BASE,
   // #ifdef H5

@@ -17,7 +17,7 @@ const APPS: Setting = Setting::secret("WECHAT_APPS", 1)
         "More mini programs, as JSON from AppID to AppSecret. With it, `WECHAT_APP_ID` and `WECHAT_APP_SECRET` are optional.",
         "其他小程序：JSON，AppID 对应 AppSecret。有了它可以不设 `WECHAT_APP_ID` 和 `WECHAT_APP_SECRET`。",
     )
-    .only(["there are several mini programs", "有多个小程序"]);
+    .only(["if there are several mini programs", "有多个小程序时"]);
 
 /// The secrets that may be stored in Secrets Manager.
 pub(crate) const SECRETS: [Setting; 2] = [APP_SECRET, APPS];

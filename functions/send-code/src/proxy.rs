@@ -12,8 +12,8 @@ use shared::{
 /// The header that a proxy sends.
 pub(crate) const PROXY_SECRET: Setting = Setting::secret("PROXY_SECRET", SHORTEST)
     .about(
-        "What a proxy of yours sends in `x-proxy-secret`; 16 bytes or more, or several such, separated by commas. `IP_HOURLY_LIMIT` then goes by the \
-         address that this proxy has seen, the last of `X-Forwarded-For` before its own.",
+        "The value that your proxy sends in `x-proxy-secret`; 16 bytes or more, or several, separated by commas. `IP_HOURLY_LIMIT` then counts by \
+         the address that this proxy has seen: the last one in `X-Forwarded-For` before its own.",
         "自己的代理在 `x-proxy-secret` 中发送的内容，至少 16 字节，可用逗号分隔多个。此时 `IP_HOURLY_LIMIT` 按该代理看到的地址计算，\
          即 `X-Forwarded-For` 中代理自己的地址前面的最后一个。",
     )

@@ -8,8 +8,8 @@ use shared::{
 };
 
 const NUMBERS: Setting = Setting::optional("TEST_PHONE_NUMBERS").about(
-    "Numbers of an app store's reviewers, such as `+8613800000000=123456@2027-01-01`, separated by commas. Through that day \
-     (UTC) no SMS is sent, the code is fixed and no limit on sending holds.",
+    "Numbers of an app store's reviewers, such as `+8613800000000=123456@2027-01-01`, separated by commas. Until the end of \
+     that day (UTC) the code is fixed, no SMS is sent and no sending limit applies.",
     "应用商店审核人员的号码，例如 `+8613800000000=123456@2027-01-01`，用逗号分隔。到该日（UTC）为止不发短信，验证码固定，也不受发送限制。",
 );
 
@@ -32,7 +32,7 @@ impl Reviewers {
         match Self::parse(&list, countries?) {
             Ok(reviewers) => Some(reviewers),
             Err(nth) => env.wrong(format!(
-                "TEST_PHONE_NUMBERS: entry {nth} is not of the form +8613800000000=123456@2027-01-01, with a mobile \
+                "TEST_PHONE_NUMBERS: entry {nth} must be like +8613800000000=123456@2027-01-01, with a mobile \
                  number of an allowed country"
             )),
         }

@@ -95,7 +95,7 @@ impl Setting {
         self
     }
 
-    /// Says when it is required, in English and in Chinese: "where a route names …".
+    /// Says when it is required, in English and in Chinese: "if a route names …".
     #[cfg_attr(not(feature = "openapi"), expect(unused_variables, unused_mut, reason = "see above"))]
     #[must_use]
     pub const fn only(mut self, place: [&'static str; 2]) -> Self {

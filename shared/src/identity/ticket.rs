@@ -75,7 +75,7 @@ impl Failure for TicketError {
 
 /// The key that signs tickets: 32 bytes or more, as HS256 requires (RFC 7518, section 3.2).
 pub const TICKET_KEY: Setting = Setting::secret("TICKET_KEY", 32)
-    .about("The key that tickets are signed with; 32 bytes or more.", "`ticket` 的签名密钥，至少 32 字节。");
+    .about("The key that signs tickets; 32 bytes or more.", "`ticket` 的签名密钥，至少 32 字节。");
 
 #[derive(Serialize, Deserialize)]
 struct Claims {

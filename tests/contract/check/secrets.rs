@@ -55,9 +55,9 @@ async fn a_secret_of_another_form_is_told_without_its_value() {
     for (function, secret, value, words) in [
         ("send-code", "CODE_PEPPER", "swordfish", "shorter than 16 bytes"),
         ("send-code", "TICKET_KEY", "", "neither TICKET_KEY nor TICKET_KEY_SECRET_ARN is set"),
-        ("exchange-code", "WECHAT_APPS", "swordfish", "no JSON such as"),
+        ("exchange-code", "WECHAT_APPS", "swordfish", "is not JSON such as"),
         ("exchange-code", "WECHAT_APP_SECRET", "", "neither WECHAT_APP_SECRET"),
-        ("login", "TOKEN_SIGNING_KEY", "swordfish", "there is no PEM block in it"),
+        ("login", "TOKEN_SIGNING_KEY", "swordfish", "it has no PEM block"),
         ("login", "CODE_PEPPER", "", "neither CODE_PEPPER"),
     ] {
         let checks = found(&app, function, &[(secret, value)]).await;

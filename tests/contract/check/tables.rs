@@ -43,10 +43,10 @@ async fn a_table_that_is_not_there_is_told_by_its_setting() {
         [("send-code", "CODES_TABLE"), ("login", "CODES_TABLE"), ("login", "USERS_TABLE")]
     {
         let checks = found(&app, function, &[(setting, "nowhere")]).await;
-        assert_fails(&checks, setting, &["there is no table nowhere"]);
+        assert_fails(&checks, setting, &["no table nowhere"]);
     }
     let checks = found(&app, "login", &[("USERS_TABLE", "")]).await;
-    assert_fails(&checks, "settings", &["USERS_TABLE is not set", "no execution starts"]);
+    assert_fails(&checks, "settings", &["USERS_TABLE is not set", "the function cannot start"]);
 }
 
 #[tokio::test]

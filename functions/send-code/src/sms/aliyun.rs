@@ -35,7 +35,7 @@ pub(super) const SECRETS: [Setting; 1] = [KEY_SECRET];
 
 const KEY_ID: Setting = Setting::required("ALIYUN_SMS_ACCESS_KEY_ID")
     .about(
-        "Aliyun's AccessKey ID, of a RAM user that may `dysms:SendSms` or `dypns:SendSmsVerifyCode`.",
+        "Aliyun's AccessKey ID, of a RAM user that is allowed `dysms:SendSms` or `dypns:SendSmsVerifyCode`.",
         "阿里云的 AccessKey ID，所属 RAM 用户须有 `dysms:SendSms` 或 `dypns:SendSmsVerifyCode` 权限。",
     )
     .only(ONLY);
@@ -52,8 +52,8 @@ const TEMPLATE_CODE: Setting = Setting::required("ALIYUN_SMS_TEMPLATE_CODE")
     )
     .only(ONLY);
 const PARAMS: Setting = Setting::text("ALIYUN_SMS_TEMPLATE_PARAMS", r#"{"code":"{code}"}"#).about(
-    "The template's parameters: a JSON object of texts, with `{code}` and, if the template has it, `{minutes}` in them; for those \
-     of Dypnsapi `{\"code\":\"{code}\",\"min\":\"{minutes}\"}`.",
+    "The template's parameters: a JSON object of texts, with `{code}` and, if the template has it, `{minutes}`; for \
+     Dypnsapi's templates `{\"code\":\"{code}\",\"min\":\"{minutes}\"}`.",
     "模板的变量：值都是字符串的 JSON 对象，其中写 `{code}`，模板里有分钟数时加上 `{minutes}`；号码认证服务的模板用 \
      `{\"code\":\"{code}\",\"min\":\"{minutes}\"}`。",
 );
@@ -66,7 +66,7 @@ const ENDPOINT: Setting = Setting::text("ALIYUN_SMS_ENDPOINT", DYSMSAPI).about(
     "阿里云服务的地址；`ALIYUN_SMS_API=verify` 时默认是 `https://dypnsapi.aliyuncs.com`。",
 );
 
-const ONLY: [&str; 2] = ["where a route names `aliyun`", "路由用到 `aliyun` 时"];
+const ONLY: [&str; 2] = ["if a route names `aliyun`", "路由用到 `aliyun` 时"];
 const DYSMSAPI: &str = "https://dysmsapi.aliyuncs.com";
 const DYPNSAPI: &str = "https://dypnsapi.aliyuncs.com";
 /// The date of both services' versions.

@@ -84,8 +84,8 @@ fn spend_limit(region: &str, limit: Option<&str>, log: bool) -> Result<String, S
     let dollars = limit.and_then(|limit| limit.parse::<f64>().ok()).unwrap_or(DEFAULT_LIMIT);
     if dollars <= DEFAULT_LIMIT {
         return Err(format!(
-            "SNS spends ${dollars} a month in {region}, some messages only, then takes messages and sends none: ask Support for a \
-             higher limit, and then aws sns set-sms-attributes --attributes MonthlySpendLimit=…"
+            "the spend limit of SNS in {region} is ${dollars} a month, which is a few messages; beyond it SNS accepts messages \
+             and sends none: ask AWS Support for a higher limit, then aws sns set-sms-attributes --attributes MonthlySpendLimit=…"
         ));
     }
     let log = if log {

@@ -12,8 +12,8 @@ use super::provider::Name;
 pub const ALL_PROVIDERS: &str = "*=sns>tencent>aliyun";
 
 const ROUTES: Setting = Setting::text("SMS_ROUTES", "*=sns").about(
-    "Who carries the messages: `CN=tencent>sns,*=sns`, say. A country (ISO 3166-1) or `*`, then `sns`, `tencent`, `aliyun` in \
-     order; the next is asked where the one before surely sent nothing, for a reason of its own.",
+    "Which providers send the messages, such as `CN=tencent>sns,*=sns`: a country (ISO 3166-1) or `*`, then `sns`, `tencent`, `aliyun` in \
+     order; the next provider is tried if the one before certainly sent nothing and the fault is its own.",
     "短信由谁发送，例如 `CN=tencent>sns,*=sns`：国家或地区（ISO 3166-1 代码）或 `*`，后面按顺序写 `sns`、`tencent`、`aliyun`；\
      前一家肯定没有发出、而且原因在它自己时，才用下一家。",
 );

@@ -61,7 +61,7 @@ const REGION: Setting = Setting::text("TENCENT_SMS_REGION", "ap-guangzhou")
 const ENDPOINT: Setting = Setting::text("TENCENT_SMS_ENDPOINT", PUBLIC)
     .about("The address of Tencent Cloud's SMS service.", "腾讯云短信服务的地址。");
 
-const ONLY: [&str; 2] = ["where a route names `tencent`", "路由用到 `tencent` 时"];
+const ONLY: [&str; 2] = ["if a route names `tencent`", "路由用到 `tencent` 时"];
 const PUBLIC: &str = "https://sms.tencentcloudapi.com";
 const JSON: &str = "application/json; charset=utf-8";
 

@@ -9,7 +9,7 @@ use shared::{
 const ONE_PART: usize = 70;
 
 const TEMPLATE: Setting = Setting::text("SMS_TEMPLATE", SmsText::DEFAULT).about(
-    "The text of a message by SNS, with `{code}` and optionally `{minutes}`; 70 characters at most, so that it is one SMS.",
+    "The text of a message through SNS, with `{code}` and optionally `{minutes}`; 70 characters at most, so that it is one SMS.",
     "由 SNS 发送的短信内容，包含 `{code}`，可以包含 `{minutes}`；最多 70 个字符，即一条短信。",
 );
 
