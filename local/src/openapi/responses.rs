@@ -1,4 +1,4 @@
-//! Answers and problems as OpenAPI responses.
+//! Answers and problems as responses of the description.
 
 use serde_json::{Map, Value, json};
 use shared::problem::{Language, Problem, ProblemCode};

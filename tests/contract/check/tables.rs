@@ -64,7 +64,11 @@ async fn codes_without_an_end_are_told_and_users_have_none() {
     let app = TestApp::start().await;
     make(&app, "endless", "pk", "S").await;
     let checks = found(&app, "send-code", &[("CODES_TABLE", "endless")]).await;
-    assert_fails(&checks, "CODES_TABLE", &["never deletes items", "update-time-to-live --table-name endless"]);
+    assert_fails(
+        &checks,
+        "CODES_TABLE",
+        &["never deletes items", "update-time-to-live --table-name endless"],
+    );
     assert_eq!(failed(&found(&app, "login", &[("USERS_TABLE", "endless")]).await), []);
     let ttl = json!({ "AttributeName": "expires", "Enabled": true });
     call(&app, "UpdateTimeToLive", &json!({ "TableName": "endless", "TimeToLiveSpecification": ttl })).await;

@@ -33,7 +33,11 @@ async fn an_address_that_is_not_listed_is_named() {
     app.local.wechat.play_next_at(Call::StableToken, "err-40164");
     let checks = found(&app, "exchange-code", &[]).await;
     let token = format!("WeChat access token {FIRST}");
-    assert_fails(&checks, &token, &["errcode 40164", "192.0.2.7 is not on WeChat's IP allow-list", "NAT gateway"]);
+    assert_fails(
+        &checks,
+        &token,
+        &["errcode 40164", "192.0.2.7 is not on WeChat's IP allow-list", "NAT gateway"],
+    );
     app.local.wechat.play_next("err-40164");
     let checks = found(&app, "exchange-code", &[]).await;
     assert_fails(&checks, &format!("WeChat {FIRST}"), &["errcode 40164", "nobody can log in"]);
