@@ -1,4 +1,4 @@
-//! The whole system for a fuzz target, started once, and what every answer of it has to be.
+//! The whole system for a fuzz target, started once, and the rules for all its answers.
 
 use std::sync::OnceLock;
 
@@ -17,8 +17,8 @@ pub fn event(method: &str, path: &str, authorization: Option<&str>, body: &str) 
         .to_string()
 }
 
-/// A token that is good, so that the calls which take one come to their bodies. One of them may revoke it: they read their
-/// bodies all the same.
+/// A valid token, so that the calls with a token read their bodies. One of them may revoke it; the bodies are still
+/// read.
 pub fn token() -> &'static str {
     static TOKEN: OnceLock<String> = OnceLock::new();
     TOKEN.get_or_init(|| {
@@ -35,18 +35,18 @@ pub fn token() -> &'static str {
     })
 }
 
-/// Feeds an event to a function and looks at the answer: one of the contract's, and none that says that we failed. `None` if
-/// the event is none of API Gateway's.
+/// Sends an event to a function and checks that the answer is in the contract and reports no failure of ours. `None` if the
+/// event is not API Gateway's.
 pub fn answer(function: &str, event: &str) -> Option<(u16, Value)> {
     let (runtime, local) = system();
-    // Of operators' events nobody is a stranger.
+    // Operators are trusted, so their events are left out.
     let answer = runtime.block_on(local.functions.invoke(function, event)).ok()?.unwrap().http()?;
     let body = match answer.body() {
         body if answer.status() == 204 && body.is_empty() => Value::Null,
         Body::Text(body) => serde_json::from_str(body).unwrap(),
         _ => panic!("{answer:?}"),
     };
-    // WeChat is played: its failures are codes that a fuzzer may find.
+    // WeChat is simulated: a fuzzer may find the codes for its failures.
     let is_wechats = body["code"].as_str().is_some_and(|code| code.starts_with("wechat_"));
     assert!(answer.status().as_u16() < 500 || is_wechats, "{event} was answered {body}");
     Some((answer.status().as_u16(), body))
@@ -55,7 +55,7 @@ pub fn answer(function: &str, event: &str) -> Option<(u16, Value)> {
 fn system() -> &'static (Runtime, Local) {
     static SYSTEM: OnceLock<(Runtime, Local)> = OnceLock::new();
     SYSTEM.get_or_init(|| {
-        // Without limits: past them a fuzzer would see nothing but their refusals.
+        // Without limits, which would soon refuse everything.
         let variables = [
             ("IP_HOURLY_LIMIT", "1000000"),
             ("SMS_DAILY_BUDGET", "1000000000"),

@@ -1,5 +1,5 @@
-//! Finds each country in libphonenumber's metadata, so that a start reads no more than it needs.
-#![expect(clippy::unwrap_used, reason = "a build that cannot go on should stop")]
+//! Indexes libphonenumber's metadata by country, so that a cold start reads only the countries it needs.
+#![expect(clippy::unwrap_used, reason = "a failed build should stop")]
 
 use std::{env, fmt::Write, fs, path::Path};
 
@@ -7,14 +7,14 @@ use prost::Message;
 
 const METADATA: &str = "src/phone/metadata.bin";
 
-/// `PhoneMetadataCollection`, its countries left as they are.
+/// `PhoneMetadataCollection` with its countries left unparsed.
 #[derive(Message)]
 struct Collection {
     #[prost(bytes = "vec", repeated, tag = "1")]
     countries: Vec<Vec<u8>>,
 }
 
-/// What is known of a country without reading it.
+/// The fields of a country that the index needs.
 #[derive(Message)]
 struct Country {
     /// ISO 3166-1 alpha-2, or 001.

@@ -1,4 +1,4 @@
-"""moto in place of AWS, for as long as a check needs it."""
+"""moto in place of AWS, while a check runs."""
 
 import os
 import socket

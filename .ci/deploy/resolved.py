@@ -1,6 +1,6 @@
-"""template.yaml as CloudFormation sees it with given parameters: conditions decided, parameters put in.
+"""template.yaml as CloudFormation sees it with given parameters: conditions evaluated, parameters filled in.
 
-moto's CloudFormation makes few kinds of resources. Here are all of them, but none is made: references to other resources stay.
+moto's CloudFormation supports few kinds of resources. This has all of them but creates none: references to other resources stay.
 """
 
 import re
@@ -19,11 +19,11 @@ NOTHING = object()
 
 
 class Resolved:
-    """`parameters` may have pseudo parameters among them: {"AWS::Partition": "aws-cn"}."""
+    """`parameters` may include pseudo parameters: {"AWS::Partition": "aws-cn"}."""
 
     def __init__(self, path="template.yaml", given=GIVEN, **parameters):
         given = given | {name.replace("__", "::"): str(value) for name, value in parameters.items()}
-        # SAM names managed policies by the region that it runs in.
+        # SAM names managed policies after the region that it runs in.
         ArnGenerator.BOTO_SESSION_REGION_NAME = given.get("AWS::Region", PSEUDO["AWS::Region"])
         template = plain_template(path, {name: value for name, value in given.items() if ":" not in name})
         unknown = set(given) - set(template["Parameters"]) - set(PSEUDO)
@@ -36,7 +36,7 @@ class Resolved:
         self.outputs = self.present(template["Outputs"])
 
     def refused(self):
-        """What CloudFormation refuses these parameters with."""
+        """The reasons for which CloudFormation refuses these parameters."""
         rules = [it for it in self.rules.values() if self.resolve(it["RuleCondition"])]
         assertions = [assertion for it in rules for assertion in it["Assertions"]]
         return [it["AssertDescription"] for it in assertions if not self.resolve(it["Assert"])]

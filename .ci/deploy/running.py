@@ -1,4 +1,4 @@
-"""Programs for as long as a check needs them, and Amazon's emulator among them."""
+"""Programs that run while a check needs them, Amazon's emulator among them."""
 
 import json
 import pathlib
@@ -14,7 +14,7 @@ EMULATOR = pathlib.Path(list(samcli.local.rapid.__path__)[0]) / "aws-lambda-rie-
 
 
 class Running:
-    """A program that listens at a port."""
+    """A program that listens on a port."""
 
     def __init__(self, command, port, environment, output=subprocess.DEVNULL):
         self.process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=output, stderr=subprocess.DEVNULL)

@@ -1,4 +1,4 @@
-"""template.yaml as SAM translates it, made a stack at moto."""
+"""template.yaml, translated by SAM and created as a stack at moto."""
 
 import json
 import logging
@@ -11,15 +11,15 @@ from samcli.yamlhelper import yaml_parse
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
-# It warns of features that are Amazon's own to switch on.
+# It warns about features that only Amazon can turn on.
 logging.getLogger("samtranslator").setLevel(logging.ERROR)
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 ACCOUNT, REGION = "123456789012", "ap-southeast-1"
 APP_SECRET = "0123456789abcdef0123456789abcdef"
-# What moto's CloudFormation knows of the template.
+# The resources that moto's CloudFormation supports.
 KINDS = {"AWS::Lambda::Function", "AWS::IAM::Role", "AWS::DynamoDB::Table", "AWS::Logs::LogGroup"}
-# The secrets that the template makes. moto's CloudFormation makes none.
+# The template's secrets, which moto's CloudFormation does not create.
 SECRETS = ("CodePepper", "TicketKey", "WechatSecret", "TencentSmsSecretKey", "AliyunSmsAccessKeySecret")
 
 
@@ -29,14 +29,14 @@ def client(moto, service):
 
 
 def replaced(node, known):
-    """The template with references to `known` resources written out."""
+    """The template with references to `known` resources resolved."""
     if isinstance(node, dict):
         return known.get(node.get("Ref")) or {key: replaced(value, known) for key, value in node.items()}
     return [replaced(item, known) for item in node] if isinstance(node, list) else node
 
 
 def plain_template(path, parameters=None):
-    """template.yaml as SAM translates it, and a plain template as it is."""
+    """template.yaml as SAM translates it; a plain template unchanged."""
     template = yaml_parse((ROOT / path).read_text())
     if "Transform" in template:
         template["Globals"]["Function"]["CodeUri"] = {"Bucket": "code", "Key": "code.zip"}
@@ -45,7 +45,7 @@ def plain_template(path, parameters=None):
 
 
 def make(moto, **parameters):
-    """A stack as `sam deploy` leaves it, with empty secrets, of those resources that moto's CloudFormation knows: its outputs."""
+    """A stack as `sam deploy` leaves it, with empty secrets and only the resources that moto supports. Returns its outputs."""
     s3, secrets = client(moto, "s3"), client(moto, "secretsmanager")
     s3.create_bucket(Bucket="code", CreateBucketConfiguration={"LocationConstraint": REGION})
     with tempfile.TemporaryDirectory() as folder:
@@ -67,7 +67,7 @@ def make(moto, **parameters):
     }
     template["Resources"], template["Outputs"] = replaced(resources, made), replaced(outputs, made)
     for name, parameter in template["Parameters"].items():
-        # Lambda makes text of a variable's number; moto does not.
+        # Lambda turns a variable's number into text; moto does not.
         if name != "MemorySize" and parameter["Type"] == "Number":
             parameter |= {"Type": "String", "Default": str(parameter["Default"])}
     cloudformation = client(moto, "cloudformation")
@@ -82,7 +82,7 @@ def make(moto, **parameters):
 
 
 def rights(moto, function):
-    """What the function's role may do, as JSON."""
+    """The rights of the function's role, as JSON."""
     iam = client(moto, "iam")
     role = client(moto, "lambda").get_function_configuration(FunctionName=function)["Role"].split("/")[-1]
     names = iam.list_role_policies(RoleName=role)["PolicyNames"]
@@ -90,7 +90,7 @@ def rights(moto, function):
 
 
 def type_in(commands, environment, answer=""):
-    """Runs commands of a page as they stand; `answer` is typed where they ask."""
+    """Runs commands of a page unchanged; `answer` is typed where they ask."""
     script = f"set -euo pipefail\n{commands}"
     done = subprocess.run(
         ["bash", "-c", script], cwd=ROOT, env=environment, input=f"{answer}\n", capture_output=True, text=True

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Aliyun's own SDKs, of Dysmsapi and of Dypnsapi, at the Aliyun that `local` plays."""
+"""Aliyun's own SDKs, for Dysmsapi and Dypnsapi, against the Aliyun that `local` simulates."""
 
 import time
 from unittest import mock
@@ -11,7 +11,7 @@ from alibabacloud_dysmsapi20170525.client import Client as Dysmsapi
 from alibabacloud_tea_openapi import utils, utils_models
 from alibabacloud_tea_openapi.exceptions import ClientException
 from darabonba.runtime import RuntimeOptions
-from played import HOST, VARIABLES, Judge, tell
+from simulated import HOST, VARIABLES, Judge, tell
 
 ID, SECRET = VARIABLES["ALIYUN_SMS_ACCESS_KEY_ID"], VARIABLES["ALIYUN_SMS_ACCESS_KEY_SECRET"]
 COMMON = {
@@ -28,7 +28,7 @@ def client(kind, key_id, secret):
 
 
 def code_of(call):
-    """The answer's code, or that of the SDK's exception with its HTTP status after an exclamation mark."""
+    """The answer's code, or the SDK exception's code with its HTTP status after an exclamation mark."""
     try:
         body = call().body
     except ClientException as error:
@@ -56,7 +56,7 @@ def verify(key_id=ID, secret=SECRET, **other):
 
 
 def in_a_form():
-    """The parameters in the body, as other languages' SDKs send them."""
+    """Sends the parameters in the body, as the SDKs of other languages do."""
     fields = dysms.SendSmsRequest(phone_numbers="13800138000", **COMMON).to_map()
     call = utils_models.Params(
         action="SendSms", version="2017-05-25", protocol="HTTP", pathname="/", method="POST", auth_type="AK",
@@ -72,7 +72,7 @@ def refused(word, by=send):
 
 
 def at(seconds):
-    """A message that is signed with a clock that is that far off."""
+    """A message that is signed with a clock that is wrong by this much."""
     moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + seconds))
     with mock.patch.object(utils.Utils, "get_timestamp", lambda: moment):
         return send()

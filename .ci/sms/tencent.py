@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Tencent Cloud's own SDK at the Tencent Cloud that `local` plays."""
+"""Tencent Cloud's own SDK against the Tencent Cloud that `local` simulates."""
 
 import time
 from unittest import mock
 
-from played import HOST, VARIABLES, Judge, tell
+from simulated import HOST, VARIABLES, Judge, tell
 from tencentcloud.common import abstract_client, credential
 from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException
 from tencentcloud.common.profile.client_profile import ClientProfile
@@ -24,7 +24,7 @@ MESSAGE = {
 
 
 def send(secret_id=ID, secret_key=KEY, region="ap-guangzhou", unsigned_payload=False, **other):
-    """The codes of the message's statuses, or that of the SDK's exception after an exclamation mark."""
+    """The codes of the message's statuses, or the SDK exception's code after an exclamation mark."""
     profile = ClientProfile(httpProfile=HttpProfile(protocol="http", endpoint=HOST))
     profile.unsignedPayload = unsigned_payload
     client = sms_client.SmsClient(credential.Credential(secret_id, secret_key), region, profile)
@@ -48,7 +48,7 @@ def refused(word):
 
 
 def at(seconds):
-    """A message that is signed with a clock that is that far off."""
+    """A message that is signed with a clock that is wrong by this much."""
     now = time.time()
     with mock.patch.object(abstract_client.time, "time", lambda: now + seconds):
         return send()

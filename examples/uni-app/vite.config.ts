@@ -1,7 +1,7 @@
 import * as plugin from '@dcloudio/vite-plugin-uni'
 import { defineConfig, loadEnv } from 'vite'
 
-// The plugin is CommonJS: what `import` calls its default depends on who loads this file.
+// The plugin is CommonJS: its default import depends on the loader of this file.
 const uni = (plugin.default as unknown as { default?: typeof plugin.default }).default ?? plugin.default
 
 export default defineConfig(({ mode }) => {
@@ -9,7 +9,7 @@ export default defineConfig(({ mode }) => {
   return { plugins: [uni()] }
 })
 
-/** What goes to users asks a back end that they can reach, and by HTTPS: WeChat lets nothing else through. */
+/** A production build must use a back end that users can reach over HTTPS: WeChat allows nothing else. */
 function checkAddress(address: string): void {
   const { protocol = '', hostname = '' } = URL.canParse(address) ? new URL(address) : {}
   const here = /^(localhost|127\..*|\[::1\]|0\.0\.0\.0)$/.test(hostname)

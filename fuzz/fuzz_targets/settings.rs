@@ -1,4 +1,4 @@
-//! Lines of `NAME=value`: every function starts or says what is wrong, and never with a secret in it.
+//! Lines of `NAME=value`: every function starts or reports its errors, and never shows a secret.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -9,7 +9,7 @@ fuzz_target!(|lines: &str| {
         .lines()
         .filter_map(|line| line.split_once('='))
         .map(|(name, value)| (name.to_owned(), value.replace("\\n", "\n")))
-        // Marked, so that a secret is not found in what every message says.
+        // Marked, so that a secret is not mistaken for a common word of the messages.
         .map(|(name, value)| if is_secret(&name) { (name, format!("§{value}§")) } else { (name, value) })
         .collect();
     let env = || Env::new(variables.clone());

@@ -1,4 +1,4 @@
-//! No text is a ticket unless the key's holder signed it.
+//! No text is a valid ticket unless the key's holder signed it.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,4 @@
-//! No text is a token unless the key's holder signed it, nor any other `Authorization`.
+//! No text is a valid token unless the key's holder signed it; the same for other `Authorization` headers.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

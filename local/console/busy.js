@@ -1,8 +1,8 @@
-// Buttons that something is done for.
+// Buttons that are disabled while their task runs.
 
 import { Refused } from './calls.js';
 
-/** Runs `task` with `button` busy, so that nothing is sent twice. What the server refuses goes to `refused`. */
+/** Runs `task` with `button` disabled, so that nothing is sent twice. The server's errors go to `refused`. */
 export async function busy(button, task, refused) {
   if (button.dataset.busy !== undefined) return;
   button.dataset.busy = '';

@@ -3,7 +3,7 @@
 import { appId } from './app.js';
 import { languageTag, t } from './language.js';
 
-/** An error as its user sees it. `problem` is what the server said; without it there was no server. */
+/** An error as the user sees it. `problem` is the server's answer; it is absent if the server did not answer. */
 export class Refused extends Error {
   constructor(problem) {
     super(problem?.detail ?? t('unreachable'));
@@ -11,7 +11,7 @@ export class Refused extends Error {
   }
 }
 
-/** What a call answers; `undefined` where it has nothing to say (204). */
+/** The answer of a call; `undefined` for an empty one (204). */
 async function call(method, path, { body, token } = {}) {
   const headers = { 'Accept-Language': languageTag() };
   if (body) headers['Content-Type'] = 'application/json';
@@ -29,10 +29,10 @@ async function call(method, path, { body, token } = {}) {
 
 const post = (path, body) => call('POST', path, { body });
 
-/** Whom WeChat vouches for: `uni.login` in an app brings the code; here it names a person. JSON leaves out what is not there. */
+/** In an app the code comes from `uni.login`; here it names a person. JSON omits fields that are undefined. */
 const exchange = (code, phoneCode) => post('/exchange-code', { code, phoneCode, appId: appId() });
 
-/** A code to this number. Where the deployment wants to know whose phone it is first, WeChat is asked. */
+/** Sends a code to this number. If the deployment requires a ticket, one is fetched first. */
 export async function sendCode(phoneNumber, wechatCode) {
   try {
     return await post('/send-code', { phoneNumber });
@@ -43,31 +43,31 @@ export async function sendCode(phoneNumber, wechatCode) {
   }
 }
 
-/** Ticket, number and digits together. */
+/** Logs in with ticket, number and digits. */
 export async function logIn(wechatCode, phoneNumber, verifyCode) {
   const { openid, ticket } = await exchange(wechatCode);
   return post('/login', { openid, ticket, phoneNumber, verifyCode });
 }
 
-/** The ticket carries the number that `phoneCode`, of WeChat's button, stands for. */
+/** Logs in with a ticket that carries the number behind `phoneCode`, the code of WeChat's button. */
 export async function logInByTap(wechatCode, phoneCode) {
   const { ticket } = await exchange(wechatCode, phoneCode);
   return post('/login', { ticket });
 }
 
-/** A new token for whom WeChat vouches for, without an SMS. */
+/** Gets a new token with a ticket, without an SMS. */
 export async function renew(wechatCode) {
   const { ticket } = await exchange(wechatCode);
   return post('/renew', { ticket });
 }
 
-/** Whose the token is. */
+/** Shows the token's account. */
 export const readAccount = (token) => call('GET', '/account', { token });
 
-/** The token, and all others of this login, are good no more. */
+/** Revokes the token and all others of this login. */
 export const logOut = (token) => call('POST', '/logout', { token });
 
-/** WeChat has to vouch anew for whom the account is deleted. */
+/** Deletes the account. This needs a fresh ticket, too. */
 export async function deleteAccount(token, wechatCode) {
   const { ticket } = await exchange(wechatCode);
   return call('DELETE', '/account', { token, body: { ticket } });

@@ -1,25 +1,25 @@
-// Every code that this WeChat plays, and what those of `uni.login` and of the button stand for.
+// All codes that the simulated WeChat accepts, and what the codes of `uni.login` and of the button stand for.
 
 import { offerApps } from './app.js';
 import { byId, h } from './dom.js';
 import { inEachLanguage, t } from './language.js';
 import { prose } from './reference.js';
 
-let codes = { played: [], playedPhoneCodes: [], button: '' };
+let codes = { simulated: [], simulatedPhoneCodes: [], button: '' };
 
-/** The number that the button's codes stand for, or what goes wrong there. */
+/** The number or error that the button's codes stand for. */
 export const numberOfButton = () => codes.button;
 
 const row = ({ code, en, zh }) => h('tr', {},
   h('th', { scope: 'row' }, h('code', {}, code)), h('td', {}, prose(document.documentElement.lang === 'en' ? en : zh)));
 
 function draw() {
-  byId('codes').replaceChildren(...codes.played.map(row));
-  byId('phone-codes').replaceChildren(...codes.playedPhoneCodes.map(row));
+  byId('codes').replaceChildren(...codes.simulated.map(row));
+  byId('phone-codes').replaceChildren(...codes.simulatedPhoneCodes.map(row));
   for (const said of [byId('uni-login-said'), byId('button-said')]) said.textContent = '';
 }
 
-/** Lets `form` say what codes stand for, at `path`. */
+/** Lets `form` set what codes stand for, at `path`. */
 function startChoice(form, input, path, chosen) {
   byId(form).addEventListener('submit', async (event) => {
     event.preventDefault();
@@ -32,7 +32,7 @@ function startChoice(form, input, path, chosen) {
 
 const offer = (list, values) => byId(list).replaceChildren(...values.map((value) => h('option', { value })));
 
-/** Asks for the codes and makes the choices work. */
+/** Loads the codes and connects the forms. */
 export async function startCodes() {
   inEachLanguage(draw);
   startChoice('choose', 'uni-login', '/_local/wechat/uni-login', () => {});
@@ -40,8 +40,8 @@ export async function startCodes() {
   codes = await (await fetch('/_local/wechat/codes')).json();
   byId('uni-login').value = codes.uniLogin;
   byId('button').value = codes.button;
-  offer('played', ['bob', ...codes.played.map(({ code }) => code)]);
-  offer('played-numbers', codes.playedPhoneCodes.map(({ code }) => code));
+  offer('simulated', ['bob', ...codes.simulated.map(({ code }) => code)]);
+  offer('simulated-numbers', codes.simulatedPhoneCodes.map(({ code }) => code));
   offerApps(codes.apps);
   draw();
 }

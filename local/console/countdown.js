@@ -1,10 +1,10 @@
-// The button that asks for a code, and when each number may press it again.
+// The button that requests a code, and its countdown for each number.
 
 import { inEachLanguage, t } from './language.js';
 
 const again = new Map();
 
-/** Keeps `button` off while the number that `numberOf` tells has to wait. */
+/** Disables `button` while the number from `numberOf` has to wait. */
 export function startCountdown(button, numberOf) {
   const draw = () => {
     const seconds = Math.ceil(((again.get(numberOf()) ?? 0) - Date.now()) / 1000);

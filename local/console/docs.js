@@ -1,4 +1,4 @@
-// The documentation page: openapi.json, to read.
+// The documentation page: shows openapi.json.
 
 import { byId, h } from './dom.js';
 import { inEachLanguage, startLanguage } from './language.js';

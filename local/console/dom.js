@@ -1,4 +1,4 @@
-// Elements without markup in strings: what comes from a request is only ever text.
+// Creates elements without HTML strings, so that request data is only ever text.
 
 export const byId = (id) => document.getElementById(id);
 
@@ -14,7 +14,7 @@ export function h(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** A long identifier, shortened to the eye; its whole is in the title. */
+/** Shortens a long identifier; the title has all of it. */
 export function short(text, keep = 24) {
   if (text.length <= keep + 8) return h('span', {}, text);
   return h('span', { title: text }, `${text.slice(0, keep - 6)}…${text.slice(-6)}`);

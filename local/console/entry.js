@@ -1,4 +1,4 @@
-// What the phone shows before a login: WeChat's button first, the form for a code by SMS as the other way in.
+// The phone before a login: WeChat's button first, and the form for a code by SMS as the alternative.
 
 import { byId } from './dom.js';
 import { notice } from './notice.js';
@@ -8,12 +8,12 @@ const entry = byId('entry');
 const tap = byId('tap');
 const form = byId('login');
 
-/** Tells something above both. */
+/** Shows a message above both. */
 export const tell = notice(byId('message'));
 
 const focus = () => (tap.hidden ? byId('number') : byId('one-tap')).focus();
 
-/** Whoever logs in next comes in by this way, and reads why. */
+/** Shows this way in, with a message. */
 function show(way, text = '', kind = '') {
   for (const each of [tap, form]) each.hidden = each !== way;
   tell(text, kind);
@@ -23,7 +23,7 @@ function show(way, text = '', kind = '') {
 export const showTap = () => show(tap);
 export const showForm = (text, kind) => show(form, text, kind);
 
-/** The way in that was taken last, and what happened to the login before. */
+/** Shows the last way in, with what happened to the last login. */
 export function showEntry(text, kind) {
   entry.hidden = false;
   clearOverview();
@@ -31,7 +31,7 @@ export function showEntry(text, kind) {
   focus();
 }
 
-/** Somebody is in. */
+/** Somebody has logged in. */
 export function hideEntry() {
   entry.hidden = true;
 }

@@ -1,4 +1,4 @@
-// The timeline: a card for each request, the newest on top and open.
+// The timeline: a card for each request, newest first and open.
 
 import { byId, h } from './dom.js';
 import { jsonView } from './json.js';
@@ -10,7 +10,7 @@ const KEPT = 50;
 const list = byId('exchanges');
 let exchanges = [];
 
-/** A body; one that is not there is not shown. */
+/** A body; nothing if it is absent. */
 const codeBlock = (title, value) => value === '' ? null :
   h('div', {}, h('h3', {}, title), h('pre', { tabindex: '0', 'aria-label': title }, jsonView(value)));
 
@@ -24,7 +24,7 @@ function view(exchange, before, isOpen) {
     h('h3', {}, t('tables')), exchange.tables
       ? h('div', { class: 'tables' }, tablesView(exchange.tables, before?.tables))
       : h('p', { class: 'quiet' }, t('crowded')));
-  // A closed card is filled when it is opened: fifty of them with their tables would be slow to draw.
+    // A closed card is filled when it is opened, since drawing fifty cards with their tables would be slow.
   const card = h('details', { open: isOpen, ontoggle: () => card.open && body.childElementCount === 0 && fill() },
     h('summary', {},
       h('span', { class: `status ${isFine ? 'fine' : 'bad'}` }, String(status)),
@@ -43,7 +43,7 @@ function draw() {
   byId('timeline-empty').hidden = exchanges.length > 0;
 }
 
-/** The stream begins: everything will be told again. */
+/** The stream starts: all events are repeated. */
 export function clearExchanges() {
   exchanges = [];
   draw();

@@ -1,4 +1,4 @@
-// The messages that were sent, the newest on top.
+// The messages, newest first.
 
 import { byId, h } from './dom.js';
 import { inEachLanguage, languageTag, t } from './language.js';
@@ -13,7 +13,7 @@ const codeOf = (text) => text.match(/(?<!\d)\d{6}(?!\d)/)?.[0];
 
 const isUsed = ({ to, code }) => logins.some((login) => isSame(to, login.phoneNumber) && code === digits(login.verifyCode));
 
-/** Whether the code may let somebody in: it is the newest of its number, and nobody has logged in with it. */
+/** Whether the code may still work: it is its number's newest, and nobody has logged in with it. */
 const isLive = (message) =>
   message.code && !isUsed(message) && messages.findLast(({ to }) => to === message.to) === message;
 
@@ -33,13 +33,13 @@ function draw() {
   byId('inbox-empty').hidden = messages.length > 0;
 }
 
-/** Takes back the offer of a code that has become useless. */
+/** Removes the offer of a code that no longer works. */
 function redraw(message) {
   message.item.replaceWith(view(message));
   if (!isLive(message)) withdraw(message);
 }
 
-/** The stream begins: everything will be told again. */
+/** The stream starts: all events are repeated. */
 export function clearInbox() {
   messages = [];
   logins = [];
@@ -57,7 +57,7 @@ export function deliver({ carrier, to, text, at }) {
   if (isLive(message)) suggest(message);
 }
 
-/** A request was answered: a login uses its code up. */
+/** A request was answered: a login uses up its code. */
 export function useUp({ path, status, request }) {
   if (path !== '/login' || status !== 200) return;
   logins.push(request);

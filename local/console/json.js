@@ -1,11 +1,11 @@
-// JSON to look at.
+// Shows JSON.
 
 import { h, short } from './dom.js';
 
-/** What people read stays whole; tickets and tokens are shortened. */
+/** Readable texts stay whole; tickets and tokens are shortened. */
 const stringView = (text) => (/\s|[^\x20-\x7e]/.test(text) ? text : short(text, 32));
 
-/** A body: JSON with its members in the order in which they were sent, or text. */
+/** A body: JSON with its members in the order of sending, or text. */
 export function parsed(body) {
   try {
     return JSON.parse(body);

@@ -1,16 +1,16 @@
-// Which language the page speaks, and its switch. What is drawn later listens for `language` and draws itself again.
+// The page's language, and the switch. Whatever is drawn later listens for `language` and redraws itself.
 
 import { texts } from './texts.js';
 
 const KEY = 'language';
 let language = localStorage.getItem(KEY) ?? (navigator.language.startsWith('zh') ? 'zh' : 'en');
 
-/** The text of this name, with {…} put in. */
+/** The text with this name; values replace {…}. */
 export function t(name, values = {}) {
   return texts[language][name].replace(/\{(\w+)\}/g, (_, value) => values[value]);
 }
 
-/** Whether there is a text of this name. */
+/** Whether there is a text with this name. */
 export const hasText = (name) => name in texts[language];
 
 /** For `Accept-Language`, and for dates. */
@@ -36,7 +36,7 @@ function speak(to) {
   document.dispatchEvent(new Event('language'));
 }
 
-/** Puts the page into its language and listens to the switch. */
+/** Applies the language to the page and connects the switch. */
 export function startLanguage() {
   for (const button of document.querySelectorAll('[data-language]')) {
     button.addEventListener('click', () => {

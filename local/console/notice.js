@@ -1,4 +1,4 @@
-// What a person is told, `good` or `error`, in an element that is hidden while there is nothing to tell.
+// A message, `good` or `error`, in an element that is hidden while empty.
 
 export const notice = (element) => (text, kind = '') => {
   element.textContent = text;

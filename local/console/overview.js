@@ -1,4 +1,4 @@
-// The three calls at the top: how each went in the flow that the newest request belongs to.
+// The three calls at the top: how each went in the newest request's flow.
 
 import { isSame } from './numbers.js';
 
@@ -19,12 +19,12 @@ function mark(exchanges) {
   }
 }
 
-/** The exchange that a request has its ticket from. */
+/** The exchange that a request's ticket comes from. */
 const ofTicket = ({ request }) => past.findLast(({ answer }) => request?.ticket && answer?.ticket === request.ticket);
 
 const lastOf = (path) => past.findLast((exchange) => exchange.path === path);
 
-/** The request and those that it follows: a ticket comes from an exchange, a code went to the same number. One tap follows none. */
+/** The request and its predecessors: its ticket's exchange, and the code sent to the same number. One tap has none. */
 function flowOf(newest) {
   const { path, request } = newest;
   if (path === '/send-code') return [ofTicket(newest), newest];

@@ -10,7 +10,7 @@ import { digits, isSame, national } from './numbers.js';
 import { beginSession, forgetSession, isLoggedIn, startSession } from './session.js';
 import { startTap } from './tap.js';
 
-/** Which field an error is about. */
+/** The field that an error is about. */
 const FIELD = {
   invalid_phone_number: 'number', unsupported_country: 'number', sms_rejected: 'number', phone_taken: 'number',
   phone_limit_reached: 'number', code_incorrect: 'code', code_expired: 'code', code_used: 'code', too_many_attempts: 'code',
@@ -30,7 +30,7 @@ function mark(field) {
   }
 }
 
-/** Whether one of these fields is empty, which an app sees by itself: the first is marked. */
+/** Whether one of these fields is empty, which needs no server: the first is marked. */
 function lacks(...inputs) {
   const empty = inputs.find((input) => input.value.trim() === '');
   if (!empty) return false;
@@ -40,7 +40,7 @@ function lacks(...inputs) {
   return true;
 }
 
-/** The error as the server words it. When to come back goes to the button, unless it is a matter of days. */
+/** The server's error text. The button counts down the wait, unless it is days. */
 function refuse(error, wait) {
   const { code: kind, retryAfter } = error.problem;
   const field = FIELD[kind];
@@ -50,21 +50,21 @@ function refuse(error, wait) {
   if (field) byId(field).focus();
 }
 
-/** Runs a task of the form; what an earlier one said goes. */
+/** Runs a task of the form, and clears the last message. */
 function attempt(button, task, wait) {
   tell('');
   mark();
   return busy(button, task, (error) => refuse(error, wait));
 }
 
-/** The login again, and why. */
+/** Shows the login again, with the reason. */
 function leave(text, kind) {
   code.value = '';
   suggestion.hidden = true;
   showEntry(text, kind);
 }
 
-/** Puts a code from an SMS into the phone, with the number that it went to: it is good for no other. */
+/** Fills in a code from an SMS, together with its number: the code works for no other. */
 export function fillIn({ to, code: ofSms }) {
   if (isLoggedIn()) {
     forgetSession();
@@ -81,7 +81,7 @@ export function fillIn({ to, code: ofSms }) {
   byId('submit').focus();
 }
 
-/** A message to this phone's number is offered above the keyboard, as phones do. */
+/** Offers the code of an SMS to this number above the keyboard, as phones do. */
 export function suggest({ to, code: ofSms }) {
   if (!isSame(to, number.value)) return;
   suggestion.dataset.to = to;
@@ -90,12 +90,12 @@ export function suggest({ to, code: ofSms }) {
   suggestion.hidden = code.value === ofSms;
 }
 
-/** The code of this message is good no more. */
+/** The code of this message no longer works. */
 export function withdraw({ to, code: ofSms }) {
   if (suggestion.dataset.to === to && suggestion.dataset.code === ofSms) suggestion.hidden = true;
 }
 
-/** Makes the phone work. */
+/** Connects the phone's form and buttons. */
 export function startPhone() {
   const send = byId('send');
   const countdown = startCountdown(send, () => digits(number.value));

@@ -1,31 +1,31 @@
-// One call of the description: its request, its answer, its problems.
+// One call of the API description: its request, answer and problems.
 
 import { h } from './dom.js';
 import { jsonView } from './json.js';
 import { t } from './language.js';
 
-/** A login comes first, in its order; then what comes after it; last what checks the token. */
+/** The calls of a login in order, then the calls after it, then the documents that verify tokens. */
 const FLOW = ['/send-code', '/exchange-code', '/login', '/renew', '/account', '/logout'];
 function place(path) {
   if (path.startsWith('/.well-known/')) return FLOW.length + 1;
   return FLOW.includes(path) ? FLOW.indexOf(path) : FLOW.length;
 }
 
-/** The calls of a description, in whatever order it has them, in the order of the flow; a path is deleted last. */
+/** The calls of a description, in the order of the flow; DELETE comes last on a path. */
 export function callsOf(paths) {
   const inFlow = Object.entries(paths).sort(([one], [other]) => place(one) - place(other));
   return inFlow.flatMap(([path, methods]) =>
     Object.entries(methods).sort(([one], [other]) => other.localeCompare(one)).map(([method, call]) => ({ path, method: method.toUpperCase(), ...call })));
 }
 
-/** Where a `$ref` points to. */
+/** The target of a `$ref`. */
 const resolve = (part, description) =>
   part?.$ref ? part.$ref.split('/').slice(1).reduce((at, name) => at[name], description) : part;
 
-/** A description's `code` as code. */
+/** Shows a description's `code` as code. */
 export const prose = (text) => text.split('`').map((part, place) => (place % 2 ? h('code', {}, part) : part));
 
-/** The members in the order of the call: what has to be there comes first, as the description lists it. */
+/** The members in order: required ones first, as the description lists them. */
 function inOrder(schema, members) {
   const names = new Set([...(schema.required ?? []), ...Object.keys(members)]);
   return [...names].filter((name) => name in members).map((name) => [name, members[name]]);
@@ -54,7 +54,7 @@ function headersView(headers, description) {
     h('li', { lang: 'en' }, h('code', {}, name), ' ', prose(resolve(header, description).description))));
 }
 
-/** What else comes with a problem: a member of its own, a header. */
+/** What else a problem has: a member or a header. */
 function extras(status, value) {
   if ('retryAfter' in value) return ['retryAfter', 'Retry-After'];
   if ('attemptsLeft' in value) return ['attemptsLeft'];
@@ -71,7 +71,7 @@ function problemRows([status, response]) {
     h('td', {}, extras(status, value).flatMap((name, place) => [place ? ', ' : '', h('code', {}, name)]))));
 }
 
-/** The whole of a call. */
+/** A whole call. */
 export function callView(call, description) {
   const { '200': answered, '204': silent, ...refused } = call.responses;
   const answer = answered?.content['application/json'];

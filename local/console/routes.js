@@ -1,4 +1,4 @@
-// Who carries the messages: the choice of the route.
+// The choice of the SMS route.
 
 import { byId, h } from './dom.js';
 import { inEachLanguage, t } from './language.js';
@@ -7,7 +7,7 @@ const select = byId('route');
 const said = byId('route-said');
 let chosen;
 
-/** A route for every country by its carriers' names; any other as it is written. */
+/** A route for every country as its carriers' names; any other route as it is written. */
 function label(routes) {
   const [, carriers] = routes.match(/^\*=([a-z>]+)$/) ?? [];
   return carriers ? carriers.split('>').map((carrier) => t(`carrier_${carrier}`)).join(' › ') : routes;
@@ -25,7 +25,7 @@ async function choose() {
   said.textContent = answer.ok ? t('routeChosen', { route: label(chosen) }) : await answer.text();
 }
 
-/** Asks for the routes and makes the choice work. */
+/** Loads the routes and connects the choice. */
 export async function startRoutes() {
   select.addEventListener('change', choose);
   const { routes, offered } = await (await fetch('/_local/sms/routes')).json();

@@ -1,4 +1,4 @@
-// After the login: who is in, and the calls that the token is for.
+// After the login: the person, and the calls with the token.
 
 import { busy } from './busy.js';
 import { deleteAccount, logOut, readAccount, renew } from './calls.js';
@@ -7,7 +7,7 @@ import { inEachLanguage, languageTag, t } from './language.js';
 import { notice } from './notice.js';
 import { tokenView } from './token.js';
 
-/** After these there is nothing to do but to log in. */
+/** After these errors one can only log in again. */
 const OVER = ['login_required', 'token_invalid', 'account_disabled'];
 
 const welcome = byId('welcome');
@@ -16,7 +16,7 @@ let session;
 
 const moment = (time) => new Date(time).toLocaleString(languageTag(), { dateStyle: 'medium', timeStyle: 'short' });
 
-/** What `/account` answered, but for the user, whom the token names. */
+/** The answer of `/account`, without the user, who is in the token. */
 function accountView({ phoneNumber, createdAt, provedAt }) {
   const rows = { phoneNumber, createdAt: createdAt && moment(createdAt), provedAt: provedAt && moment(provedAt) };
   return h('dl', { class: 'claims', id: 'of-account' }, Object.entries(rows).filter(([, value]) => value).map(([name, value]) =>
@@ -31,7 +31,7 @@ function draw() {
   byId('held').replaceChildren(...account ? [accountView(account)] : [], ...tokenView(token));
 }
 
-/** Somebody is logged in. */
+/** Somebody has logged in. */
 export function beginSession(answer) {
   session = answer;
   tell('');
@@ -41,16 +41,16 @@ export function beginSession(answer) {
   byId('said').textContent = t(session.isNewUser ? 'welcomeNew' : 'welcomeBack');
 }
 
-/** Whether somebody is. */
+/** Whether somebody is logged in. */
 export const isLoggedIn = () => session !== undefined;
 
-/** The token is dropped, whether it is good or not. */
+/** Drops the token, valid or not. */
 export function forgetSession() {
   session = undefined;
   welcome.hidden = true;
 }
 
-/** Makes the buttons work. `person` is who holds the phone; `leave` shows the form, and says why. */
+/** Connects the buttons. `person` is who holds the phone; `leave` shows the form, with the reason. */
 export function startSession(person, leave) {
   const end = (text, kind) => {
     forgetSession();

@@ -1,17 +1,17 @@
-// The steps of a request, their milliseconds drawn as bars on one scale.
+// The steps of a request, with their milliseconds as bars on one scale.
 
 import { h, short } from './dom.js';
 import { t } from './language.js';
 
 const milliseconds = (n) => t('ms', { n: n < 10 ? n.toFixed(1) : Math.round(n) });
 
-/** Whether an item counts requests; `undefined` where the tables are not known. */
+/** Whether an item is a counter; `undefined` where the tables are not known. */
 function isCounter(about, tables) {
   const items = tables?.flatMap(({ name, items }) => items.filter(({ pk }) => `${name} ${pk.S}` === about));
   return items?.[0] && 'count' in items[0];
 }
 
-/** A second write to an item that was written takes the first back. The counters go out together, the number's item after. */
+/** A second write to an item undoes the first. The counters are written together, then the number's item. */
 function sendPurpose(step, writes, tables) {
   const ofItem = writes.filter(({ about }) => about === step.about);
   if (ofItem.some(({ error, ended }) => error === null && ended !== null && ended <= step.began)) return 'step_sendUndo';
@@ -22,7 +22,7 @@ function sendPurpose(step, writes, tables) {
   return !isAlone && ofItem[0].began < firstEnd ? 'step_sendCount' : 'step_sendCode';
 }
 
-/** What each operation of a call of `login` is for. */
+/** The purpose of each operation of a `login` call. */
 const OF_LOGIN = {
   'POST /login': { BatchGetItem: 'step_find', GetItem: 'step_find', UpdateItem: 'step_check', TransactWriteItems: 'step_account' },
   'POST /renew': { GetItem: 'step_person' },
@@ -33,7 +33,7 @@ const OF_LOGIN = {
 
 const OF_WECHAT = { code2Session: 'step_wechat', getStableAccessToken: 'step_token', getPhoneNumber: 'step_number' };
 
-/** What a step is for, by what the functions do (each function’s lib.rs). */
+/** The purpose of a step, from what the functions do (each function’s lib.rs). */
 function purpose({ method, path, steps, tables }, step) {
   if (step.service === 'WeChat') return t(OF_WECHAT[step.operation]);
   if (['SNS', 'Tencent', 'Aliyun'].includes(step.service)) return t('step_sms');
@@ -51,7 +51,7 @@ function outcome({ ended, error }) {
 
 function bar(began, ended, whole, kind) {
   const drawn = h('span', { class: `drawn ${kind}` });
-  // By the object model, which the page's policy allows where it forbids style attributes.
+    // Set through the DOM: the page's policy forbids style attributes.
   drawn.style.setProperty('--from', `${(100 * began) / whole}%`);
   drawn.style.setProperty('--long', `${(100 * (ended - began)) / whole}%`);
   return h('span', { class: 'track', 'aria-hidden': 'true' }, drawn);

@@ -1,4 +1,4 @@
-// The items of the tables after a request, what it changed marked.
+// The tables' items after a request, with its changes marked.
 
 import { h, short } from './dom.js';
 import { hasText, languageTag, t } from './language.js';
@@ -11,7 +11,7 @@ function plain(attribute) {
   return type === 'NULL' ? null : value;
 }
 
-/** Attributes that are moments, in Unix seconds. */
+/** Attributes that are times, in Unix seconds. */
 const MOMENTS = ['created_at', 'expires', 'proved_at', 'sent_at', 'ttl'];
 
 function valueView(value, name) {
@@ -26,7 +26,7 @@ function valueView(value, name) {
   return [`${value} `, h('small', {}, moment)];
 }
 
-/** The attempts on a code; the one that is the code itself let its person in. */
+/** The attempts on a code; the one that equals the code succeeded. */
 function attemptsView(attempts, code) {
   if (attempts.length === 0) return ['[]'];
   const view = (attempt) => h('li', {}, valueView(attempt), attempt.guess === code ? h('b', { class: 'fine' }, t('match')) : null);
@@ -35,7 +35,7 @@ function attemptsView(attempts, code) {
 
 const key = (item) => item.pk.S;
 
-/** The members of a map come in any order. */
+/** The members of a map have no order. */
 const inOrder = (_, value) =>
   (value === null || typeof value !== 'object' || Array.isArray(value) ? value : Object.fromEntries(Object.entries(value).sort()));
 const isSame = (one, other) => JSON.stringify(one, inOrder) === JSON.stringify(other, inOrder);
@@ -45,7 +45,7 @@ function itemView(item, before) {
   const isFresh = before !== undefined && was === undefined;
   const changed = (name) => was !== undefined && !isSame(was[name], item[name]);
   const names = Object.keys({ ...was, ...item }).filter((name) => name !== 'pk').sort();
-  // What a failed SMS would bring back is of no interest when it is empty.
+    // What a failed SMS would restore is not shown when it is empty.
   const shown = names.filter((name) => !name.startsWith('was_') || changed(name));
   const view = (name) => {
     if (!(name in item)) return [h('small', {}, t('gone'))];
@@ -57,7 +57,7 @@ function itemView(item, before) {
     h('dl', {}, shown.map((name) => h('div', { class: changed(name) ? 'changed' : '' }, h('dt', {}, name), h('dd', {}, view(name))))));
 }
 
-/** What is not there any more. Where the first items of a longer table are shown, others take its place: then nobody can tell. */
+/** Deleted items. Unknown where only the first items of a longer table are shown, since others take their places. */
 function goneView(items, before) {
   if (!before || items.length >= before.length) return [];
   const keys = items.map(key);
@@ -65,7 +65,7 @@ function goneView(items, before) {
     h('p', { class: 'key' }, h('code', {}, short(key(item), 40)), h('span', { class: 'badge' }, t('gone')))));
 }
 
-/** Both tables; `before` is how they were after the request before. */
+/** Both tables; `before` is their state after the last request. */
 export function tablesView(tables, before) {
   return tables.map(({ name, items }) => {
     const then = before?.find((table) => table.name === name)?.items ?? (before ? [] : undefined);

@@ -1,4 +1,4 @@
-// WeChat's button: it asks whether the mini program may have the number, and brings a code for it.
+// WeChat's button: asks whether the mini program may have the number, and returns a code for it.
 
 import { busy } from './busy.js';
 import { logInByTap } from './calls.js';
@@ -12,7 +12,7 @@ import { beginSession } from './session.js';
 const button = byId('one-tap');
 const sheet = byId('sheet');
 
-/** Such as the button brings: 64 hexadecimal digits. WeChat knows which number they stand for. */
+/** The form of the button's codes: 64 hexadecimal digits. WeChat knows which number they stand for. */
 const newCode = () => Array.from(crypto.getRandomValues(new Uint8Array(32)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 
 function ask() {
@@ -29,7 +29,7 @@ function close() {
 
 function press() {
   tell('');
-  // WeChat does not even ask: each number costs money, and the owner has none left.
+    // Without quota WeChat does not even ask: each number costs the owner money.
   if (byId('quota').value === 'none') showForm(t('noQuota'), 'error');
   else ask();
 }
@@ -39,7 +39,7 @@ function refuse() {
   showForm(t('refused'));
 }
 
-/** Makes the button work; `person` is who holds the phone. */
+/** Connects the button; `person` is who holds the phone. */
 export function startTap(person) {
   button.addEventListener('click', press);
   byId('by-sms').addEventListener('click', () => showForm());
@@ -55,6 +55,6 @@ export function startTap(person) {
       beginSession(session);
     }, (error) => tell(error.message, 'error'));
   });
-  // What was said was in the other language.
+    // The message was in the other language.
   inEachLanguage(() => tell(''));
 }

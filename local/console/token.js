@@ -1,4 +1,4 @@
-// What is in the token.
+// The content of the token.
 
 import { h, short } from './dom.js';
 import { hasText, languageTag, t } from './language.js';
@@ -11,7 +11,7 @@ const decode = (part) => {
 const moment = (seconds) =>
   new Date(seconds * 1000).toLocaleString(languageTag(), { dateStyle: 'medium', timeStyle: 'short' });
 
-/** The claims, those that matter to people first, with their names in the token beside them. */
+/** The claims, the most useful first, with their names in the token beside them. */
 export function tokenView(token) {
   const [header, payload] = token.split('.').slice(0, 2).map(decode);
   const { sub, openid, exp, iat, ...rest } = payload;

@@ -1,4 +1,4 @@
-//! Aliyun's SMS, played, in front of the phone network: `SendSms` of Dysmsapi
+//! Simulated Aliyun SMS, in front of the phone network: `SendSms` of Dysmsapi
 //! (<https://help.aliyun.com/document_detail/419273.html>) and `SendSmsVerifyCode` of Dypnsapi
 //! (<https://help.aliyun.com/zh/pnvs/developer-reference/api-dypnsapi-2017-05-25-sendsmsverifycode>).
 
@@ -33,7 +33,7 @@ mod signature;
 
 use message::{Fields, Request};
 
-/// How its calls are read.
+/// How the timeline reads its calls.
 pub(crate) const SERVICE: Service = Service {
     name: "Aliyun",
     is_for: |_, _, _| false,
@@ -48,7 +48,7 @@ pub(crate) const SERVICE: Service = Service {
     },
 };
 
-/// Who may send, and what.
+/// The account: its keys, signature and template.
 pub(crate) struct Account {
     access_key_id: String,
     access_key_secret: String,
@@ -57,7 +57,7 @@ pub(crate) struct Account {
 }
 
 impl Account {
-    /// By the functions' variables: what they are told is what the account has.
+    /// From the functions' own variables: the account matches their settings.
     pub(crate) fn read(variable: impl Fn(&str) -> String) -> Self {
         Self {
             access_key_id: variable("ALIYUN_SMS_ACCESS_KEY_ID"),
@@ -82,22 +82,22 @@ impl Aliyun {
         Self { account, phones, clock, nonces: Mutex::default(), faults: Faults::default() }
     }
 
-    /// Refuses the next request so: a code, and after a space what Aliyun says to it.
+    /// Refuses the next request: an error code, a space, and a message.
     pub fn refuse_next(&self, refusal: impl Into<Refusal>) {
         self.fail_next(Fault::Refusal(refusal.into()));
     }
 
-    /// Fails the next request so.
+    /// Fails the next request.
     pub fn fail_next(&self, fault: Fault) {
         self.faults.at_next(fault);
     }
 
-    /// Fails each request so.
+    /// Fails every request.
     pub fn fail_each(&self, fault: Fault) {
         self.faults.at_each(fault);
     }
 
-    /// Fails no more.
+    /// Ends all failures.
     pub fn recover(&self) {
         self.faults.clear();
     }
@@ -145,7 +145,7 @@ impl Provider for Aliyun {
     }
 }
 
-/// The gateway in front of the service has statuses and fields of its own; the service refuses with status 200.
+/// The gateway in front of the service has its own statuses and fields; the service itself refuses with status 200.
 fn refused(Refusal { code, message }: &Refusal, action: &str, host: &str) -> Response {
     let id = request_id();
     let Some(status) = status_of_gateway(code) else {
@@ -162,7 +162,7 @@ fn refused(Refusal { code, message }: &Refusal, action: &str, host: &str) -> Res
     provider::json(status, &body)
 }
 
-/// `None` for a code of the service's.
+/// `None` for the service's own codes.
 fn status_of_gateway(code: &str) -> Option<StatusCode> {
     match code {
         _ if ["isv.", "isp.", "biz."].iter().any(|service| code.starts_with(service)) => None,

@@ -1,4 +1,4 @@
-//! What the program was asked to do.
+//! The program's arguments.
 
 use std::{ffi::OsString, path::PathBuf};
 
@@ -8,10 +8,10 @@ use lexopt::{
 };
 use local::{
     provider::WORDS,
-    wechat::{PLAYED, PLAYED_PHONE_CODES, Played},
+    wechat::{SIMULATED, SIMULATED_PHONE_CODES, Simulated},
 };
 
-/// What to do.
+/// The command.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Command {
     /// Runs until it is stopped.
@@ -20,7 +20,7 @@ pub(crate) enum Command {
     Keygen { rsa: bool },
     /// Prints `openapi.json`.
     Openapi,
-    /// Writes the pages that are made of the code into this folder.
+    /// Writes the pages that are generated from the code into this folder.
     Pages(PathBuf),
     /// Prints [`help`].
     Help,
@@ -29,47 +29,48 @@ pub(crate) enum Command {
 const USAGE: &str = "\
 usage: cargo run -p local [-- [--services] [--data FILE] | -- keygen [--rsa] | -- openapi | -- pages FOLDER]
 
-  --services    starts DynamoDB, WeChat and the SMS providers alone, and prints the variables with which functions that run
-                elsewhere find them: cargo lambda watch --env-file takes the output as it is. Messages go to standard error
-  --data FILE   keeps codes, accounts, keys and the pepper in FILE; without it they are gone when this stops
+  --services    starts only DynamoDB, WeChat and the SMS providers, and prints the variables for functions that run
+                elsewhere, in the form of cargo lambda watch --env-file. Messages go to standard error
+  --data FILE   keeps codes, accounts, keys and the pepper in FILE; without it they are lost when this stops
   keygen        prints a new key for TOKEN_SIGNING_KEY: P-256, or RSA for API Gateway's JWT authorizer
   openapi       prints openapi.json
   pages FOLDER  writes settings.md and errors.md, in two languages, into FOLDER
   --help        prints this
 
-Every setting of the functions can be given as an environment variable, RESEND_COOLDOWN_SECONDS=5 say. Two more are its own:
+Every setting of the functions can be set as an environment variable, such as RESEND_COOLDOWN_SECONDS=5. There are two more:
 
-  LISTEN        the address to listen on (127.0.0.1); with 0.0.0.0 containers and other machines reach it, too
+  LISTEN        the address to listen on (127.0.0.1); 0.0.0.0 lets containers and other machines connect
   PORT          the port (3000)
 
-WeChat is played here. The code that /exchange-code takes says who is there, or what goes wrong:
+WeChat is simulated. The code of /exchange-code decides who logs in, or what goes wrong:
 ";
 
 const PHONE_CODES: &str = "
 
-WeChat's button brings a phoneCode, which says whose number it is, or what goes wrong:
+The phoneCode of WeChat's button getPhoneNumber decides the phone number, or what goes wrong:
 ";
 
 const PROVIDERS: &str = "
 
-So are SNS, Tencent Cloud and Aliyun. SMS_ROUTES says who carries the messages; while this runs, the console does, or
+SNS, Tencent Cloud and Aliyun are simulated, too. SMS_ROUTES sets which of them sends. To change it while this runs, use the console, or
 
   curl -X PUT http://127.0.0.1:3000/_local/sms/routes -d 'CN=tencent>aliyun,*=sns'
 
-Tencent Cloud and Aliyun are told what goes wrong with their next message at /_local/sms/tencent and /_local/sms/aliyun:
+To make the next message of Tencent Cloud or Aliyun fail, post to /_local/sms/tencent or /_local/sms/aliyun:
 
   curl http://127.0.0.1:3000/_local/sms/tencent -d LimitExceeded.PhoneNumberDailyLimit
 
-These are the words:
+They accept:
 ";
 
-/// All of it, to be read.
+/// The whole help text.
 pub(crate) fn help() -> String {
     let line = |(word, said): (&str, &str)| format!("\n  {word:39} {said}");
-    let list =
-        |codes: &[Played]| -> String { codes.iter().map(|played| line((played.code, played.en))).collect() };
+    let list = |codes: &[Simulated]| -> String {
+        codes.iter().map(|simulated| line((simulated.code, simulated.en))).collect()
+    };
     let words: String = WORDS.iter().map(|word| line((word.word, word.en))).collect();
-    [USAGE, &list(&PLAYED), PHONE_CODES, &list(&PLAYED_PHONE_CODES), PROVIDERS, &words].concat()
+    [USAGE, &list(&SIMULATED), PHONE_CODES, &list(&SIMULATED_PHONE_CODES), PROVIDERS, &words].concat()
 }
 
 impl Command {
@@ -91,7 +92,7 @@ impl Command {
                 (Long("data"), Self::Serve { data, .. }) => {
                     let file = arguments.value().unwrap_or_default();
                     if file.is_empty() {
-                        return Err("--data takes the name of a file".into());
+                        return Err("--data needs the name of a file".into());
                     }
                     *data = Some(file.into());
                 }

@@ -1,4 +1,4 @@
-//! Answers that do not come whole.
+//! Incomplete answers.
 
 use std::{convert::Infallible, time::Duration};
 
@@ -9,7 +9,7 @@ use axum::{
 };
 use futures_util::stream;
 
-/// An answer that promises more than it brings before the connection breaks.
+/// An answer that is shorter than its `Content-Length`, since the connection breaks.
 pub(crate) fn broken_off(start: &'static str) -> Response {
     let broken = [Ok(start), Err(std::io::Error::other("broken off"))];
     ([(CONTENT_LENGTH, "100")], Body::from_stream(stream::iter(broken))).into_response()
@@ -24,7 +24,7 @@ pub(crate) fn drip() -> Response {
     Body::from_stream(drops).into_response()
 }
 
-/// What a proxy puts in front of a service that does not answer.
+/// A proxy's page in front of a service that does not answer.
 pub(crate) fn page(status: StatusCode) -> Response {
     (status, Html("<html><body>502 Bad Gateway</body></html>")).into_response()
 }

@@ -1,4 +1,4 @@
-//! The console: pages without a build step, and the stream of what happens.
+//! The console: its pages, which need no build step, and its stream of events.
 
 use std::{convert::Infallible, future::ready, sync::Arc};
 
@@ -21,7 +21,7 @@ use tokio::sync::broadcast;
 
 use crate::{openapi, phones::PhoneNetwork, timeline::Timeline};
 
-/// Nothing but what is served here, nothing inline, in nobody's frame.
+/// Loads only what is served here, nothing inline, and cannot be framed.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -57,14 +57,14 @@ fn file(kind: &'static str, content: &'static str) -> Response {
         (CONTENT_TYPE, kind),
         (CONTENT_SECURITY_POLICY, POLICY),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        // The next build may bring others.
+        // The next build may change them.
         (CACHE_CONTROL, "no-cache"),
     ];
     (StatusCode::OK, headers, content).into_response()
 }
 
-/// First what has happened, then what happens: `sms` and `exchange`. It begins with `start`, so that a page which comes
-/// back after a break knows that it hears everything again.
+/// Past events first, then new ones: `sms` and `exchange`. The stream starts with `start`, so that a page that reconnects
+/// knows that all events are repeated.
 async fn events(State((phones, timeline)): State<(Arc<PhoneNetwork>, Arc<Timeline>)>) -> impl IntoResponse {
     let start = stream::once(async { Event::default().event("start").data("{}") });
     let happenings =
@@ -73,7 +73,7 @@ async fn events(State((phones, timeline)): State<(Arc<PhoneNetwork>, Arc<Timelin
     Sse::new(start.chain(until_one_ends).map(Ok::<_, Infallible>)).keep_alive(KeepAlive::default())
 }
 
-/// `None` at the end, for a listener that is too slow to hear everything: it is cut off, comes back and hears it all again.
+/// `None` ends the stream of a listener that is too slow. It reconnects and gets all events again.
 fn happening<T: Serialize + Clone + Send + 'static>(
     name: &'static str,
     (past, live): (Vec<T>, broadcast::Receiver<T>),

@@ -1,5 +1,5 @@
-//! The file of `--data`. It holds the secrets beside the tables: tokens, tickets and codes outlive the program with what
-//! made them, and nobody can lose one without the other.
+//! The file of `--data`. It holds the secrets together with the tables, since tokens, tickets and codes are useless without
+//! the secrets that made them.
 
 use std::{
     fs::{self, OpenOptions},
@@ -10,33 +10,33 @@ use std::{
 use dynoxide::{Database, DynoxideError, actions::get_item::GetItemResponse};
 use serde_json::{Value, json};
 
-/// The secrets that are kept. What else is made up at each start is the same each time.
+/// The secrets that are kept. All other variables are the same at each start.
 const KEPT: [&str; 3] = ["CODE_PEPPER", "TICKET_KEY", "TOKEN_SIGNING_KEY"];
 
-/// A table of its own, which no function knows.
+/// A separate table that no function uses.
 const TABLE: &str = "local-secrets";
 
-/// How each `SQLite` file begins (<https://www.sqlite.org/fileformat.html>, section 1.3).
+/// The first bytes of each `SQLite` file (<https://www.sqlite.org/fileformat.html>, section 1.3).
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 
-/// Why a file cannot keep anything.
+/// Why a file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum DataError {
-    /// There is something else in it.
-    #[error("{0} is no database: --data takes a file that it has made, or the name of a new one")]
+    /// The file is not a database.
+    #[error("{0} is not a database: --data needs a file that it has created, or the name of a new file")]
     NoDatabase(PathBuf),
     /// The file or its folder cannot be used.
     #[error("{0} cannot be opened: {1}")]
     File(PathBuf, io::Error),
-    /// A damaged file, say.
+    /// A damaged file, for example.
     #[error("{0} cannot be used as a database: {1}")]
     Database(PathBuf, DynoxideError),
-    /// A request that dynoxide does not know.
-    #[error("the secrets could not be kept: {0}")]
+    /// dynoxide refused a request.
+    #[error("the secrets could not be stored: {0}")]
     Request(#[from] serde_json::Error),
 }
 
-/// Puts the secrets that `file` keeps in the place of those that were made up; keeps these where it has none.
+/// Replaces the new secrets with those that `file` holds; stores the new ones where it has none.
 pub(crate) fn keep(file: &Path, variables: &mut [(String, String)]) -> Result<(), DataError> {
     prepare(file)?;
     let failed = |error| DataError::Database(file.to_owned(), error);
@@ -70,7 +70,7 @@ fn secret(answer: &GetItemResponse) -> Result<Option<String>, DataError> {
     Ok(item.pointer("/Item/secret/S").and_then(Value::as_str).map(str::to_owned))
 }
 
-/// Refuses a file of another kind before anything touches it, and makes one that is its owner's alone.
+/// Refuses a file of another kind before anything changes it. A new file is readable only by its owner.
 fn prepare(file: &Path) -> Result<(), DataError> {
     let failed = |error| DataError::File(file.to_owned(), error);
     let mut options = OpenOptions::new();
@@ -83,7 +83,7 @@ fn prepare(file: &Path) -> Result<(), DataError> {
     if !start.is_empty() && start != MAGIC {
         return Err(DataError::NoDatabase(file.to_owned()));
     }
-    // One that held the tables alone may be everybody's to read.
+    // A file from an older version may be readable by everybody.
     #[cfg(unix)]
     fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).map_err(failed)?;
     Ok(())

@@ -1,4 +1,4 @@
-//! The line to `DynamoDB`: every call is noted, so that a test can count them, and may be disturbed.
+//! A proxy in front of `DynamoDB`: it records every call, so that a test can count them, and can inject faults.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -29,44 +29,44 @@ pub use tables::{Store, TablesError};
 
 use crate::broken::broken_off;
 
-/// One call, with its place among all beginnings and ends of calls.
+/// One call, and its place in the order of all starts and ends of calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TableCall {
-    /// `UpdateItem`, say.
+    /// `UpdateItem`, for example.
     pub operation: String,
-    /// When it came in.
+    /// When it arrived.
     pub began: usize,
     /// When it was answered.
     pub ended: Option<usize>,
 }
 
-/// What the line does to a call.
+/// A fault of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// It answers that there were too many requests.
+    /// Answers that there were too many requests.
     Throttle,
-    /// It answers with status 500.
+    /// Answers with status 500.
     ServerError,
-    /// It breaks before the call has reached the tables.
+    /// Breaks the connection before the call reaches the tables.
     LoseRequest,
-    /// It breaks after the call was carried out.
+    /// Breaks the connection after the call was carried out.
     LoseAnswer,
-    /// It is silent, and the call never reaches the tables.
+    /// Never answers; the call does not reach the tables.
     Hang,
-    /// It leaves out what a batch asks for.
+    /// Leaves out the items of a batch.
     Unprocessed,
-    /// It cancels a transaction, since another one is under way on the same item.
+    /// Cancels a transaction, as if another one were running on the same item.
     Conflict,
-    /// It takes so much longer.
+    /// Delays the call.
     Slow(Duration),
 }
 
-/// What happens to a call, by its place since the disturbance began (from 0) and its operation.
+/// Chooses the fault of a call, by its number since faults were set (from 0) and its operation.
 type Disturbance = Box<dyn Fn(usize, &str) -> Option<Fault> + Send>;
 
-/// The tables, behind the line.
+/// The tables, behind the proxy.
 pub struct DynamoDb {
-    /// Where they answer without the line: no journal, no faults.
+    /// The tables' own address, without the proxy: no journal, no faults.
     pub endpoint: String,
     tables: Tables,
     client: reqwest::Client,
@@ -82,7 +82,7 @@ struct Journal {
 }
 
 impl DynamoDb {
-    /// Opens the store and makes the tables that are missing. The first of them has a TTL.
+    /// Opens the store and creates missing tables. The first of them has a TTL.
     pub(crate) async fn start(
         store: Store,
         names: [String; 2],
@@ -99,24 +99,24 @@ impl DynamoDb {
         })
     }
 
-    /// The calls so far, in the order in which they came.
+    /// The calls so far, in order of arrival.
     #[must_use]
     pub fn calls(&self) -> Vec<TableCall> {
         self.journal.lock().unwrap_or_else(PoisonError::into_inner).calls.clone()
     }
 
-    /// Disturbs the calls from now on.
+    /// Injects faults from now on.
     pub fn disturb(&self, disturbance: impl Fn(usize, &str) -> Option<Fault> + Send + 'static) {
         *self.disturbance.lock().unwrap_or_else(PoisonError::into_inner) = Some((0, Box::new(disturbance)));
     }
 
-    /// Disturbs no more.
+    /// Ends the faults.
     pub fn calm(&self) {
         *self.disturbance.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
-    /// From now on reads that are not strongly consistent see the tables as they are now, whatever is written. That is
-    /// all that `DynamoDB` promises them.
+    /// From now on, reads that are not strongly consistent see the tables as they are now, whatever is written later. `DynamoDB`
+    /// promises no more.
     pub async fn stop_replication(&self) -> Result<(), TablesError> {
         let replica = Replica::of(&self.tables).await?;
         *self.replica.lock().unwrap_or_else(PoisonError::into_inner) = Some(replica);
@@ -128,12 +128,12 @@ impl DynamoDb {
         self.tables.items(table).await
     }
 
-    /// Takes attributes out of all items of a table, as if an older release had written them.
+    /// Removes attributes from all items of a table, as if an older release had written them.
     pub async fn forget(&self, table: &str, attributes: &[&str]) -> Result<(), TablesError> {
         self.tables.forget(table, attributes).await
     }
 
-    /// The first `limit` items of each table, by its name.
+    /// The first `limit` items of each table, by table name.
     pub(crate) async fn first_items(&self, limit: i32) -> Result<Value, TablesError> {
         self.tables.first_items(limit).await
     }
@@ -181,7 +181,7 @@ impl DynamoDb {
             }
             Some(Fault::Conflict) => {
                 let reasons =
-                    json!([{ "Code": "TransactionConflict", "Message": "played" }, { "Code": "None" }]);
+                    json!([{ "Code": "TransactionConflict", "Message": "simulated" }, { "Code": "None" }]);
                 response(
                     StatusCode::BAD_REQUEST,
                     &json!({
@@ -199,7 +199,7 @@ impl DynamoDb {
         }
     }
 
-    /// What the tables answer, or their replica.
+    /// The answer of the tables or of their replica.
     async fn reach(&self, operation: &str, headers: HeaderMap, body: Bytes) -> Response {
         let stale = {
             let replica = self.replica.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,4 +1,4 @@
-//! From an HTTP request to the event that API Gateway makes of it: payload format 2.0 of an HTTP API
+//! Converts an HTTP request to API Gateway's event: payload format 2.0 of an HTTP API
 //! (<https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html>).
 
 use std::net::IpAddr;
@@ -64,21 +64,21 @@ pub(crate) fn of_request(parts: &Parts, body: &[u8], source: IpAddr, request_id:
     event
 }
 
-/// API Gateway hands these content types through as text and everything else in base64.
+/// API Gateway passes these content types as text and all others in base64.
 fn is_text(content_type: &str) -> bool {
     let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     essence.starts_with("text/")
         || ["application/json", "application/xml", "application/javascript"].contains(&essence.as_str())
 }
 
-/// Lower-case names; several values of one name are joined by commas, and cookies stand apart.
+/// Lower-case names; values of the same name are joined by commas; cookies are separate.
 fn headers(headers: &HeaderMap, source: IpAddr) -> Map<String, Value> {
     let mut joined: Map<String, Value> = headers
         .keys()
         .filter(|name| *name != COOKIE)
         .map(|name| (name.as_str().to_owned(), text(headers, name.as_str()).into()))
         .collect();
-    // API Gateway puts who has connected to it behind what it is sent.
+    // API Gateway appends the connecting address to the header.
     let before = text(headers, "x-forwarded-for");
     let forwarded = if before.is_empty() { source.to_string() } else { format!("{before}, {source}") };
     joined.insert("x-forwarded-for".into(), forwarded.into());

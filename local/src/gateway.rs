@@ -1,4 +1,4 @@
-//! The gateway: HTTP in front, API Gateway's events behind.
+//! The gateway: takes HTTP and invokes the functions with API Gateway's events.
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -26,11 +26,11 @@ use tower_http::cors::{Any, CorsLayer};
 
 use crate::{event, routes::Routed, timeline::Timeline};
 
-/// What API Gateway takes (10 MB); the functions take less.
+/// API Gateway's own limit (10 MB); the functions' is lower.
 const MAX_BODY_BYTES: usize = 10 * 1024 * 1024;
 
-/// How many executions run at once; further ones wait, so that a flood finds the time-outs of a machine that is not flooded.
-/// On Lambda each execution has a machine of its own.
+/// How many executions run at once; others wait, so that a flood of requests here does not cause time-outs. On Lambda each
+/// execution has its own machine.
 const EXECUTIONS: usize = 16;
 
 /// The deployed functions.
@@ -39,7 +39,7 @@ pub struct Functions {
     send_code: Arc<Routed>,
     exchange_code: ExchangeCode,
     login: Login,
-    /// What a check reads anew.
+    /// What a check reads afresh.
     variables: Vec<(String, String)>,
 }
 
@@ -53,10 +53,10 @@ impl Functions {
         Self { executions: Semaphore::new(EXECUTIONS), send_code, exchange_code, login, variables }
     }
 
-    /// Invokes a function, by its package's name, with an event. `None` where there is no such function.
+    /// Invokes a function, by its package's name, with an event. `None` if there is no such function.
     ///
     /// # Errors
-    /// If the event is none of API Gateway's and none of an operator's.
+    /// If the event is neither API Gateway's nor an operator's.
     pub async fn invoke(&self, function: &str, event: &str) -> Result<Option<Answered>, serde_json::Error> {
         // The semaphore is never closed.
         let _execution = self.executions.acquire().await;
@@ -85,7 +85,7 @@ impl Functions {
     }
 }
 
-/// What a function finds that would start with these variables, whether it could or not.
+/// The check's result for a function with these variables, whether or not it could start.
 pub async fn check_of(function: &str, variables: &[(String, String)]) -> Vec<Check> {
     let env = Env::new(variables.iter().cloned());
     match function {
@@ -95,12 +95,12 @@ pub async fn check_of(function: &str, variables: &[(String, String)]) -> Vec<Che
     }
 }
 
-/// What an invocation is answered.
+/// The answer to an invocation.
 #[derive(Debug)]
 pub enum Answered {
-    /// An event of API Gateway's.
+    /// To an event of API Gateway.
     Http(lambda_http::Response<LambdaBody>),
-    /// An operator's event.
+    /// To an operator's event.
     Operator(serde_json::Value),
 }
 
@@ -136,7 +136,7 @@ pub fn routes() -> impl Iterator<Item = DeployedRoute> {
 }
 
 pub(crate) fn router(functions: Arc<Functions>, timeline: Arc<Timeline>) -> Router {
-    // An app's H5 build is served from another port than this. As in template.yaml: `*` would not allow `Authorization`.
+    // An app's H5 build is served from another port. As in template.yaml: `*` would not allow `Authorization`.
     let cors = CorsLayer::new()
         .allow_origin(Any)
         .allow_methods([Method::POST, Method::GET, Method::DELETE])
@@ -145,7 +145,7 @@ pub(crate) fn router(functions: Arc<Functions>, timeline: Arc<Timeline>) -> Rout
     Router::new().fallback(invoke).with_state((functions, timeline)).layer(cors)
 }
 
-/// Calls the function that the path belongs to.
+/// Invokes the function that the path belongs to.
 async fn invoke(
     State((functions, timeline)): State<(Arc<Functions>, Arc<Timeline>)>,
     ConnectInfo(client): ConnectInfo<SocketAddr>,
@@ -153,10 +153,10 @@ async fn invoke(
 ) -> Response {
     let (parts, body) = request.into_parts();
     let request_id = uuid(&SystemRandom).to_string();
-    // A body over the gateway's own limit is over the functions' too: they refuse it by what was read.
+    // A body over the gateway's limit is also over the functions' limit, and the part that was read is enough for a refusal.
     let body = to_bytes(body, MAX_BODY_BYTES).await.unwrap_or_else(|_| vec![b' '; MAX_BODY_BYTES].into());
     let event = event::of_request(&parts, &body, client.ip(), &request_id);
-    // What belongs to no function is answered by login, as in template.yaml.
+    // Unknown paths go to login, as in template.yaml.
     let function =
         routes().find(|route| route.path == parts.uri.path()).map_or("login", |route| route.function);
     let asked = (parts.method.as_str(), parts.uri.path(), &*body);
@@ -168,7 +168,7 @@ async fn invoke(
                 _ => Bytes::new(),
             });
         }
-        // What API Gateway answers for a function that does not.
+        // API Gateway's answer when a function fails.
         let mut answer = Response::new(Bytes::from_static(br#"{"message":"Internal Server Error"}"#));
         *answer.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
         answer

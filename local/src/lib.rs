@@ -1,8 +1,8 @@
-//! The whole system on one machine: the three functions behind a gateway, with a `DynamoDB`, an SNS in
-//! front of a phone network, and a WeChat that says who is there and with which number.
+//! The whole system on one machine: the three functions behind a gateway, with an embedded `DynamoDB`, a simulated SNS in
+//! front of a phone network, and a simulated WeChat.
 //!
-//! The functions are the real ones, with the real AWS SDK and the real HTTP client: only what is at the other end of the
-//! line is played. Everything is on one port, so that a function that is run by other means can use it too.
+//! The functions are the real ones, with the real AWS SDK and the real HTTP client; only the services that they call are
+//! simulated. Everything is on one port, so that functions that run elsewhere can use it, too.
 
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
@@ -51,24 +51,24 @@ use tencent::Tencent;
 use timeline::{Timeline, noted, number};
 use wechat::Wechat;
 
-/// The crates whose logs are the system's own.
+/// The crates whose logs are shown.
 pub const CRATES: [&str; 4] = ["send_code", "exchange_code", "login", env!("CARGO_CRATE_NAME")];
 
 /// How to start.
 pub struct Options {
-    /// The address to listen on: by default this machine alone can reach it.
+    /// The address to listen on. By default only this machine can connect.
     pub host: IpAddr,
     /// The port; 0 takes a free one.
     pub port: u16,
-    /// Where the tables are.
+    /// Where the tables are stored.
     pub store: Store,
-    /// The functions' environment variables, over the ones that are made up at start.
+    /// Environment variables for the functions; they override the generated ones.
     pub variables: Vec<(String, String)>,
     /// The functions' clock.
     pub clock: Arc<dyn Clock>,
     /// The functions' randomness.
     pub random: Arc<dyn Random>,
-    /// Whether only what the functions call is served, for functions that run elsewhere: no gateway, no console.
+    /// Whether to serve only the services that the functions call, for functions that run elsewhere: no gateway, no console.
     pub services_only: bool,
 }
 
@@ -90,37 +90,37 @@ impl Default for Options {
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// Another program has the port.
-    #[error("port {0} is taken; PORT={next} would take another one", next = .0.checked_add(1).unwrap_or(3000))]
+    #[error("port {0} is in use; try PORT={next}", next = .0.checked_add(1).unwrap_or(3000))]
     PortTaken(u16),
-    /// The address is another machine's, or the port is not for everybody.
-    #[error("{0} cannot be listened on: {1}")]
+    /// The address belongs to another machine, or the port needs more rights.
+    #[error("cannot listen on {0}: {1}")]
     Address(SocketAddr, std::io::Error),
-    /// The file cannot be what keeps everything.
+    /// The file of `--data` cannot be used.
     #[error(transparent)]
     Data(#[from] DataError),
-    /// The tables could not be made, say.
+    /// The tables could not be created.
     #[error(transparent)]
     DynamoDb(#[from] dynamodb::TablesError),
     /// A variable is wrong.
     #[error("{0}: {1}")]
     Settings(&'static str, ConfigError),
-    /// The HTTP client could not be made.
+    /// The HTTP client could not be created.
     #[error("TLS could not be set up: {0}")]
     Tls(#[from] reqwest::Error),
 }
 
 /// The running system. It stops when this is dropped.
 pub struct Local {
-    /// Where everything is called on this machine.
+    /// The address on this machine.
     pub address: SocketAddr,
-    /// The variables that a function takes to run against this system, here or elsewhere. What else was given in
-    /// [`Options::variables`] is not among them.
+    /// The variables for a function that uses this system, here or elsewhere; without those that were only in
+    /// [`Options::variables`].
     pub variables: Vec<(String, String)>,
-    /// The functions, to be invoked without the gateway.
+    /// The functions, for invocation without the gateway.
     pub functions: Arc<Functions>,
-    /// The tables, behind the line.
+    /// The tables, behind the proxy.
     pub dynamodb: Arc<DynamoDb>,
-    /// What was texted.
+    /// The phones and their messages.
     pub phones: Arc<PhoneNetwork>,
     /// SNS.
     pub sns: Arc<Sns>,
@@ -209,7 +209,7 @@ impl Drop for Local {
     }
 }
 
-/// Where the functions find everything.
+/// The variables with the addresses of all services.
 fn addresses(address: SocketAddr) -> [(String, String); 11] {
     let here = format!("http://{address}/_local");
     [
@@ -228,7 +228,7 @@ fn addresses(address: SocketAddr) -> [(String, String); 11] {
     .map(|(name, value)| (name.to_owned(), value))
 }
 
-/// Listens there; and where that can be called from this machine: nobody can call 0.0.0.0.
+/// Listens there. Also returns the address for calls from this machine, since 0.0.0.0 cannot be called.
 async fn listen(on: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
     let failed = |error: std::io::Error| match error.kind() {
         std::io::ErrorKind::AddrInUse => StartError::PortTaken(on.port()),

@@ -26,7 +26,7 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<(), Box<dyn std::error::Error>> {
     let command = Command::read(std::env::args_os().skip(1));
-    match command.map_err(|error| format!("{error}; --help says what there is"))? {
+    match command.map_err(|error| format!("{error}; see --help"))? {
         Command::Serve { services_only, data } => return serve(services_only, data).await,
         Command::Keygen { rsa: false } => print!("{}", secrets::signing_key()),
         Command::Keygen { rsa: true } => print!("{}", secrets::rsa_signing_key()),
@@ -46,8 +46,8 @@ async fn serve(services_only: bool, data: Option<PathBuf>) -> Result<(), Box<dyn
         .settings(|env| Some((env.optional(&LISTEN), env.optional(&PORT), terminal::level(env)?)))?;
     let loopback = Ipv4Addr::LOCALHOST.into();
     let host =
-        given(host, loopback, "LISTEN takes an IP address to listen on, such as 127.0.0.1 or 0.0.0.0")?;
-    let port = given(port, 3000, "PORT takes a whole number up to 65535: the port to listen on")?;
+        given(host, loopback, "LISTEN must be an IP address to listen on, such as 127.0.0.1 or 0.0.0.0")?;
+    let port = given(port, 3000, "PORT must be the port to listen on, a whole number up to 65535")?;
     terminal::log(level);
 
     let variables = process_variables().collect();
@@ -76,7 +76,7 @@ async fn serve(services_only: bool, data: Option<PathBuf>) -> Result<(), Box<dyn
     }
 }
 
-/// A variable's value or its default; `wants` says what it takes.
+/// A variable's value or its default; `wants` describes valid values.
 fn given<T: FromStr>(value: Option<String>, default: T, wants: &'static str) -> Result<T, &'static str> {
     value.map_or(Ok(default), |value| value.trim().parse().map_err(|_| wants))
 }

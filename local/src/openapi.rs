@@ -1,5 +1,5 @@
-//! `openapi.json`: the contract in the form that other tools read. The answers are described by their types, the problems
-//! by the catalogue; what is written here is what no type says.
+//! `openapi.json`: the contract for tools. Types describe the answers, and the catalogue describes the problems; this code adds
+//! what no type says.
 
 use lambda_http::http::Method;
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ mod well_known;
 use crate::gateway::{DeployedRoute, routes};
 use responses::{JSON, answered, problems};
 
-/// The problems that any call with a body can end in.
+/// The problems of any call with a body.
 const COMMON: &[ProblemCode] = &[
     ProblemCode::InvalidRequest,
     ProblemCode::PayloadTooLarge,
@@ -21,7 +21,7 @@ const COMMON: &[ProblemCode] = &[
     ProblemCode::Internal,
 ];
 
-/// What `send-code` refuses with.
+/// The problems of `send-code`.
 const SEND_CODE: &[ProblemCode] = &[
     ProblemCode::InvalidPhoneNumber,
     ProblemCode::UnsupportedCountry,
@@ -38,7 +38,7 @@ const SEND_CODE: &[ProblemCode] = &[
     ProblemCode::ServiceUnavailable,
 ];
 
-/// What `exchange-code` refuses with.
+/// The problems of `exchange-code`.
 const EXCHANGE_CODE: &[ProblemCode] = &[
     ProblemCode::WechatCodeInvalid,
     ProblemCode::WechatCodeUsed,
@@ -51,7 +51,7 @@ const EXCHANGE_CODE: &[ProblemCode] = &[
     ProblemCode::UnknownApp,
 ];
 
-/// What `login` refuses with.
+/// The problems of `login`.
 const LOGIN: &[ProblemCode] = &[
     ProblemCode::TicketRequired,
     ProblemCode::TicketInvalid,
@@ -74,7 +74,7 @@ const TOKEN: &str = "eyJ0eXAiOiJKV1QiLCJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJodHRwczovL2
 const OPENID: &str = "ofNJBo1VzE1nDcTF7vS72HS8T6Eo";
 const USER: &str = "68cc3420-8e0a-43f7-84f1-c4a6edab3df9";
 
-/// The whole description, as it stands in `openapi.json`.
+/// The whole description, as in `openapi.json`.
 #[must_use]
 pub fn text() -> String {
     format!("{:#}\n", document())
@@ -89,8 +89,8 @@ pub fn document() -> Value {
             "title": "Phone login for WeChat mini programs",
             "version": env!("CARGO_PKG_VERSION"),
             "description": "A code by SMS, WeChat's openid, a token. Requests are JSON, whatever the Content-Type says; \
-                unknown fields are ignored. Errors are problems as RFC 9457 describes them: a program goes by `code`, a \
-                person reads `detail`.",
+                unknown fields are ignored. Errors are RFC 9457 problems: programs read `code`, people read \
+                `detail`.",
             "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
         },
         "servers": [{ "url": "/" }],
@@ -99,22 +99,22 @@ pub fn document() -> Value {
             "parameters": { "AcceptLanguage": {
                 "name": "Accept-Language",
                 "in": "header",
-                "description": "The language of a problem's `detail`: Chinese, or English where it is preferred.",
+                "description": "The language of a problem's `detail`: Chinese, or English if the header prefers it.",
                 "schema": { "type": "string" },
                 "example": "en",
             } },
             "headers": {
                 "NoStore": { "description": "Always `no-store`.", "required": true, "schema": { "const": "no-store" } },
                 "RetryAfter": {
-                    "description": "Seconds until another try makes sense; there where the problem has a `retryAfter`.",
+                    "description": "Seconds until a retry makes sense; present if the problem has `retryAfter`.",
                     "schema": { "type": "string", "pattern": "^[0-9]+$" },
                 },
                 "Challenge": {
-                    "description": "RFC 6750, section 3; there where it is about the token.",
+                    "description": "RFC 6750, section 3; present if the problem is about the token.",
                     "schema": { "enum": ["Bearer", "Bearer error=\"invalid_token\""] },
                 },
                 "Allow": {
-                    "description": "The methods that the path answers.",
+                    "description": "The methods that the path supports.",
                     "required": true,
                     "schema": { "enum": ["GET", "POST", "GET, DELETE"] },
                 },
@@ -155,7 +155,7 @@ fn paths() -> Value {
             "/account" => sessions::account(),
             "/.well-known/jwks.json" => well_known::jwks(),
             "/.well-known/openid-configuration" => well_known::discovery(),
-            // Not described yet: a test tells.
+            // A test fails for calls without a description.
             _ => Value::Null,
         };
     }
@@ -169,12 +169,12 @@ fn send_code() -> Value {
             "type": "object",
             "required": ["phoneNumber"],
             "properties": {
-                "phoneNumber": needed("As people write it, in full-width digits too; or in E.164."),
-                "ticket": optional("A ticket of `/exchange-code`; required if the deployment says so."),
+                "phoneNumber": needed("As people write it, also in full-width digits, or in E.164."),
+                "ticket": optional("A ticket of `/exchange-code`; required if the deployment sets `REQUIRE_TICKET`."),
             },
         }),
         &json!({ "phoneNumber": "13800138000" }),
-        ("The code is on its way.", "SendCodeAnswer", &json!({ "expiresIn": 300, "resendAfter": 60 })),
+        ("The code was sent.", "SendCodeAnswer", &json!({ "expiresIn": 300, "resendAfter": 60 })),
         SEND_CODE,
     )
 }
@@ -183,22 +183,22 @@ fn exchange_code() -> Value {
     call(
         (
             "exchangeCode",
-            "Turn the one-time code of `uni.login` into an openid and its ticket, with the number of one tap",
+            "Exchange the one-time code of `uni.login` for an openid and a ticket, and optionally the number of one tap",
         ),
         &json!({
             "type": "object",
             "required": ["code"],
             "properties": {
-                "code": needed("What `uni.login` or `wx.login` brought; good for five minutes, once."),
+                "code": needed("The code from `uni.login` or `wx.login`; valid for five minutes, once."),
                 "phoneCode": optional(
-                    "What the button `getPhoneNumber` brought; good for five minutes, once. The ticket then carries the number.",
+                    "The code from the button `getPhoneNumber`; valid for five minutes, once. The ticket then carries the number.",
                 ),
-                "appId": optional("Which mini program asks; where there is one alone, it need not be named."),
+                "appId": optional("The mini program's AppID; needed only if the deployment has several."),
             },
         }),
         &json!({ "code": "alice" }),
         (
-            "WeChat vouched for the person.",
+            "WeChat confirmed the person.",
             "ExchangeCodeAnswer",
             &json!({ "openid": OPENID, "ticket": TICKET, "expiresIn": 300 }),
         ),
@@ -210,15 +210,15 @@ fn login() -> Value {
     call(
         (
             "login",
-            "Log in with a ticket, a phone number and the code that was texted to it; or with a ticket that carries the number",
+            "Log in with a ticket, a phone number and the code sent to it; or with a ticket that carries the number",
         ),
         &json!({
             "type": "object",
             "required": ["ticket"],
             "properties": {
                 "ticket": needed("The ticket of `/exchange-code`."),
-                "openid": optional("If it is given, it has to be the ticket's."),
-                "phoneNumber": optional("The number that the code went to. Absent, with `verifyCode`, where the ticket carries the number."),
+                "openid": optional("If present, it must be the ticket's."),
+                "phoneNumber": optional("The number that the code was sent to. Leave it and `verifyCode` out if the ticket carries the number."),
                 "verifyCode": optional("The six digits."),
             },
         }),
@@ -232,7 +232,7 @@ fn login() -> Value {
     )
 }
 
-/// One of the three calls, which look alike.
+/// One of the three calls, which have the same form.
 fn call(
     (id, summary): (&str, &str),
     request: &Value,
@@ -255,12 +255,12 @@ fn call(
     })
 }
 
-/// A field that has to be there, with something in it.
+/// A required field that must not be empty.
 fn needed(description: &str) -> Value {
     json!({ "type": "string", "pattern": "\\S", "description": description })
 }
 
-/// A field that may be absent, null or empty.
+/// An optional field: absent, null or empty.
 fn optional(description: &str) -> Value {
     json!({ "type": ["string", "null"], "description": description })
 }

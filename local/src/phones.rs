@@ -1,4 +1,4 @@
-//! The phone network: every phone there is, and what was texted to it, whichever provider took the message.
+//! The phone network: all phones and the messages sent to them, by any provider.
 
 use std::{
     collections::BTreeMap,
@@ -17,7 +17,7 @@ use serde::Serialize;
 use shared::clock::Clock;
 use tokio::sync::broadcast;
 
-/// Who carries a message. As in `SMS_ROUTES` where a program reads it, by its whole name where a person does.
+/// The provider of a message: serialised as in `SMS_ROUTES`, displayed by its full name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Carrier {
@@ -42,7 +42,7 @@ impl Display for Carrier {
 /// A message that was sent.
 #[derive(Debug, Clone, Serialize)]
 pub struct Message {
-    /// Who carried it.
+    /// Its provider.
     pub carrier: Carrier,
     /// The number in E.164.
     pub to: String,
@@ -50,12 +50,12 @@ pub struct Message {
     pub text: String,
     /// When, in RFC 3339.
     pub at: String,
-    /// What the provider was told beside it, by name.
+    /// The other parameters that the provider got, by name.
     #[serde(skip)]
     pub attributes: BTreeMap<String, String>,
 }
 
-/// Every phone there is.
+/// All phones.
 pub struct PhoneNetwork {
     clock: Arc<dyn Clock>,
     sent: Mutex<Vec<Message>>,
@@ -67,19 +67,19 @@ impl PhoneNetwork {
         Self { clock, sent: Mutex::default(), live: broadcast::channel(64).0 }
     }
 
-    /// The messages so far, the oldest first.
+    /// The messages so far, oldest first.
     #[must_use]
     pub fn sent(&self) -> Vec<Message> {
         self.sent.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The messages from now on.
+    /// New messages.
     #[must_use]
     pub fn live(&self) -> broadcast::Receiver<Message> {
         self.live.subscribe()
     }
 
-    /// The messages so far and those from then on: none is missing, none comes twice.
+    /// The messages so far, then new ones: each exactly once.
     pub(crate) fn watch(&self) -> (Vec<Message>, broadcast::Receiver<Message>) {
         let sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
         (sent.clone(), self.live())

@@ -1,4 +1,4 @@
-//! What goes wrong at Tencent Cloud and at Aliyun, and how they are told to: by a test, or by a person at the prompt.
+//! The simulated failures of Tencent Cloud and Aliyun, set by a test or by a person with curl.
 
 use std::{
     collections::VecDeque,
@@ -17,47 +17,47 @@ use serde_json::Value;
 
 use crate::broken::{broken_off, drip, page};
 
-/// A refusal, in the provider's own words.
+/// A refusal in the provider's own words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
-    /// The code, `isv.BUSINESS_LIMIT_CONTROL` say.
+    /// The error code, such as `isv.BUSINESS_LIMIT_CONTROL`.
     pub code: String,
-    /// What the provider says to it.
+    /// The error message.
     pub message: String,
 }
 
-/// A code, and after a space what the provider says to it: `isv.BUSINESS_LIMIT_CONTROL 触发小时级流控Permits:5`.
+/// A code, then a space and the message: `isv.BUSINESS_LIMIT_CONTROL 触发小时级流控Permits:5`.
 impl From<&str> for Refusal {
     fn from(text: &str) -> Self {
-        let (code, message) = text.split_once(' ').unwrap_or((text, "played"));
+        let (code, message) = text.split_once(' ').unwrap_or((text, "simulated"));
         Self { code: code.to_owned(), message: message.to_owned() }
     }
 }
 
-/// What goes wrong with a request.
+/// A failure of a request.
 #[derive(Debug, Clone)]
 pub enum Fault {
-    /// It is refused, if it is a good one: a bad one is refused for what it is.
+    /// A valid request is refused; an invalid one gets its own error.
     Refusal(Refusal),
     /// It is refused after a second.
     Late(Refusal),
-    /// The provider answers with status 200 and this JSON, and sends nothing.
+    /// The answer is this JSON with status 200, and nothing is sent.
     Answer(Value),
-    /// The provider answers with status 200 and half an answer.
+    /// The answer is cut off, with status 200.
     Garbage,
-    /// The provider answers with status 502 and a page.
+    /// The answer is a page, with status 502.
     Html,
-    /// The provider answers a byte every 200 ms, without end.
+    /// The answer comes a byte every 200 ms, without end.
     Drip,
-    /// The provider never answers, and sends nothing.
+    /// There is no answer, and nothing is sent.
     Hang,
     /// The connection breaks before the answer, and nothing is sent.
     Close,
-    /// The provider sends the message and never answers.
+    /// The message is sent, but there is no answer.
     SentUnanswered,
 }
 
-/// What is still to go wrong at a provider.
+/// The failures still to come at a provider.
 #[derive(Default)]
 pub(crate) struct Faults(Mutex<Told>);
 
@@ -72,12 +72,12 @@ impl Faults {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// At the next request.
+    /// Of the next request.
     pub(crate) fn at_next(&self, fault: Fault) {
         self.told().next.push_back(fault);
     }
 
-    /// At each request, until nothing goes wrong any more.
+    /// Of each request, until failures end.
     pub(crate) fn at_each(&self, fault: Fault) {
         self.told().always = Some(fault);
     }
@@ -91,7 +91,7 @@ impl Faults {
         told.next.pop_front().or_else(|| told.always.clone())
     }
 
-    /// Answers a request; `answer` is the provider's, to a good request with this refusal in place of a message.
+    /// Answers a request; `answer` is the provider's to a valid request, with this refusal if it is to be refused.
     pub(crate) async fn play(&self, answer: impl Fn(Option<&Refusal>) -> Response) -> Response {
         match self.take() {
             None => answer(None),
@@ -118,24 +118,24 @@ pub(crate) fn json(status: StatusCode, body: &Value) -> Response {
     (status, [(CONTENT_TYPE, "application/json")], body.to_string()).into_response()
 }
 
-/// A provider that a person can tell what goes wrong.
+/// A provider whose failures a person can set.
 pub(crate) trait Provider: Send + Sync + 'static {
-    /// Where it is told.
+    /// The path that sets them.
     const PATH: &'static str;
-    /// What it answers at each request while it is down: nothing is sent, and the next provider of a route has its turn.
+    /// Its answer to each request while it is down: nothing is sent, and the next provider of the route is tried.
     const DOWN: &'static str;
 
     fn faults(&self) -> &Faults;
 
-    /// An answer that says nothing of the message.
+    /// An answer that says nothing about the message.
     fn empty(&self) -> Value;
 }
 
-/// A word that tells a provider what goes wrong, and what that is.
+/// A word that sets a failure, and its meaning.
 pub struct Word {
     /// The word, or an example of its kind.
     pub word: &'static str,
-    /// What happens.
+    /// Its meaning.
     pub en: &'static str,
 }
 
@@ -143,29 +143,29 @@ const fn word(word: &'static str, en: &'static str) -> Word {
     Word { word, en }
 }
 
-/// Every word: what `--help` lists.
+/// All words, as `--help` lists them.
 pub const WORDS: [Word; 12] = [
     word(
         "LimitExceeded.PhoneNumberDailyLimit",
-        "this code in place of the next message; so with any code of the provider's",
+        "this error code for the next message; any code of the provider works",
     ),
     word(
         "isv.BUSINESS_LIMIT_CONTROL Permits:10",
-        "the same with this message; 触发天级流控 in it tells of a day's limit",
+        "the same with this error message; 触发天级流控 in it means a day's limit",
     ),
     word("late InternalError.Timeout", "the same after a second"),
-    word("empty", "JSON that says nothing of the message"),
+    word("empty", "JSON that says nothing about the message"),
     word("garbage", "half an answer, with status 200"),
     word("html", "a page, with status 502"),
     word("drip", "a byte every 200 ms, without end"),
-    word("hang", "never an answer"),
+    word("hang", "no answer"),
     word("close", "no answer, the connection breaks"),
-    word("sent", "the message is sent, and never an answer"),
-    word("down", "no message is sent until it is told to recover"),
-    word("recover", "nothing goes wrong any more"),
+    word("sent", "the message is sent, but there is no answer"),
+    word("down", "no message is sent until `recover`"),
+    word("recover", "ends all failures"),
 ];
 
-/// What a word does.
+/// The effect of a word.
 #[derive(Debug)]
 enum Order {
     Next(Fault),
@@ -194,7 +194,7 @@ impl Order {
     }
 }
 
-/// A provider's code has a dot, or begins with a capital letter; what has neither is a word that was misspelt.
+/// A provider's code has a dot or begins with a capital letter; anything else is a misspelt word.
 fn refusal(text: &str) -> Option<Refusal> {
     let refusal = Refusal::from(text);
     let is_code =
@@ -202,7 +202,7 @@ fn refusal(text: &str) -> Option<Refusal> {
     is_code.then_some(refusal)
 }
 
-/// Where a person tells the provider.
+/// The route that sets a provider's failures.
 pub(crate) fn prompt<P: Provider>(provider: Arc<P>) -> Router {
     Router::new().route(P::PATH, post(tell::<P>)).with_state(provider)
 }
@@ -214,7 +214,7 @@ async fn tell<P: Provider>(State(provider): State<Arc<P>>, text: String) -> Resp
         Some(Order::Recover) => provider.faults().clear(),
         None => {
             let words: Vec<_> = WORDS.iter().map(|known| known.word).collect();
-            let said = format!("this is no word and no code; words are: {}\n", words.join(", "));
+            let said = format!("neither a word nor an error code; the words are: {}\n", words.join(", "));
             return (StatusCode::BAD_REQUEST, said).into_response();
         }
     }

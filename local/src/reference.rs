@@ -1,4 +1,4 @@
-//! The pages that are made of the code's rows: `docs/settings.md` and `docs/errors.md`, in both languages.
+//! The generated pages `docs/settings.md` and `docs/errors.md`, in both languages.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -10,7 +10,7 @@ use shared::{
 };
 
 const MADE: [&str; 2] = [
-    "<!-- Made of the code by `cargo run -p local -- pages docs`. -->",
+    "<!-- Generated from the code by `cargo run -p local -- pages docs`. -->",
     "<!-- 由 `cargo run -p local -- pages docs` 根据代码生成。 -->",
 ];
 
@@ -43,7 +43,7 @@ pub fn settings() -> Vec<Row> {
     rows
 }
 
-/// What a function reads where every provider has a route, but for the SDK's own variables, which say nothing of themselves.
+/// The settings of a function with every provider in its routes, without the SDK's own variables, which have no description.
 fn asked<T>(read: impl FnOnce(&mut Env) -> Option<T>) -> Vec<Setting> {
     let routes = ("SMS_ROUTES".to_owned(), send_code::sms::ALL_PROVIDERS.to_owned());
     let mut settings = Env::new([routes]).asked(|env| read(env).zip(Aws::read(env, Arc::new(SystemClock))));
@@ -51,7 +51,7 @@ fn asked<T>(read: impl FnOnce(&mut Env) -> Option<T>) -> Vec<Setting> {
     settings
 }
 
-/// Each page, by its file's name.
+/// Each page, by file name.
 #[must_use]
 pub fn pages() -> BTreeMap<&'static str, String> {
     [
@@ -67,8 +67,8 @@ fn settings_page(language: Language) -> String {
     let nth = nth(language);
     let intro = [
         "# Settings\n\nEnglish | [中文](settings.zh-CN.md)\n\n\
-         Environment variables, read once at start; an empty one counts as unset. A start with a missing or a bad one ends with \
-         a message that names all of them. A secret may also be given as the ARN or the name of a Secrets Manager secret, in \
+         Settings are environment variables, read once at start; an empty one counts as unset. If any is missing or wrong, the function \
+         does not start, and one message names all of them. A secret may also be given as the ARN or the name of a Secrets Manager secret, in \
          `NAME_SECRET_ARN`. Region, credentials and endpoints are the SDK's own variables (`AWS_REGION`, \
          `AWS_ENDPOINT_URL_DYNAMODB`, …); Lambda sets the first two.\n\n\
          | variable | functions | default | meaning |\n",
@@ -113,11 +113,11 @@ fn errors_page(language: Language) -> String {
     let nth = nth(language);
     let intro = [
         "# Errors\n\nEnglish | [中文](errors.zh-CN.md)\n\n\
-         Errors are problems as RFC 9457 describes them, `application/problem+json`. A program goes by `code`, which is stable; \
-         a person reads `detail`, in Chinese or, where `Accept-Language` prefers it, in English. `{retryAfter}` stands for \
-         seconds, `{attemptsLeft}` for a number. Where one field of the request is at fault, `field` has its name. \
-         Each metric's name stands in the namespace of `METRICS_NAMESPACE`.\n\n\
-         | code | status | what a person is told | metric |\n",
+         Errors are RFC 9457 problems, `application/problem+json`. Programs read `code`, which is stable; \
+         people read `detail`, in Chinese or, if `Accept-Language` prefers it, in English. `{retryAfter}` is a number of \
+         seconds, `{attemptsLeft}` a number of attempts. If one field of the request is at fault, `field` names it. \
+         The metrics are in the namespace of `METRICS_NAMESPACE`.\n\n\
+         | code | status | text for people | metric |\n",
         "# 错误\n\n[English](errors.md) | 中文\n\n\
          错误的格式是 RFC 9457 定义的 problem，`application/problem+json`。程序看 `code`，它不会变；人看 `detail`，默认是中文，\
          `Accept-Language` 更偏好英文时是英文。`{retryAfter}` 是秒数，`{attemptsLeft}` 是次数。\

@@ -1,4 +1,4 @@
-//! Who carries the messages, chosen while the system runs: `send-code` is made again with other `SMS_ROUTES`.
+//! Changes the SMS routes while the system runs: `send-code` is created again with other `SMS_ROUTES`.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -20,13 +20,13 @@ use shared::{
 
 const SETTING: &str = "SMS_ROUTES";
 
-/// What the function's own default is.
+/// The function's own default.
 const DEFAULT: &str = "*=sns";
 
-/// What the console offers.
+/// The console's choices.
 const OFFERED: [&str; 4] = [DEFAULT, "*=tencent", "*=aliyun", "*=tencent>aliyun"];
 
-/// `send-code`, and what it is made of.
+/// `send-code`, and what it is created from.
 pub(crate) struct Routed {
     variables: Vec<(String, String)>,
     aws: Aws,
@@ -41,7 +41,7 @@ struct Chosen {
 }
 
 impl Routed {
-    /// The function by all of its variables.
+    /// Creates the function from all its variables.
     pub(crate) fn new(
         variables: Vec<(String, String)>,
         aws: Aws,
@@ -56,12 +56,12 @@ impl Routed {
         Ok(Self { variables, aws, clock, random, chosen })
     }
 
-    /// The function as it is now.
+    /// The current function.
     pub(crate) fn function(&self) -> Arc<SendCode> {
         self.chosen.read().unwrap_or_else(PoisonError::into_inner).function.clone()
     }
 
-    /// Makes the function again. What is wrong with the routes leaves it as it is.
+    /// Creates the function again. If the routes are wrong, it stays as it is.
     pub(crate) fn choose(&self, routes: &str) -> Result<(), ConfigError> {
         let others = self.variables.iter().filter(|(name, _)| name != SETTING).cloned();
         let variables = others.chain([(SETTING.to_owned(), routes.to_owned())]).collect();
@@ -72,7 +72,7 @@ impl Routed {
     }
 }
 
-/// What the console, or a person at the prompt, asks and says of the routes.
+/// The routes' HTTP interface for the console and curl.
 pub(crate) fn router(routed: Arc<Routed>) -> Router {
     Router::new().route("/_local/sms/routes", get(list).put(choose)).with_state(routed)
 }

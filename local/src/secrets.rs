@@ -1,4 +1,4 @@
-//! Secrets and keys for one run.
+//! Secrets and keys of one run.
 
 use aws_lc_rs::{
     encoding::{AsDer, Pkcs8V1Der},
@@ -9,7 +9,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use pem::{LineEnding, Pem};
 use shared::random::{Random, SystemRandom};
 
-/// The variables that a deployment has to set, with fresh secrets.
+/// The variables that a deployment must set, with new secrets.
 #[must_use]
 pub fn made_up() -> Vec<(String, String)> {
     [
@@ -18,7 +18,7 @@ pub fn made_up() -> Vec<(String, String)> {
         ("TOKEN_SIGNING_KEY", signing_key()),
         ("TOKEN_AUDIENCE", "local".to_owned()),
         ("WECHAT_APP_ID", "wx0000000000000000".to_owned()),
-        // Only those that are played here know them; functions that are run by other tools say the same.
+        // The simulated services know these; functions that other tools run use the same.
         ("WECHAT_APP_SECRET", "for-development-only".to_owned()),
         ("TENCENT_SMS_SECRET_ID", "AKIDlocal".to_owned()),
         ("TENCENT_SMS_SECRET_KEY", "tencent-for-development-only".to_owned()),
@@ -34,7 +34,7 @@ pub fn made_up() -> Vec<(String, String)> {
     .into()
 }
 
-/// 32 random bytes in base64url: the same in a URL, a log and a shell.
+/// 32 random bytes in base64url, which needs no escaping in a URL, a log or a shell.
 #[must_use]
 pub fn secret() -> String {
     let mut bytes = [0; 32];

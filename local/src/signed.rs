@@ -1,7 +1,7 @@
-//! What a signed request is made of at Tencent Cloud and at Aliyun: both write down the same parts in the same order, and
-//! both were made after Amazon's Signature Version 4.
+//! The parts of a signed request that Tencent Cloud and Aliyun share: both schemes derive from Amazon's Signature Version 4
+//! and have the same parts in the same order.
 //!
-//! This reads what arrived. It shares nothing with the functions' signers, which it judges.
+//! This verifies requests. It shares no code with the functions' signers, which it checks.
 
 use aws_lc_rs::{
     digest::{SHA256, digest},
@@ -19,7 +19,7 @@ pub(crate) struct Authorization<'a> {
 }
 
 impl<'a> Authorization<'a> {
-    /// Reads it; `None` where it is missing or of another form.
+    /// Parses it; `None` where it is missing or malformed.
     pub(crate) fn read(headers: &'a HeaderMap, algorithm: &str) -> Option<Self> {
         let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
         let fields = value.strip_prefix(algorithm)?.strip_prefix(' ')?;
@@ -40,7 +40,7 @@ impl<'a> Authorization<'a> {
     }
 }
 
-/// The canonical request. `None` where a header that is said to be signed is not there.
+/// The canonical request. `None` where a signed header is missing.
 pub(crate) fn canonical_request(
     parts: &Parts,
     query: &str,
@@ -72,7 +72,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
 }
 
-/// A header's text, or nothing.
+/// A header's text, or an empty text.
 pub(crate) fn header<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }

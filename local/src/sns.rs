@@ -1,5 +1,5 @@
-//! SNS, played: the query protocol of `Publish` (<https://docs.aws.amazon.com/sns/latest/api/API_Publish.html>) in front of
-//! the phone network, and what it says of the account.
+//! Simulated SNS: the query protocol of `Publish` (<https://docs.aws.amazon.com/sns/latest/api/API_Publish.html>) in front
+//! of the phone network, and the account's attributes.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -26,7 +26,7 @@ mod account;
 
 use account::Account;
 
-/// How its calls are read.
+/// How the timeline reads its calls.
 pub(crate) const SERVICE: Service = Service {
     name: "SNS",
     is_for: |_, _, _| false,
@@ -43,26 +43,26 @@ pub(crate) const SERVICE: Service = Service {
 pub struct Refusal {
     /// The HTTP status.
     pub status: u16,
-    /// The error code, `OptedOut` say.
+    /// The error code, such as `OptedOut`.
     pub code: &'static str,
-    /// What SNS says to it.
+    /// The error message.
     pub message: &'static str,
 }
 
-/// What goes wrong with a request.
+/// A failure of a request.
 #[derive(Debug, Clone)]
 pub enum Fault {
-    /// SNS answers with an error.
+    /// The answer is an error.
     Refusal(Refusal),
-    /// SNS answers with status 200 and something else than an answer.
+    /// The answer has status 200 and is not SNS's.
     Garbage,
-    /// Something in front of SNS answers with status 502 and a page.
+    /// A proxy answers with status 502 and a page.
     Page,
-    /// SNS never answers, and sends nothing.
+    /// There is no answer, and nothing is sent.
     Hang,
-    /// SNS sends the message and never answers.
+    /// The message is sent, but there is no answer.
     SentUnanswered,
-    /// SNS refuses after a second.
+    /// It is refused after a second.
     Late(Refusal),
 }
 
@@ -78,32 +78,32 @@ impl Sns {
         Self { phones, faults: Mutex::default(), account: Account::default() }
     }
 
-    /// Refuses the next request so.
+    /// Refuses the next request.
     pub fn refuse_next(&self, refusal: Refusal) {
         self.fail_next(Fault::Refusal(refusal));
     }
 
-    /// Fails the next request so. The SDK repeats what may pass: such a fault takes several to be felt.
+    /// Fails the next request. The SDK retries temporary failures, so such a fault may be needed several times.
     pub fn fail_next(&self, fault: Fault) {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner).push_back(fault);
     }
 
-    /// Fails no more.
+    /// Ends all failures.
     pub fn recover(&self) {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    /// From now on the account is in the SMS sandbox.
+    /// Puts the account into the SMS sandbox.
     pub fn put_into_sandbox(&self) {
         self.account.put_into_sandbox();
     }
 
-    /// Sets an attribute of the account's messages, `MonthlySpendLimit` say, or takes it away.
+    /// Sets an SMS attribute of the account, such as `MonthlySpendLimit`, or removes it.
     pub fn set_attribute(&self, attribute: &str, value: Option<&str>) {
         self.account.set(attribute, value);
     }
 
-    /// The inner of the answer.
+    /// The inner element of the answer.
     fn answer(&self, body: &[u8]) -> Result<String, Refusal> {
         match self.account.answer(&form(body, "Action")) {
             Some(told) => Ok(told),
@@ -119,7 +119,7 @@ impl Sns {
             return Err(Refusal {
                 status: 400,
                 code: "InvalidAction",
-                message: "no such action is played here",
+                message: "this action is not simulated",
             });
         }
         let to = field("PhoneNumber").filter(|number| is_e164(number));

@@ -1,4 +1,4 @@
-//! Tencent Cloud's SMS, played: `SendSms`, version 2021-01-11 (<https://cloud.tencent.com/document/api/382/55981>), in front
+//! Simulated Tencent Cloud SMS: `SendSms`, version 2021-01-11 (<https://cloud.tencent.com/document/api/382/55981>), in front
 //! of the phone network.
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -29,7 +29,7 @@ mod signature;
 
 use message::{Asked, e164};
 
-/// How its calls are read.
+/// How the timeline reads its calls.
 pub(crate) const SERVICE: Service = Service {
     name: "Tencent",
     is_for: |_, _, _| false,
@@ -46,7 +46,7 @@ pub(crate) const SERVICE: Service = Service {
     },
 };
 
-/// Who may send, and what.
+/// The account: its keys, signature and template.
 pub(crate) struct Account {
     secret_id: String,
     secret_key: String,
@@ -56,7 +56,7 @@ pub(crate) struct Account {
 }
 
 impl Account {
-    /// By the functions' variables: what they are told is what the account has.
+    /// From the functions' own variables: the account matches their settings.
     pub(crate) fn read(variable: impl Fn(&str) -> String) -> Self {
         Self {
             secret_id: variable("TENCENT_SMS_SECRET_ID"),
@@ -81,22 +81,22 @@ impl Tencent {
         Self { account, phones, clock, faults: Faults::default() }
     }
 
-    /// Refuses the next request so: a code, and after a space what Tencent says to it.
+    /// Refuses the next request: an error code, a space, and a message.
     pub fn refuse_next(&self, refusal: impl Into<Refusal>) {
         self.fail_next(Fault::Refusal(refusal.into()));
     }
 
-    /// Fails the next request so.
+    /// Fails the next request.
     pub fn fail_next(&self, fault: Fault) {
         self.faults.at_next(fault);
     }
 
-    /// Fails each request so.
+    /// Fails every request.
     pub fn fail_each(&self, fault: Fault) {
         self.faults.at_each(fault);
     }
 
-    /// Fails no more.
+    /// Ends all failures.
     pub fn recover(&self) {
         self.faults.clear();
     }
@@ -112,7 +112,7 @@ impl Tencent {
         self.send(parts, body, refusal).unwrap_or_else(error)
     }
 
-    /// What is wrong with the request itself is an `Error`; what is wrong with a message is that message's status.
+    /// An invalid request gets an `Error`; a refused message gets a status of its own.
     fn send(&self, parts: &Parts, body: &[u8], refusal: Option<&Refusal>) -> Result<Value, Refusal> {
         let told = |name: &str| header(&parts.headers, name).to_owned();
         let Account { secret_id, secret_key, .. } = &self.account;
@@ -123,7 +123,7 @@ impl Tencent {
             }
             ("SendSms", "2021-01-11", _) => {}
             ("SendSms", _, _) => return Err("NoSuchVersion The API version does not exist.".into()),
-            _ => return Err("InvalidAction only SendSms is played here".into()),
+            _ => return Err("InvalidAction only SendSms is simulated here".into()),
         }
         let asked = Asked::read(body)?;
         if asked.app_id != self.account.app_id {
@@ -169,7 +169,7 @@ impl Provider for Tencent {
     }
 }
 
-/// Whether Tencent refuses the request for this, not the message.
+/// Whether Tencent refuses the whole request for this code, not a message.
 fn is_of_the_request(Refusal { code, .. }: &Refusal) -> bool {
     let kind = code.split('.').next().unwrap_or_default();
     ["AuthFailure", "UnauthorizedOperation", "RequestLimitExceeded", "InvalidParameter", "MissingParameter"]

@@ -1,4 +1,4 @@
-//! What happened at each request, for the console: the steps that its function took, the answer, the items afterwards.
+//! The requests so far, for the console: each with its function's steps, the answer, and the items afterwards.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -21,10 +21,10 @@ pub(crate) use steps::{noted, number};
 /// How many exchanges are kept.
 const KEPT: usize = 50;
 
-/// How many items of a table are shown with an exchange.
+/// How many items of a table an exchange shows.
 const ITEMS: i32 = 20;
 
-/// What is kept of a body; the contract's are shorter than this.
+/// How much of a body is kept; the contract's bodies are shorter.
 const BODY_BYTES: usize = 8 * 1024;
 
 tokio::task_local! {
@@ -32,7 +32,7 @@ tokio::task_local! {
     static EXCHANGE: u64;
 }
 
-/// A request and all that came of it.
+/// A request and everything that followed from it.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Exchange {
@@ -40,33 +40,33 @@ pub struct Exchange {
     at: String,
     method: String,
     path: String,
-    /// The body, as it was sent: a parsed one would be in another order.
+    /// The body as it was sent; parsing would change the order of members.
     request: String,
     status: u16,
-    /// The same.
+    /// The same for the answer.
     answer: String,
     milliseconds: f64,
     steps: Vec<Step>,
-    /// As they were afterwards; `None` if other requests were under way.
+    /// The tables afterwards; `None` if other requests were running.
     tables: Option<Value>,
 }
 
-/// A call to something outside of the function.
+/// A call to a service outside the function.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Step {
     service: &'static str,
     operation: String,
-    /// What it was about: a table and a key, a phone number.
+    /// Its subject: a table and a key, or a phone number.
     about: String,
     /// Milliseconds since the request.
     began: f64,
-    /// `None` if the answer had not come when the function's own went out.
+    /// `None` if its answer had not come when the function answered.
     ended: Option<f64>,
     /// The error's name; `None` after a success.
     error: Option<String>,
 }
 
-/// The exchanges so far, and those to come.
+/// The exchanges so far, and new ones.
 pub struct Timeline {
     clock: Arc<dyn Clock>,
     dynamodb: Arc<DynamoDb>,
@@ -80,7 +80,7 @@ struct Log {
     live: broadcast::Sender<Exchange>,
 }
 
-/// An exchange whose answer is not there yet.
+/// An exchange without its answer.
 struct Open {
     began: Instant,
     request: String,
@@ -94,14 +94,14 @@ impl Timeline {
         Self { clock, dynamodb, log: Mutex::new(log) }
     }
 
-    /// The exchanges so far, the oldest first, and those from then on.
+    /// The exchanges so far, oldest first, then new ones.
     #[must_use]
     pub fn watch(&self) -> (Vec<Exchange>, broadcast::Receiver<Exchange>) {
         let log = self.log();
         (log.past.iter().cloned().collect(), log.live.subscribe())
     }
 
-    /// Runs a function's answer to a request and notes what it does.
+    /// Runs a function's answer to a request and records what it does.
     pub(crate) async fn follow(
         &self,
         (method, path, body): (&str, &str, &[u8]),
@@ -135,8 +135,8 @@ impl Timeline {
         answer
     }
 
-    /// The items of both tables. Beside other requests they would be of all of these at once, and a flood would be slower
-    /// for being watched: then there are none.
+    /// The items of both tables; none while other requests run: they would mix the changes of all requests, and reading them
+    /// would slow down a flood.
     async fn tables_if_quiet(&self) -> Option<Value> {
         let quiet_since = || {
             let log = self.log();
@@ -160,7 +160,7 @@ impl Timeline {
     }
 }
 
-/// An open exchange. One whose client goes away before the answer is forgotten.
+/// An open exchange. It is dropped if the client disconnects before the answer.
 struct Opened<'a> {
     timeline: &'a Timeline,
     number: u64,
@@ -178,7 +178,7 @@ impl Drop for Opened<'_> {
     }
 }
 
-/// A body as text, or how long it is.
+/// A body as text, or its length.
 fn readable(body: &[u8]) -> String {
     if body.len() > BODY_BYTES {
         return format!("{} bytes", body.len());

@@ -1,4 +1,4 @@
-//! Tencent Cloud and Aliyun at `/` too, where their own SDKs post to: these take a host, and no path.
+//! Tencent Cloud and Aliyun also answer at `/`, where their SDKs post to: those can set a host, but no path.
 
 use axum::{
     Router,
@@ -9,7 +9,7 @@ use axum::{
 };
 use lambda_http::tower::ServiceExt;
 
-/// Both providers, at an address of their own and at `/`, where the header that names the call tells which is meant.
+/// Both providers, each under its own path and at `/`, where the header with the call's name tells them apart.
 pub(crate) fn router(tencent: Router, aliyun: Router) -> Router {
     let at_root = post(choose).with_state((tencent.clone(), aliyun.clone()));
     Router::new()

@@ -1,8 +1,8 @@
-//! WeChat, played: `code2Session`, `getStableAccessToken` and `getPhoneNumber`
+//! Simulated WeChat: `code2Session`, `getStableAccessToken` and `getPhoneNumber`
 //! (<https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/>).
 //!
-//! A code is a script: it says who logs in, with which number, or what goes wrong. [`PLAYED`] lists those of `uni.login`,
-//! [`PLAYED_PHONE_CODES`] those of the button.
+//! A code decides who logs in, with which number, or what goes wrong. [`SIMULATED`] lists those of `uni.login`,
+//! [`SIMULATED_PHONE_CODES`] those of the button.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -32,10 +32,10 @@ use call::Calls;
 pub(crate) use call::SERVICE;
 use code2session::Used;
 use codes::Code;
-pub use codes::{PLAYED, Played};
+pub use codes::{SIMULATED, Simulated};
 use people::People;
 pub(crate) use people::{Apps, MORE_APPS};
-pub use phone_codes::PLAYED_PHONE_CODES;
+pub use phone_codes::SIMULATED_PHONE_CODES;
 use phone_codes::{Number, PhoneCode};
 use tokens::AccessTokens;
 
@@ -52,16 +52,14 @@ pub struct Wechat {
     used_phone_codes: Used,
 }
 
-/// A code that stands for nobody by itself.
+/// A code that cannot be chosen for `uni.login`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a code of uni.login stands for a name or for what goes wrong, not for another code of its kind")]
+#[error("a code of uni.login can stand for a name or an error, not for another such code")]
 pub struct NoVisitor;
 
-/// A code that stands for no number by itself.
+/// A code that cannot be chosen for the button.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "a code of the button stands for a phone number or for what goes wrong, not for another code of its kind"
-)]
+#[error("a code of the button can stand for a phone number or an error, not for another such code")]
 pub struct NoNumber;
 
 impl Wechat {
@@ -79,48 +77,48 @@ impl Wechat {
         }
     }
 
-    /// Plays `code` at the next `code2Session`, whatever code comes with it.
+    /// Answers the next `code2Session` as for `code`, whatever code comes with it.
     pub fn play_next(&self, code: &str) {
         self.play_next_at(Call::Code2Session, code);
     }
 
-    /// Plays `script` at the next request of this call, whatever code comes with it: one of its codes;
-    /// at [`Call::StableToken`] what goes wrong (`err-40164`), or `no-token`.
+    /// Answers the next request of this call by `script`, whatever code comes with it: one of its codes;
+    /// for [`Call::StableToken`] an error (`err-40164`) or `no-token`.
     ///
     /// # Panics
-    /// Where the call has nothing to play for it.
+    /// If the call cannot simulate it.
     pub fn play_next_at(&self, call: Call, script: &str) {
         self.calls.play_next(call, script);
     }
 
-    /// Ends all access tokens: the next use of one is answered errcode 40001.
+    /// Revokes all access tokens: their next use is answered errcode 40001.
     pub fn end_tokens(&self) {
         self.tokens.end_all();
     }
 
-    /// All access tokens that were given, which nobody but the functions may ever see.
+    /// All access tokens issued so far. Tests check that they never leave the functions.
     #[must_use]
     pub fn access_tokens(&self) -> Vec<String> {
         self.tokens.all()
     }
 
-    /// Binds the mini programs to an Open Platform account: answers bring a `unionid` from now on.
+    /// Binds the mini programs to an Open Platform account: answers have a `unionid` from now on.
     pub fn bind_to_open_platform(&self) {
         self.people.bind();
     }
 
-    /// Binds the mini programs to another Open Platform account: each `unionid` is another one from now on.
+    /// Binds the mini programs to a different Open Platform account: every `unionid` changes.
     pub fn rebind_open_platform(&self) {
         self.people.rebind();
     }
 
-    /// Whom the codes of `uni.login` stand for: who sits at WeChat's developer tools.
+    /// Whom the codes of `uni.login` stand for.
     #[must_use]
     pub fn visitor(&self) -> String {
         self.visitor.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// From now on these codes stand for `code`: a name, or what goes wrong. Nothing changes where it is neither.
+    /// Sets whom these codes stand for: a name or an error. Any other `code` changes nothing.
     pub fn set_visitor(&self, code: &str) -> Result<(), NoVisitor> {
         if matches!(Code::read(code), Code::Missing | Code::OfUniLogin | Code::Mock) {
             return Err(NoVisitor);
@@ -129,13 +127,13 @@ impl Wechat {
         Ok(())
     }
 
-    /// Which number the codes of the button stand for.
+    /// The number that the codes of the button stand for.
     #[must_use]
     pub fn visitor_number(&self) -> String {
         self.visitor_number.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// From now on these codes stand for `code`: a number, or what goes wrong. Nothing changes where it is neither.
+    /// Sets what these codes stand for: a number or an error. Any other `code` changes nothing.
     pub fn set_visitor_number(&self, code: &str) -> Result<(), NoNumber> {
         if matches!(PhoneCode::read(code), PhoneCode::Missing | PhoneCode::OfButton | PhoneCode::Unknown) {
             return Err(NoNumber);
@@ -144,13 +142,13 @@ impl Wechat {
         Ok(())
     }
 
-    /// How many requests have come to `code2Session`.
+    /// How many requests `code2Session` has had.
     #[must_use]
     pub fn requests(&self) -> usize {
         self.requests_of(Call::Code2Session)
     }
 
-    /// How many requests have come to this call.
+    /// How many requests this call has had.
     #[must_use]
     pub fn requests_of(&self, call: Call) -> usize {
         self.calls.requests(call)
@@ -162,25 +160,25 @@ impl Wechat {
         self.apps.ids()
     }
 
-    /// The openid of the person of this name in the first mini program.
+    /// The openid of the person with this name in the first mini program.
     #[must_use]
     pub fn openid(&self, name: &str) -> String {
         self.openid_in(self.apps.first(), name)
     }
 
-    /// The openid of the person of this name in this mini program.
+    /// The openid of the person with this name in this mini program.
     #[must_use]
     pub fn openid_in(&self, app_id: &str, name: &str) -> String {
         People::openid(app_id, name)
     }
 
-    /// The `session_key` that goes with [`Self::openid`], which nobody may ever see again.
+    /// The `session_key` that comes with [`Self::openid`]. Tests check that it never leaves the functions.
     #[must_use]
     pub fn session_key(&self, name: &str) -> String {
         People::session_key(self.apps.first(), name)
     }
 
-    /// Where a redirect leads: whoever follows is told of somebody else.
+    /// The target of redirects: a client that follows them gets somebody else.
     fn elsewhere(&self) -> Response {
         let app_id = self.apps.first();
         let mut answer = self.phone_info(app_id, Number { country: "86", pure: "13700137000" });

@@ -1,4 +1,4 @@
-//! The program as it is started: what it prints, what it refuses, what outlives it.
+//! The program as users start it: its output, its errors, and the data that it keeps.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 use std::{
@@ -25,7 +25,7 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
-/// A path of this test's own, with nothing at it.
+/// A path of this test's own, where no file exists.
 fn file(name: &str) -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     _ = std::fs::remove_dir_all(&folder);
@@ -42,7 +42,7 @@ fn pause<T>() -> Option<T> {
     None
 }
 
-/// The program while it runs. It is killed, without a chance to tidy up, when this is dropped.
+/// The running program. Dropping it kills it, without a chance to tidy up.
 struct Running {
     program: Child,
     out: BufReader<ChildStdout>,
@@ -56,7 +56,7 @@ impl Running {
     }
 
     fn with(variables: &[(&str, &str)], port: u16, arguments: &[&str]) -> Self {
-        // A port that is free, or was a test's own, may be another program's for a moment.
+        // A free port, or one that a test has just left, may be taken by another program.
         let starts = (0..50).find_map(|_| Self::try_start(variables, port, arguments).or_else(pause));
         let (program, out) = starts.unwrap();
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
@@ -77,7 +77,7 @@ impl Running {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        // It listens before it says so.
+        // It listens before it prints.
         let mut first = String::new();
         let mut out = BufReader::new(program.stdout.take().unwrap());
         if out.read_line(&mut first).unwrap() > 0 {
@@ -85,7 +85,7 @@ impl Running {
         }
         let stopped = program.wait_with_output().unwrap();
         let wrong = text(&stopped.stderr);
-        assert!(wrong.starts_with(&format!("port {port} is taken")), "{wrong}");
+        assert!(wrong.starts_with(&format!("port {port} is in use")), "{wrong}");
         None
     }
 
@@ -114,7 +114,7 @@ impl Running {
         self.post("/login", json!({ "ticket": ticket, "phoneNumber": number, "verifyCode": code })).await
     }
 
-    /// What it has printed since its first line, on standard output and on standard error.
+    /// Its output since its first line, on standard output and on standard error.
     fn stop(mut self) -> (String, String) {
         self.program.kill().unwrap();
         let (mut out, mut err) = (String::new(), String::new());
@@ -142,11 +142,11 @@ fn help_is_an_answer_and_lists_every_code_of_wechats_and_every_word_of_the_provi
                 && ["--data FILE", "LISTEN ", "PORT "].iter().all(|it| said.contains(it)),
             "{said}"
         );
-        for played in local::wechat::PLAYED.iter().chain(&local::wechat::PLAYED_PHONE_CODES) {
+        for simulated in local::wechat::SIMULATED.iter().chain(&local::wechat::SIMULATED_PHONE_CODES) {
             let is_it = |line: &str| {
-                line.trim_start().starts_with(&format!("{} ", played.code)) && line.ends_with(played.en)
+                line.trim_start().starts_with(&format!("{} ", simulated.code)) && line.ends_with(simulated.en)
             };
-            assert!(said.lines().any(is_it), "{}", played.code);
+            assert!(said.lines().any(is_it), "{}", simulated.code);
         }
         for word in local::provider::WORDS {
             let is_it = |line: &str| line.trim_start().starts_with(word.word) && line.ends_with(word.en);
@@ -165,20 +165,16 @@ fn what_cannot_be_done_is_said_in_a_sentence() {
     let nowhere = file("nowhere").join("data");
     let nowhere = nowhere.to_str().unwrap();
     for (arguments, port, sentence) in [
-        (&[][..], "abc", "PORT takes a whole number up to 65535: the port to listen on"),
-        (&[], "65536", "PORT takes a whole number up to 65535: the port to listen on"),
-        (
-            &[],
-            &*taken.to_string(),
-            &*format!("port {taken} is taken; PORT={} would take another one", taken + 1),
-        ),
-        (&["--data", ""], "0", "--data takes the name of a file; --help says what there is"),
-        (&["--data"], "0", "--data takes the name of a file; --help says what there is"),
+        (&[][..], "abc", "PORT must be the port to listen on, a whole number up to 65535"),
+        (&[], "65536", "PORT must be the port to listen on, a whole number up to 65535"),
+        (&[], &*taken.to_string(), &*format!("port {taken} is in use; try PORT={}", taken + 1)),
+        (&["--data", ""], "0", "--data needs the name of a file; see --help"),
+        (&["--data"], "0", "--data needs the name of a file; see --help"),
         (
             &["--data", other],
             "0",
             &*format!(
-                "{other} is no database: --data takes a file that it has made, or the name of a new one"
+                "{other} is not a database: --data needs a file that it has created, or the name of a new file"
             ),
         ),
         (
@@ -186,8 +182,8 @@ fn what_cannot_be_done_is_said_in_a_sentence() {
             "0",
             &*format!("{nowhere} cannot be opened: No such file or directory (os error 2)"),
         ),
-        (&["--sevices"], "0", "invalid option '--sevices'; --help says what there is"),
-        (&["tables"], "0", "unexpected argument \"tables\"; --help says what there is"),
+        (&["--sevices"], "0", "invalid option '--sevices'; see --help"),
+        (&["tables"], "0", "unexpected argument \"tables\"; see --help"),
     ] {
         let Output { status, stdout, stderr } = run(arguments, &[("PORT", port)]);
         assert_eq!((status.code(), text(&stderr).trim_end()), (Some(1), sentence), "{arguments:?}");
@@ -198,9 +194,9 @@ fn what_cannot_be_done_is_said_in_a_sentence() {
 
 #[test]
 fn an_address_to_listen_on_that_is_none_is_told_in_a_sentence() {
-    let wants = "LISTEN takes an IP address to listen on, such as 127.0.0.1 or 0.0.0.0";
-    // The last is for documentation, and no machine's.
-    let not_here = "192.0.2.1:0 cannot be listened on: ";
+    let wants = "LISTEN must be an IP address to listen on, such as 127.0.0.1 or 0.0.0.0";
+    // The last one is reserved for documentation and belongs to no machine.
+    let not_here = "cannot listen on 192.0.2.1:0: ";
     for (host, sentence) in [("everywhere", wants), ("127.0.0.1:3000", wants), ("192.0.2.1", not_here)] {
         let Output { status, stdout, stderr } = run(&[], &[("LISTEN", host), ("PORT", "0")]);
         let said = text(&stderr);
@@ -209,7 +205,7 @@ fn an_address_to_listen_on_that_is_none_is_told_in_a_sentence() {
     }
 }
 
-/// All of 127.0.0.0/8 is this machine, on Linux.
+/// On Linux, all of 127.0.0.0/8 is this machine.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn other_machines_reach_it_only_where_listen_says_so() {
@@ -224,7 +220,7 @@ async fn other_machines_reach_it_only_where_listen_says_so() {
 
     let program = Running::with(&[("LISTEN", "0.0.0.0")], free_port(), &[]);
     let answer = from_elsewhere(&program).await.unwrap().bytes().await.unwrap();
-    // Nobody can call 0.0.0.0.
+    // 0.0.0.0 cannot be called.
     assert_eq!(serde_json::from_slice::<Value>(&answer).unwrap()["issuer"], program.url);
     let code = program.texted("13800138000").await;
     let ticket = program.ticket("alice").await;
@@ -253,7 +249,7 @@ async fn a_token_a_ticket_and_a_live_code_outlive_a_kill() {
     assert_eq!((&second["userId"], &second["isNewUser"]), (&first["userId"], &json!(false)), "{second}");
     program.stop();
 
-    // They are nobody else's to read, and the same for functions that run elsewhere.
+    // Only their owner can read them, and functions that run elsewhere get the same ones.
     #[cfg(unix)]
     assert_eq!(std::os::unix::fs::MetadataExt::mode(&std::fs::metadata(&file).unwrap()) & 0o777, 0o600);
     let [one, two] = [(); 2].map(|()| Running::start(port, &arguments).stop().0);
@@ -302,5 +298,5 @@ async fn what_is_wrong_with_a_deployment_is_shown_without_being_asked_for() {
         "wechat_misconfigured"
     );
     let (_, err) = program.stop();
-    assert!(err.contains("ERROR") && err.contains("answered errcode 40125"), "{err}");
+    assert!(err.contains("ERROR") && err.contains("WeChat's Code2Session answered errcode 40125"), "{err}");
 }

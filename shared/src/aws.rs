@@ -1,4 +1,4 @@
-//! The one way to AWS: one set-up for every client, the secrets, and what may be known of a call that failed.
+//! Access to AWS: one configuration for every client, the secrets, and what may be logged of a failed call.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -24,27 +24,26 @@ pub use failure::AwsFailure;
 pub(crate) use secrets::fetch;
 pub use secrets::settings;
 
-/// Services that must not be sent a request twice: SNS would send, and charge for, another message.
+/// Services whose requests must not be sent twice: SNS would send, and charge for, a second message.
 const UNREPEATED: [&str; 1] = ["SNS"];
 
-/// What every AWS client here is made of.
+/// The configuration that every AWS client here is made from.
 ///
-/// Lambda hands region and credentials to a function in its environment. They are read there and nowhere else: the SDK's
-/// own search, through profiles, instance metadata and single sign-on, is a seventh of a function's size
-/// (docs/adr/0011-aws-settings.md).
+/// Lambda passes region and credentials in the environment, and they are read only there: the SDK's own search (profiles,
+/// instance metadata, single sign-on) is a seventh of a function's size (docs/adr/0011-aws-settings.md).
 #[derive(Debug, Clone)]
 pub struct Aws {
     shared: SdkConfig,
-    /// `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_…`, by name.
+    /// `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_…`, by variable name.
     endpoints: HashMap<String, String>,
     tls: ClientConfig,
     pool: Pool,
-    /// Connections for what must not be sent twice.
+    /// Connections for requests that must not be sent twice.
     unrepeated: Pool,
 }
 
 impl Aws {
-    /// Reads it from the settings: the SDK's own variables. By `clock` connections grow old.
+    /// Reads the SDK's own variables. `clock` measures the age of connections.
     pub fn read(env: &mut Env, clock: Arc<dyn Clock>) -> Option<Self> {
         let region = env.required(&Setting::required("AWS_REGION"));
         let key_id = env.required(&Setting::required("AWS_ACCESS_KEY_ID"));
@@ -54,7 +53,7 @@ impl Aws {
         let pool = Pool::new(tls.clone());
         let unrepeated = Pool::unrepeated(tls.clone(), clock);
         let credentials = Credentials::new(key_id?, secret_key?, token, None, "environment");
-        // Time-outs under which the longest flow still ends within a function's ten seconds (docs/adr/0008-time-outs.md).
+        // With these time-outs the longest flow still ends within a function's ten seconds (docs/adr/0008-time-outs.md).
         let timeouts = TimeoutConfig::builder()
             .operation_attempt_timeout(Duration::from_secs(1))
             .operation_timeout(Duration::from_millis(1800));
@@ -71,7 +70,7 @@ impl Aws {
         Some(Self { shared: shared.build(), endpoints, tls, pool, unrepeated })
     }
 
-    /// Opens `connections` to a service, by its name in `AWS_ENDPOINT_URL_…`, for the first request to find.
+    /// Opens `connections` to a service, by its name in `AWS_ENDPOINT_URL_…`, ahead of the first request.
     async fn connect(&self, (service, connections): (&str, usize)) {
         let config = self.of(service);
         let region = config.region().map_or("", |region| region.as_ref());
@@ -82,8 +81,8 @@ impl Aws {
         }
     }
 
-    /// The same; `note` writes into the headers of each request: for whoever looks at what the clients send. No signature
-    /// is over what it writes.
+    /// The same configuration, but `note` may add headers to each request, after it is signed. For tests that look at what the
+    /// clients send.
     #[must_use]
     pub fn noting(mut self, note: fn(&mut HeaderMap)) -> Self {
         self.pool = self.pool.noting(note);
@@ -92,20 +91,19 @@ impl Aws {
         self
     }
 
-    /// How connections to others are secured: set up once.
+    /// The TLS configuration for all outgoing connections.
     #[must_use]
     pub fn tls(&self) -> &ClientConfig {
         &self.tls
     }
 
-    /// For a service that has no SDK here: HTTPS with JSON, over connections that are young enough for what must not be sent
-    /// twice.
+    /// A JSON client for services without an SDK here. Its connections are safe for requests that must not be sent twice.
     #[must_use]
     pub fn json(&self) -> JsonClient {
         JsonClient::new(self.unrepeated.clone())
     }
 
-    /// For a service by its name in `AWS_ENDPOINT_URL_…`: `DYNAMODB`, `SNS`, `SECRETS_MANAGER`.
+    /// The configuration of one service, by its name in `AWS_ENDPOINT_URL_…`: `DYNAMODB`, `SNS`, `SECRETS_MANAGER`.
     #[must_use]
     pub fn of(&self, service: &str) -> SdkConfig {
         let own = self.endpoints.get(&format!("AWS_ENDPOINT_URL_{service}"));
@@ -119,7 +117,7 @@ impl Aws {
     }
 }
 
-/// Where a service is called in a region. China's regions have a domain of their own.
+/// A service's endpoint in a region. China's regions have their own domain.
 fn public_url(service: &str, region: &str) -> String {
     let domain = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
     format!("https://{}.{region}.{domain}", service.to_lowercase())

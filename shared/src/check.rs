@@ -1,7 +1,7 @@
-//! `{"operator": "check"}`: what a function can know of its deployment from its own place and with its own rights.
+//! `{"operator": "check"}`: what a function can find out about its deployment, from inside and with its own permissions.
 //!
-//! It asks and changes nothing. It reads the settings and secrets anew, as a start would, and does not need a function that
-//! has started: a bad secret, which keeps one from starting, is what it is there to tell (docs/adr/0019-check.md).
+//! It reads and changes nothing. It reads settings and secrets afresh, as a cold start does, and works even where the
+//! function cannot start: a bad secret is one of the faults that it reports (docs/adr/0019-check.md).
 
 use std::{pin::Pin, time::Duration};
 
@@ -18,32 +18,32 @@ mod tables;
 pub use secrets::Examined;
 pub use tables::{Ttl, table};
 
-/// The longest that one of them waits. All wait at once, after the secrets (1.8 s), so that a function's ten seconds are enough.
+/// The time limit of one check. They run at once, after the secrets (1.8 s), so a function's ten seconds are enough.
 pub const PATIENCE: Duration = Duration::from_secs(3);
 
-/// One thing that was looked at.
+/// The result of one check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Check {
-    /// What: a setting's name, or that of a service.
+    /// What was checked: the name of a setting or of a service.
     pub name: String,
-    /// Whether it is as it has to be.
+    /// Whether it is as required.
     pub ok: bool,
-    /// What was found; where it is not ok, what to do. No secret is in it.
+    /// What was found and, where it is not ok, what to do. It contains no secret.
     pub detail: String,
 }
 
-/// A check under way.
+/// A check that is running.
 pub type Checking = Pin<Box<dyn Future<Output = Check> + Send>>;
 
 impl Check {
-    /// What was found; an error says what to do.
+    /// What was found. An error says what to do.
     #[must_use]
     pub fn of(name: impl Into<String>, found: Result<String, String>) -> Self {
         let ok = found.is_ok();
         Self { name: name.into(), ok, detail: found.unwrap_or_else(|detail| detail) }
     }
 
-    /// Looks, for [`PATIENCE`] at most.
+    /// Runs for [`PATIENCE`] at most.
     pub fn begin(
         name: impl Into<String>,
         look: impl Future<Output = Result<String, String>> + Send + 'static,
@@ -57,20 +57,20 @@ impl Check {
     }
 }
 
-/// All of them, in their order.
+/// All results, in order.
 pub async fn all(mut done: Vec<Check>, under_way: Vec<Checking>) -> Vec<Check> {
     done.extend(join_all(under_way).await);
     done
 }
 
-/// Answers an operator where nothing else can be asked for: by what `check` finds. The log has a line of it.
+/// Answers an operator's event with the results of `check`, and logs it. Any other act is refused.
 pub async fn answer(
     event: &OperatorEvent,
     request_id: &str,
     check: impl Future<Output = Vec<Check>>,
 ) -> Value {
     if !event.is_check() {
-        return json!({ "error": "operator: use check and nothing else; no other act is possible here now" });
+        return json!({ "error": "operator: use check; nothing else is possible here now" });
     }
     let checks = check.await;
     let failed: Vec<_> = checks.iter().filter(|check| !check.ok).map(|check| check.name.as_str()).collect();
@@ -79,7 +79,7 @@ pub async fn answer(
         request_id,
         ok,
         failed,
-        "an operator has had the function checked"
+        "an operator ran the check"
     );
     json!({ "ok": ok, "checks": checks })
 }

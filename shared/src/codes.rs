@@ -1,6 +1,6 @@
-//! Verification codes: drawn at random, kept under a pepper, judged by the list of attempts at them.
+//! Verification codes: drawn at random, stored under a pepper, judged by the list of attempts.
 //!
-//! The codes table has one item a phone number: a send replaces it, each attempt is appended to it.
+//! The codes table has one item per phone number: a send replaces it, and each attempt is appended to it.
 
 use std::collections::HashMap;
 
@@ -32,7 +32,7 @@ type Item = HashMap<String, AttributeValue>;
 pub const CODES_TABLE: Setting = Setting::required("CODES_TABLE")
     .about("The DynamoDB table of codes and counters.", "验证码和计数器所在的 DynamoDB 表。");
 
-/// How long codes live and how many are sent.
+/// How long codes live, and how many may be sent.
 #[derive(Debug, Clone)]
 pub struct CodePolicy {
     /// `CODE_TTL_SECONDS`: how long a code may be used.
@@ -41,12 +41,12 @@ pub struct CodePolicy {
     pub cooldown: u64,
     /// `PHONE_DAILY_LIMIT`: codes for one number on one UTC day.
     pub daily_limit: u64,
-    /// How many of them may be asked for without a ticket.
+    /// How many of them may be requested without a ticket.
     pub open_limit: u64,
 }
 
-/// `OPEN_SHARE_PERCENT`: what requests without a ticket may use up of a limit, so that a stranger without WeChat takes a
-/// share and never the whole.
+/// `OPEN_SHARE_PERCENT`: the share of a limit that requests without a ticket may use, so that strangers without WeChat
+/// cannot use it all.
 #[derive(Debug, Clone, Copy)]
 pub struct OpenShare(u64);
 
@@ -56,7 +56,7 @@ impl OpenShare {
         env.number(&OPEN_SHARE).map(Self)
     }
 
-    /// The share of a limit, rounded up: of a limit of one it is one.
+    /// The share of a limit, rounded up, so at least one.
     #[must_use]
     pub fn of(self, limit: u64) -> u64 {
         (limit * self.0).div_ceil(100)
@@ -64,20 +64,20 @@ impl OpenShare {
 }
 
 const OPEN_SHARE: Setting = Setting::number("OPEN_SHARE_PERCENT", 50, 0, 100).about(
-    "What requests without a ticket may use up of `SMS_DAILY_BUDGET` and `PHONE_DAILY_LIMIT`, in percent, rounded up. Requests \
-     with a ticket have the whole.",
-    "不带票据的请求最多能用掉 `SMS_DAILY_BUDGET` 和 `PHONE_DAILY_LIMIT` 的百分之几，向上取整。带票据的请求可以用到全部。",
+    "How many percent of `SMS_DAILY_BUDGET` and `PHONE_DAILY_LIMIT` requests without a ticket may use, rounded up. Requests \
+     with a ticket may use all of it.",
+    "不带 `ticket` 的请求最多能用掉 `SMS_DAILY_BUDGET` 和 `PHONE_DAILY_LIMIT` 的百分之几，向上取整。带 `ticket` 的请求可以用到全部。",
 );
 
 const TTL: Setting = Setting::number("CODE_TTL_SECONDS", 300, 30, CodePolicy::LONGEST_TTL)
-    .about("Seconds that a code may be used.", "验证码的有效秒数。");
+    .about("How many seconds a code is valid.", "验证码的有效秒数。");
 const COOLDOWN: Setting = Setting::number("RESEND_COOLDOWN_SECONDS", 60, 0, 3600)
-    .about("Seconds that a number waits for its next code.", "同一号码再次获取验证码要等的秒数。");
+    .about("How many seconds a number waits for its next code.", "同一号码再次获取验证码要等的秒数。");
 const DAILY_LIMIT: Setting = Setting::number("PHONE_DAILY_LIMIT", 10, 1, 1000)
-    .about("Codes for one number on one UTC day.", "同一号码每天（UTC）的验证码条数。");
+    .about("How many codes one number gets per UTC day.", "同一号码每天（UTC）的验证码条数。");
 
 impl CodePolicy {
-    /// Seconds that NIST SP 800-63B and OWASP allow a code at most.
+    /// The longest life of a code that NIST SP 800-63B and OWASP allow, in seconds.
     pub const LONGEST_TTL: u64 = 600;
 
     /// Reads it from the settings.
@@ -89,7 +89,7 @@ impl CodePolicy {
     }
 }
 
-/// The codes table, with the pepper that its items are written under.
+/// The codes table, with the pepper that hides what its items hold.
 pub struct CodesTable {
     client: Client,
     table: String,
@@ -97,24 +97,24 @@ pub struct CodesTable {
 }
 
 impl CodesTable {
-    /// The table of this name.
+    /// The table with this name.
     #[must_use]
     pub fn new(client: Client, table: String, pepper: Pepper) -> Self {
         Self { client, table, pepper }
     }
 }
 
-/// What a check needs of a number's item. Attributes of another form read as a code that is not there.
+/// What a check needs of a number's item. Malformed attributes read as no code.
 #[derive(Debug)]
 struct LiveCode {
     code: Tag,
     expires: Timestamp,
     attempts: Vec<Attempt>,
-    /// Whether it was placed and not sent: who knows it may use it, one after another.
+    /// Whether the code is fixed and was not sent: anybody who knows it may use it.
     is_fixed: bool,
 }
 
-/// One guess: what was guessed, and by whom.
+/// One guess, and whose it was.
 #[derive(Debug, Clone)]
 struct Attempt {
     guess: Tag,
@@ -162,11 +162,11 @@ fn n(value: u64) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
-/// How a conditional update ended.
+/// The outcome of a conditional update.
 enum Update {
-    /// Written; what the request asked to be returned.
+    /// Written; the attributes that the request asked for.
     Done(Option<Item>),
-    /// Refused by its condition; the item that refused it.
+    /// Refused by its condition; the item as it is.
     Refused(Option<Item>),
 }
 

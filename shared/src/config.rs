@@ -1,4 +1,4 @@
-//! Settings: environment variables, read once, with all that is wrong said in one message.
+//! Settings: environment variables, read once. One message reports everything that is wrong.
 
 use std::{
     collections::HashMap,
@@ -12,40 +12,40 @@ mod setting;
 
 pub use setting::{Form, Setting};
 
-/// The environment, and what was found wrong with it so far.
+/// The environment, and the mistakes found in it so far.
 ///
-/// A settings struct reads all its variables, then takes them with `?`: every reader notes what is wrong and gives
-/// `None`, so that one start tells everything.
+/// A settings struct reads all its variables first and takes them with `?` afterwards: each reader notes what is wrong and
+/// returns `None`, so one start reports all mistakes.
 pub struct Env {
     variables: HashMap<String, String>,
     wrong: Vec<String>,
-    /// The settings that were read, in their order.
+    /// The settings that were read, in order.
     #[cfg(feature = "openapi")]
     read: Vec<Setting>,
 }
 
-/// What keeps a function from starting. Names variables, never their values.
+/// Why a function cannot start. Names variables, never their values.
 #[derive(thiserror::Error)]
-#[error("the settings are not complete:\n- {}", .0.join("\n- "))]
+#[error("the settings are incomplete or wrong:\n- {}", .0.join("\n- "))]
 pub struct ConfigError(Vec<String>);
 
-/// What a `main` that returns the error prints.
+/// Printed when `main` returns the error.
 impl fmt::Debug for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Display::fmt(self, f)
     }
 }
 
-/// The variables of the process's environment.
-#[expect(clippy::disallowed_methods, reason = "this is the one place that asks the system")]
+/// The process's environment variables.
+#[expect(clippy::disallowed_methods, reason = "the only place that reads the environment")]
 pub fn process_variables() -> impl Iterator<Item = (String, String)> {
-    // A variable that is no Unicode reads with a replacement character, and fails where its form matters.
+    // A variable that is not Unicode gets replacement characters, and fails where its form is checked.
     std::env::vars_os()
         .map(|(name, value)| (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned()))
 }
 
 impl Env {
-    /// Reads from these variables; an empty one counts as unset.
+    /// Reads from these variables; an empty variable counts as unset.
     #[must_use]
     pub fn new(variables: impl IntoIterator<Item = (String, String)>) -> Self {
         let variables = variables.into_iter().filter(|(_, value)| !value.trim().is_empty()).collect();
@@ -63,7 +63,7 @@ impl Env {
         Self::new(process_variables())
     }
 
-    /// Settings that `read` takes from here, or everything that is wrong.
+    /// The settings that `read` returns, or everything that is wrong.
     pub fn settings<T>(mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Result<T, ConfigError> {
         match read(&mut self) {
             Some(settings) if self.wrong.is_empty() => Ok(settings),
@@ -71,26 +71,26 @@ impl Env {
         }
     }
 
-    /// What a variable says.
+    /// The value of a variable.
     pub(crate) fn variable(&self, name: &str) -> Option<&str> {
         self.variables.get(name).map(String::as_str)
     }
 
-    /// The variables whose names begin so.
+    /// The variables whose names start with this prefix.
     #[must_use]
     pub fn starting_with(&self, prefix: &str) -> HashMap<String, String> {
         let variables = self.variables.iter().filter(|(name, _)| name.starts_with(prefix));
         variables.map(|(name, value)| (name.clone(), value.clone())).collect()
     }
 
-    /// What a setting says; `None` where it is absent.
+    /// The value of a setting; `None` where it is unset.
     pub fn optional(&mut self, setting: &Setting) -> Option<String> {
         #[cfg(feature = "openapi")]
         self.read.push(*setting);
         self.variables.get(setting.name).cloned()
     }
 
-    /// Whether a setting is given, be it by the ARN of its secret.
+    /// Whether a setting is given, directly or as the ARN of its secret.
     #[must_use]
     pub fn is_set(&self, setting: &Setting) -> bool {
         [setting.name, &format!("{}_SECRET_ARN", setting.name)]
@@ -98,7 +98,7 @@ impl Env {
             .any(|name| self.variables.contains_key(*name))
     }
 
-    /// What a setting says that has to be there.
+    /// The value of a required setting.
     pub fn required(&mut self, setting: &Setting) -> Option<String> {
         let value = self.optional(setting);
         if value.is_none() {
@@ -107,12 +107,12 @@ impl Env {
         value
     }
 
-    /// What a setting says, or its default.
+    /// The value of a setting, or its default.
     pub fn text(&mut self, setting: &Setting) -> String {
         self.optional(setting).or_else(|| setting.default()).unwrap_or_default()
     }
 
-    /// A secret, given as `NAME` or, through Secrets Manager, as `NAME_SECRET_ARN`.
+    /// A secret, given as `NAME` or, from Secrets Manager, as `NAME_SECRET_ARN`.
     pub fn secret(&mut self, setting: &Setting) -> Option<SecretString> {
         let Setting { name, .. } = *setting;
         let least = if let Form::Secret(bytes) = setting.form { bytes } else { 1 };
@@ -124,7 +124,7 @@ impl Env {
         }
     }
 
-    /// A setting of another type.
+    /// A setting that is parsed into a type.
     pub fn parsed<T: FromStr<Err: Display>>(&mut self, setting: &Setting) -> Option<T> {
         match self.text(setting).trim().parse() {
             Ok(value) => Some(value),
@@ -143,34 +143,34 @@ impl Env {
         }
     }
 
-    /// The settings that `read` takes from an environment, in their order.
+    /// The settings that `read` reads from an environment, in order.
     #[cfg(feature = "openapi")]
     pub fn asked<T>(mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Vec<Setting> {
         read(&mut self);
         self.read
     }
 
-    /// Sets a variable, to what it was found to stand for.
+    /// Stores the value of a variable that was fetched from elsewhere.
     pub(crate) fn set(&mut self, name: String, value: String) {
         self.variables.insert(name, value);
     }
 
-    /// What `read` takes from here, if nothing of that is wrong. Nothing is noted.
+    /// What `read` returns, if nothing in it is wrong. Notes no mistakes.
     pub fn part<T>(&self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
         Self::new(self.variables.clone()).settings(read).ok()
     }
 
-    /// Whether a secret is given by the ARN of what holds it.
+    /// Whether a secret is given as an ARN.
     pub(crate) fn is_given_by_arn(&self, setting: &Setting) -> bool {
         self.variables.contains_key(&format!("{}_SECRET_ARN", setting.name))
     }
 
-    /// All that was found wrong so far.
+    /// Everything that was found wrong so far.
     pub(crate) fn take_wrong(&mut self) -> Vec<String> {
         std::mem::take(&mut self.wrong)
     }
 
-    /// Notes what is wrong.
+    /// Notes a mistake.
     pub fn wrong<T>(&mut self, what: String) -> Option<T> {
         self.wrong.push(what);
         None

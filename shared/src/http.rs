@@ -1,4 +1,4 @@
-//! From Lambda's event to a call, and from a flow's result to the answer that the contract promises.
+//! From Lambda's event to a call, and from a flow's result to the contract's answer.
 
 mod answer;
 mod call;

@@ -1,4 +1,4 @@
-//! Who WeChat says is there: the openid, and the ticket that proves WeChat's word for it.
+//! Who WeChat says the person is: the openid, and the ticket that proves it.
 
 mod openid;
 mod ticket;

@@ -1,20 +1,20 @@
-//! What two or more of the functions need. Nothing here knows a function.
+//! What two or more functions need. Nothing here depends on a function.
 //!
-//! What comes in from outside is a parameter: [`config`] reads the environment, [`clock`] tells the time, [`random`] brings
-//! what nobody can guess. On them stand the rooms, each on those above it alone:
+//! Input from outside is a parameter: [`config`] reads the environment, [`clock`] tells the time, [`random`] gives
+//! randomness. Each module below depends only on these and on the modules above it:
 //!
-//! | room | what it is for |
+//! | module | what it is for |
 //! | --- | --- |
-//! | [`problem`] | what a failing client is told, and in which language |
-//! | [`telemetry`] | what whoever runs the system is told: logs and metrics |
-//! | [`net`] | the way out: whom TLS trusts, one pool of connections |
+//! | [`problem`] | errors as clients see them, in their language |
+//! | [`telemetry`] | logs and metrics |
+//! | [`net`] | outgoing connections: TLS roots, one pool |
 //! | [`phone`] | phone numbers, parsed once |
-//! | [`identity`] | who WeChat says is there, and the ticket that proves it |
-//! | [`token`] | how an API of others checks the tokens that a login ends in |
-//! | [`aws`] | the one way to AWS: the clients' set-up, the secrets, what is known of a failure |
-//! | [`http`] | from Lambda's event to a call, and from its outcome to the answer |
-//! | [`codes`] | verification codes: drawn, kept under a pepper, judged |
-//! | [`check`] | what an operator is told of a deployment: settings, secrets, tables |
+//! | [`identity`] | who WeChat says the person is, and the ticket that proves it |
+//! | [`token`] | how other APIs verify the tokens of a login |
+//! | [`aws`] | access to AWS: the clients' configuration, secrets, failures |
+//! | [`http`] | from Lambda's event to a call, and from its result to the answer |
+//! | [`codes`] | verification codes: drawn, stored under a pepper, judged |
+//! | [`check`] | an operator's check of a deployment: settings, secrets, tables |
 
 pub mod aws;
 pub mod check;

@@ -1,7 +1,7 @@
-//! The way out of the functions: whom TLS trusts, and the pools of connections, set up once.
+//! Outgoing connections: the trusted roots, and the pools, set up once.
 //!
-//! The SDK's own client reads the system's root certificates at each start, which takes as long as all the rest of it, and
-//! brings HTTP/2, which `DynamoDB` and SNS do not speak (docs/adr/0012-https.md).
+//! The SDK's own client reads the system's root certificates at each start, which takes as long as the rest of the start,
+//! and adds HTTP/2, which `DynamoDB` and SNS do not speak (docs/adr/0012-https.md).
 
 mod json;
 mod pool;

@@ -1,4 +1,4 @@
-//! Phone numbers: parsed once, E.164 from then on.
+//! Phone numbers: parsed once, E.164 afterwards.
 
 mod e164;
 mod metadata;
@@ -18,7 +18,7 @@ use crate::{
     problem::{Failure, Problem, ProblemCode},
 };
 
-/// A mobile number that may be texted, in E.164 (`+8613800138000`).
+/// A mobile number that may receive SMS, in E.164 (`+8613800138000`).
 ///
 /// `Debug` masks it (`138****8000`).
 #[derive(Clone, PartialEq, Eq)]
@@ -32,13 +32,13 @@ pub struct PhoneNumber {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Country(Region);
 
-/// Why a text is no [`PhoneNumber`] here.
+/// Why a text is not a [`PhoneNumber`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PhoneNumberError {
-    /// No mobile number of any country could look like this.
+    /// Not a possible mobile number in any country.
     #[error("not a possible mobile number")]
     Invalid,
-    /// A number of a country outside [`Countries`].
+    /// A number of a country that is not in [`Countries`].
     #[error("a number of a country that is not allowed")]
     UnsupportedCountry,
 }
@@ -54,15 +54,15 @@ impl Failure for PhoneNumberError {
 }
 
 const ALLOWED: Setting = Setting::text("ALLOWED_COUNTRIES", "CN").about(
-    "Countries whose numbers are taken: ISO 3166-1 codes, separated by commas.",
+    "Countries whose numbers are accepted: ISO 3166-1 codes, separated by commas.",
     "接受哪些国家或地区的号码：ISO 3166-1 代码，用逗号分隔。",
 );
 const DEFAULT: Setting = Setting::text("DEFAULT_COUNTRY", "CN").about(
-    "The country of a number without a country code; one of the allowed.",
+    "The country of numbers without a country code; one of `ALLOWED_COUNTRIES`.",
     "不带国家代码的号码属于哪个国家或地区，必须是接受的之一。",
 );
 
-/// The countries whose numbers are taken, and the one that a number without a country code belongs to.
+/// The accepted countries, and the country of numbers without a country code.
 #[derive(Clone)]
 pub struct Countries {
     allowed: Vec<Country>,
@@ -70,12 +70,12 @@ pub struct Countries {
     util: Arc<Util>,
 }
 
-/// libphonenumber for these countries, once it is asked for.
+/// libphonenumber for these countries, loaded on first use.
 type Util = LazyLock<PhoneNumberUtil, Box<dyn FnOnce() -> PhoneNumberUtil + Send>>;
 
 impl Countries {
-    /// Reads `ALLOWED_COUNTRIES` (separated by commas) and `DEFAULT_COUNTRY`. What takes long of them goes on meanwhile:
-    /// read them before what waits for the network.
+    /// Reads `ALLOWED_COUNTRIES` (separated by commas) and `DEFAULT_COUNTRY`. Starts compiling the phone patterns on a thread;
+    /// call it before what waits for the network.
     pub fn read(env: &mut Env) -> Option<Self> {
         let (allowed, default) = (env.text(&ALLOWED), env.text(&DEFAULT));
         let allowed: Vec<_> = allowed.split(',').map(str::trim).collect();
@@ -95,29 +95,29 @@ impl Countries {
     pub fn new(allowed: &[&str], default: &str) -> Result<Self, String> {
         let known = |code: &&str| {
             Country::parse(code)
-                .ok_or_else(|| format!("{code:?} is no country's ISO 3166-1 code with phone numbers"))
+                .ok_or_else(|| format!("{code:?} is not the ISO 3166-1 code of a country with phone numbers"))
         };
         let ids: Vec<_> = allowed.iter().map(|&id| id.to_owned()).collect();
         let allowed = allowed.iter().map(known).collect::<Result<Vec<_>, _>>()?;
         let Country(default) = Country::parse(default)
             .filter(|country| allowed.contains(country))
-            .ok_or_else(|| format!("the default country {default:?} is not among the allowed ones"))?;
+            .ok_or_else(|| format!("the default country {default:?} is not one of the allowed countries"))?;
         let util: Arc<Util> = Arc::new(LazyLock::new(Box::new(move || metadata::of(&ids))));
         Ok(Self { allowed, default, util })
     }
 
-    /// The countries whose numbers are taken.
+    /// The accepted countries.
     #[must_use]
     pub fn allowed(&self) -> &[Country] {
         &self.allowed
     }
 
-    /// Compiles the library's regular expressions on a thread of their own: what the start or the first request waits for
-    /// meanwhile is the network. Who needs them earlier waits, and if there is no thread they are compiled then.
+    /// Compiles the library's regular expressions on a thread while the start or the first request waits for the network. Who
+    /// needs them earlier waits for the thread; without a thread, they are compiled on first use.
     fn compile_meanwhile(&self) {
         let (util, default) = (self.util.clone(), self.default);
         let compile = move || {
-            // Those of the country are compiled with the first number of it.
+            // A country's patterns are compiled with its first number.
             let number = util.get_example_number_for_type_and_region(default, PhoneNumberType::Mobile);
             _ = number.map(|number| util.get_number_type(&number));
         };
@@ -126,7 +126,7 @@ impl Countries {
 
     /// Reads a number as people type it: with or without country code, spaces, dashes, full-width digits.
     pub fn parse(&self, raw: &str) -> Result<PhoneNumber, PhoneNumberError> {
-        // libphonenumber reads letters as a keypad's digits; here a letter is a slip, and the SMS would go to a stranger.
+        // libphonenumber reads letters as on a keypad; here a letter is a typing mistake, and the SMS would go to a stranger.
         if raw.chars().any(char::is_alphabetic) {
             return Err(PhoneNumberError::Invalid);
         }
@@ -148,7 +148,7 @@ impl Countries {
         }
     }
 
-    /// Why a text is refused that is no number of the countries here.
+    /// Why a text is refused that is not a number of an accepted country.
     fn elsewhere(&self, text: &str) -> PhoneNumberError {
         match metadata::WORLD.parse(text, Some(self.default)) {
             Ok(number)
@@ -162,7 +162,7 @@ impl Countries {
 }
 
 impl Country {
-    /// `None` unless it is a code that libphonenumber has numbers for.
+    /// `None` unless libphonenumber has numbers for the code.
     #[must_use]
     pub fn parse(code: &str) -> Option<Self> {
         Region::from_code(code).ok().filter(|_| metadata::has(code)).map(Self)
@@ -192,13 +192,13 @@ impl PhoneNumber {
 impl fmt::Debug for PhoneNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let national = &self.e164[self.national_at..];
-        // Short numbers show less, so that what is hidden stays out of reach of guessing.
+        // Short numbers show fewer digits, so that the hidden ones cannot be guessed.
         let (head, tail) = if national.len() >= 11 { (3, 4) } else { (2, 2) };
         write!(f, "{}****{}", &national[..head], &national[national.len() - tail..])
     }
 }
 
-/// Full-width forms (`１３８`, `＋`), as a Chinese keyboard types them, to ASCII.
+/// Converts full-width characters (`１３８`, `＋`) of Chinese keyboards to ASCII.
 pub(crate) fn half_width(raw: &str) -> String {
     raw.chars()
         .map(|char| match char {

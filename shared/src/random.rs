@@ -2,9 +2,9 @@
 
 use uuid::Uuid;
 
-/// A source of unpredictable bytes. Production has [`SystemRandom`].
+/// A source of unpredictable bytes. Production uses [`SystemRandom`].
 pub trait Random: Send + Sync {
-    /// Fills `bytes`; never gives less or weaker bytes than asked for.
+    /// Fills all of `bytes` with unpredictable bytes.
     fn fill(&self, bytes: &mut [u8]);
 }
 
@@ -22,7 +22,7 @@ impl Random for SystemRandom {
     }
 }
 
-/// A version 4 UUID (RFC 9562), for ids that nobody should guess.
+/// A version 4 UUID (RFC 9562), which cannot be guessed.
 #[must_use]
 pub fn uuid(random: &dyn Random) -> Uuid {
     let mut bytes = [0; 16];

@@ -1,4 +1,4 @@
-//! Logs: a JSON object a line, on standard output, where Lambda picks them up. Metrics go the same way.
+//! Logs and metrics: one JSON object a line on standard output, where Lambda collects them.
 
 use tracing::{Subscriber, level_filters::LevelFilter};
 use tracing_subscriber::{
@@ -13,15 +13,15 @@ mod panics;
 pub use metrics::Metric;
 pub use panics::log_panics;
 
-/// What is logged here is logged whoever uses it.
+/// This crate's logs, which every function enables.
 const THIS: &str = env!("CARGO_CRATE_NAME");
 
-/// The target of the audit trail's lines: they are written whatever `LOG_LEVEL` says (docs/adr/0017-audit-trail.md).
+/// The target of the audit trail's lines, which are written at any `LOG_LEVEL` (docs/adr/0017-audit-trail.md).
 pub const AUDIT: &str = "audit";
 
 const LEVEL: Setting = Setting::choice("LOG_LEVEL", &["info", "warn", "error"]).about(
-    "What is logged, beside the audit trail and the metrics. Nothing below `info` is compiled in.",
-    "除审计记录和指标外记录哪些日志。`info` 以下的不编译。",
+    "The least severe level that is logged; the audit trail and the metrics always are. `debug` and `trace` are not compiled in.",
+    "日志的最低级别；审计记录和指标总会写出。`debug` 和 `trace` 不编译进程序。",
 );
 const NAMESPACE: Setting = Setting::text("METRICS_NAMESPACE", "PhoneLogin")
     .about("The namespace of the metrics in CloudWatch.", "CloudWatch 中指标的命名空间。");
@@ -29,9 +29,9 @@ const NAMESPACE: Setting = Setting::text("METRICS_NAMESPACE", "PhoneLogin")
 /// `LOG_LEVEL` and `METRICS_NAMESPACE`.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// What is logged: `error`, `warn` or `info` (the default).
+    /// The least severe level that is logged: `error`, `warn` or `info` (the default).
     pub level: LevelFilter,
-    /// Under which name `CloudWatch` keeps the metrics.
+    /// The metrics' namespace in `CloudWatch`.
     pub namespace: String,
 }
 
@@ -44,21 +44,21 @@ impl Settings {
     }
 }
 
-/// Starts logging to standard output what `crates` and this one log.
+/// Starts logging `crates` and this crate to standard output.
 ///
-/// Other crates' logs never go below warnings. What they log in detail may hold what must not be logged: the SDK's trace of
-/// a request to SNS holds the number and the code.
+/// Other crates log warnings at most, since their details may hold what must not be logged: the SDK's trace of a request
+/// to SNS holds the number and the code.
 pub fn init(settings: Settings, crates: &[&str]) {
     subscriber(settings, crates, std::io::stdout).init();
 }
 
-/// The same for a function whose settings keep it from starting: at `info`, in the namespace that is there without a setting.
+/// The same for a function that cannot start: at `info`, in the default namespace.
 pub fn init_without_settings(crates: &[&str]) {
     let namespace = NAMESPACE.default().unwrap_or_default();
     init(Settings { level: LevelFilter::INFO, namespace }, crates);
 }
 
-/// What [`init`] starts, with another place to write to.
+/// What [`init`] starts, with another output.
 pub fn subscriber<W>(settings: Settings, crates: &[&str], writer: W) -> impl Subscriber + Send + Sync
 where
     W: for<'writer> MakeWriter<'writer> + Clone + Send + Sync + 'static,

@@ -1,4 +1,4 @@
-//! What the log says of a panic. In a process of its own: the hook is the process's.
+//! What the log says of a panic. The panic hook belongs to the whole process, so this test has its own.
 
 use std::{convert::Infallible, env, future::poll_fn, process::Command, sync::Arc, task::Poll};
 
@@ -20,9 +20,9 @@ fn careless() -> Poll<Result<Reply, Infallible>> {
     panic!("no such code: 123456")
 }
 
-/// Told by its caller below, it is a function that panics.
+/// Run by the test below in a process of its own, where it acts as a function that panics.
 #[tokio::test]
-#[ignore = "a part of the test below"]
+#[ignore = "run by the test below"]
 async fn careless_function() {
     telemetry::log_panics();
     _ = std::panic::catch_unwind(|| panic!("a bad key: 123456"));
@@ -43,7 +43,7 @@ fn a_panic_is_logged_by_its_place_and_without_its_message() {
     let [out, err] = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap());
     assert!(output.status.success(), "{out}{err}");
     assert!(!out.contains("123456") && !err.contains("123456"), "{out}{err}");
-    // Before there is a log.
+    // Before logging has started.
     assert!(err.starts_with("panicked at shared/tests/panics.rs:"), "{err}");
     let lines: Vec<Value> = out.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
     let [panicked, answered] = &lines[..] else { panic!("{out}") };

@@ -77,7 +77,7 @@ async fn the_countdown_is_the_numbers_own_and_ends() {
         page.app.clock.turn(4);
         page.see("#send", "Get code").await;
         page.click("#send").await;
-        page.see("#message", "on its way").await;
+        page.see("#message", "The code was sent").await;
         assert_eq!(page.app.local.phones.sent().len(), 2);
     })
     .await;
@@ -95,11 +95,11 @@ async fn wechat_that_is_down_or_blocks_a_person_lets_nobody_in() {
 
         page.click("[value='err-40226']").await;
         page.click("#submit").await;
-        page.see("#message", "WeChat has blocked this account").await;
+        page.see("#message", "has blocked its login").await;
         page.see("#exchanges details[open] .steps .wechat", "errcode 40226").await;
         page.look("blocked").await;
 
-        // The code was not used up by all this.
+        // None of this used up the code.
         page.click("[value='alice']").await;
         page.click("#submit").await;
         page.see("#welcome", "Account created").await;
@@ -117,7 +117,7 @@ async fn a_number_that_is_none_is_marked_and_one_of_another_person_is_refused() 
         assert_eq!(page.ask("return document.activeElement.id").await, "number");
         page.look("no-number").await;
 
-        // An empty field is the phone's own business.
+        // The page itself reports an empty field.
         page.ask("document.querySelector('#number').value = ''").await;
         page.click("#send").await;
         page.see("#message", "enter your mobile number").await;
@@ -166,7 +166,7 @@ async fn a_code_that_was_used_or_replaced_is_not_offered_after_a_reload() {
         assert_eq!(page.text("#suggestion").await, "");
         assert_eq!(page.ask(offered).await, 1, "the newest of the other number");
 
-        // One that waits for its person is offered again.
+        // A code that is still unused is offered again.
         page.app.texted("13800138000").await;
         page.see("#suggestion", &page.app.last_code()).await;
         page.open("/").await;
@@ -179,7 +179,7 @@ async fn a_code_that_was_used_or_replaced_is_not_offered_after_a_reload() {
 #[tokio::test]
 async fn keys_are_enough() {
     visit(&[], async |page| {
-        // Skip link, links and languages lie before it.
+        // Skip link, links and languages come before it.
         page.ask("document.querySelector('[name=person]:checked').focus()").await;
         let (tab, right, enter) = ("\u{e004}", "\u{e014}", "\u{e007}");
         page.press(right).await;

@@ -1,4 +1,4 @@
-//! Narrow screens and dark ones.
+//! Narrow screens and the dark theme.
 
 use serde_json::json;
 
@@ -59,7 +59,7 @@ async fn the_documentation() {
         page.open("/docs").await;
         page.see("#login", "too_many_attempts").await;
         page.see("#sendCode", "Retry-After").await;
-        // The description has its members in the order of the alphabet, or not: that depends on how it was built.
+        // The order of the description's members depends on how it was built.
         let paths =
             "{ '/.well-known/x': { get: {} }, '/account': { get: {} }, '/exchange-code': { post: {} },
             '/login': { post: {} }, '/send-code': { post: {} } }";

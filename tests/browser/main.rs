@@ -1,5 +1,5 @@
-//! The console in a real Chromium, by chromedriver. `.ci/browser` installs both, and axe, and runs this; each screen that
-//! a test looks at is left in `target/screens/`.
+//! The console in a real Chromium, through chromedriver. `.ci/browser` installs both, and axe, and runs this. Each screen that
+//! a test checks is saved in `target/screens/`.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod login;

@@ -1,4 +1,4 @@
-//! A page of the system under test in a browser of its own.
+//! A page of the system under test, each in its own browser.
 
 use std::{
     io::{BufRead, BufReader},
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tests::TestApp;
 use thirtyfour::{By, ChromiumLikeCapabilities, DesiredCapabilities, WebDriver};
 
-/// What Chromium takes to run as root, without a screen and without calling home.
+/// What Chromium needs to run as root, without a screen and without calls to its maker.
 const ARGUMENTS: [&str; 9] = [
     "--headless=new",
     "--no-sandbox",
@@ -27,7 +27,7 @@ const ARGUMENTS: [&str; 9] = [
     "--force-prefers-reduced-motion",
 ];
 
-/// How long a page may take to show something. The first start of a browser on a busy machine is slow.
+/// How long a page may take to show something. A browser's first start on a busy machine is slow.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The console in a browser, and the system behind it.
@@ -37,11 +37,11 @@ pub struct Page {
     width: AtomicU32,
 }
 
-/// Opens the console of a system with these variables and goes through `story`; the browser is closed in any case.
+/// Opens the console of a system with these variables and runs `story`; the browser is closed in any case.
 pub async fn visit(variables: &[(&str, &str)], story: impl AsyncFn(&Page)) {
     let app = TestApp::with(variables).await;
     let (mut chromedriver, port) = chromedriver();
-    // chromedriver makes a fresh profile for each session, and removes it.
+    // chromedriver creates a new profile for each session, and removes it.
     let mut capabilities = DesiredCapabilities::chrome();
     for argument in ARGUMENTS {
         capabilities.add_arg(argument).unwrap();
@@ -70,7 +70,7 @@ fn chromedriver() -> (Child, u16) {
     let port = lines.find_map(|line| {
         line.unwrap().split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok()
     });
-    // Somebody has to read on, or the pipe is closed on it.
+    // Somebody must keep reading, or the pipe breaks.
     std::thread::spawn(move || lines.for_each(drop));
     (child, port.unwrap())
 }
@@ -85,24 +85,24 @@ impl Page {
         self.driver.find(By::Css(css.to_owned())).await.unwrap().click().await.unwrap();
     }
 
-    /// Types over what is in a field.
+    /// Replaces the text of a field.
     pub async fn fill(&self, css: &str, text: &str) {
         let field = self.driver.find(By::Css(css.to_owned())).await.unwrap();
         field.clear().await.unwrap();
         field.send_keys(text).await.unwrap();
     }
 
-    /// Presses keys wherever the focus is.
+    /// Presses keys at the focus.
     pub async fn press(&self, keys: &str) {
         self.driver.active_element().await.unwrap().send_keys(keys).await.unwrap();
     }
 
-    /// What a function body of JavaScript returns.
+    /// The result of a JavaScript function body.
     pub async fn ask(&self, script: &str) -> Value {
         self.driver.execute(script, Vec::new()).await.unwrap().json().clone()
     }
 
-    /// What a module of the page's own makes of some arguments: `expression` is of its exports, as `it`.
+    /// The result of `expression`, where `it` stands for the exports of a page's module.
     pub async fn ask_module(&self, module: &str, expression: &str) -> Value {
         let script = format!(
             "const done = arguments[0]; import('/_local/console/{module}').then((it) => done({expression}), (error) => done(String(error)))"
@@ -110,9 +110,9 @@ impl Page {
         self.driver.execute_async(&script, Vec::new()).await.unwrap().json().clone()
     }
 
-    /// The text that a person sees in the first element that matches; empty if there is none.
+    /// The visible text of the first element that matches; empty if there is none.
     pub async fn text(&self, css: &str) -> String {
-        // What is hidden has its text nevertheless, by the standard.
+        // Hidden elements have text, too, by the standard.
         let script = format!(
             "const it = document.querySelector({}); return it?.checkVisibility() ? it.innerText : ''",
             json!(css)
@@ -121,7 +121,7 @@ impl Page {
         text.as_str().unwrap().to_owned()
     }
 
-    /// Waits until an element's text has `part` in it.
+    /// Waits until an element's text contains `part`.
     pub async fn see(&self, css: &str, part: &str) {
         let begun = Instant::now();
         loop {
@@ -134,14 +134,14 @@ impl Page {
         }
     }
 
-    /// Goes to the form for a code by SMS, where WeChat's button is shown.
+    /// Switches to the form for a code by SMS if WeChat's button is shown.
     pub async fn by_sms(&self) {
         if !self.text("#by-sms").await.is_empty() {
             self.click("#by-sms").await;
         }
     }
 
-    /// Asks for a code on the phone and takes it from the suggestion.
+    /// Requests a code on the phone and fills it in from the suggestion.
     pub async fn take_code(&self) {
         self.by_sms().await;
         self.click("#send").await;
@@ -149,7 +149,7 @@ impl Page {
         self.click("#suggestion").await;
     }
 
-    /// Makes the page as wide as a phone, and a touch screen.
+    /// Makes the page as wide as a phone, with a touch screen.
     pub async fn narrow(&self) {
         self.width.store(390, Ordering::Relaxed);
         self.resize(390, 844).await;
@@ -170,7 +170,7 @@ impl Page {
         self.driver.cdp().send_raw(method, parameters).await.unwrap();
     }
 
-    /// Leaves a picture of the whole page in `target/screens/`, after axe found nothing to say against it.
+    /// Saves a picture of the whole page in `target/screens/`, after axe has found nothing wrong with it.
     pub async fn look(&self, name: &str) {
         let overflow = "return document.documentElement.scrollWidth - document.documentElement.clientWidth";
         assert_eq!(self.ask(overflow).await, 0, "{name}: the page is wider than its window");
@@ -199,7 +199,7 @@ impl Page {
             })
             .collect();
         assert!(told.is_empty(), "{name} is not accessible:\n{}", told.join("\n"));
-        // A run that looked at nothing would find nothing.
+        // Guards against a run of axe that checked nothing.
         assert!(found["passes"].as_array().unwrap().len() > 20, "{name}: axe has hardly looked");
     }
 }

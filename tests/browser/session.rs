@@ -1,10 +1,10 @@
-//! After the login: what a person does with the token, and what is seen of it.
+//! After the login: what a person can do with the token, and what the page shows.
 
 use serde_json::json;
 
 use crate::page::{Page, visit};
 
-/// The newest request's steps: the call, and what it is for.
+/// The newest request's steps: the call and its purpose.
 const STEPS: &str = "return [...document.querySelectorAll('#exchanges details[open] .steps li')].slice(1)
     .map((it) => `${it.querySelector('.call').innerText}: ${it.querySelector('.purpose').innerText}`)";
 
@@ -37,7 +37,7 @@ async fn a_session_is_renewed_looked_at_and_ended() {
         page.see("#exchanges details[open] .path", "GET /account").await;
         assert_eq!(
             page.ask(STEPS).await,
-            json!(["DynamoDB BatchGetItem: one read: is the token still good, and whose is it"])
+            json!(["DynamoDB BatchGetItem: one read: whether the token is still valid, and its account"])
         );
         page.look("account").await;
 
@@ -46,7 +46,7 @@ async fn a_session_is_renewed_looked_at_and_ended() {
         page.see("#exchanges details[open] .path", "POST /logout").await;
         assert_eq!(
             page.ask(STEPS).await,
-            json!(["DynamoDB UpdateItem: ends the session: its tokens are good no more"])
+            json!(["DynamoDB UpdateItem: ends the session: its tokens are revoked"])
         );
         page.see("#exchanges details[open] .tables .badge", "changed").await;
         for token in [first, second] {

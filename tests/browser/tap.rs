@@ -1,15 +1,15 @@
-//! One tap: WeChat's button, and the form for a code by SMS where it does not help.
+//! One tap: WeChat's button, and the form for a code by SMS where the button does not help.
 
-use local::wechat::PLAYED_PHONE_CODES;
+use local::wechat::SIMULATED_PHONE_CODES;
 use serde_json::json;
 
 use crate::page::{Page, visit};
 
-/// The newest request's calls, each with what it is about.
+/// The newest request's calls, each with its subject.
 const STEPS: &str = "return [...document.querySelectorAll('#exchanges details[open] .steps .wechat')]
     .map((it) => `${it.querySelector('.call').innerText}: ${it.querySelector('.about').innerText}`).sort()";
 
-/// How each of the three calls went, `null` where it is not part of the flow that is shown.
+/// The result of each of the three calls, `null` if it is not part of the flow shown.
 const MARKS: &str =
     "return [...document.querySelectorAll('#overview [data-path]')].map((it) => it.dataset.last ?? null)";
 
@@ -49,12 +49,12 @@ async fn a_tap_logs_in_without_an_sms() {
         assert!(!page.text("body").await.contains(secret), "the AppSecret is shown");
         page.look("tapped").await;
 
-        // Whoever logged in by a tap is offered a tap again.
+        // After a login by one tap, the button is offered again.
         page.click("#log-out").await;
         page.see("#message", "You are logged out").await;
         tap(page).await;
         page.see("#welcome", "Welcome back").await;
-        // Two exchanges, one token: the function kept it.
+        // Two exchanges used one access token: the function kept it.
         assert_eq!(page.app.local.wechat.requests_of(local::wechat::Call::StableToken), 1);
     })
     .await;
@@ -65,7 +65,7 @@ async fn who_keeps_the_number_logs_in_by_sms() {
     visit(&[], async |page| {
         page.click("#one-tap").await;
         page.click("#refuse").await;
-        page.see("#message", "You kept your number").await;
+        page.see("#message", "You did not allow your number").await;
         assert_eq!(page.text("#sheet").await, "");
         assert_eq!(page.ask("return document.activeElement.id").await, "number");
         page.look("refused").await;
@@ -81,10 +81,10 @@ async fn escape_refuses_and_the_way_back_is_open() {
     visit(&[], async |page| {
         page.click("#one-tap").await;
         page.press("\u{e00c}").await;
-        page.see("#message", "You kept your number").await;
+        page.see("#message", "You did not allow your number").await;
         page.click("#by-tap").await;
         assert_eq!(page.text("#message").await, "");
-        page.see("#one-tap", "Log in with WeChat’s number").await;
+        page.see("#one-tap", "Log in with my WeChat number").await;
     })
     .await;
 }
@@ -108,9 +108,9 @@ async fn a_button_without_quota_leads_to_the_form() {
 async fn what_the_codes_of_the_button_stand_for_is_chosen() {
     visit(&[], async |page| {
         page.click(".codes summary").await;
-        page.see("#phone-codes", "never an answer").await;
+        page.see("#phone-codes", "JSON without a number").await;
         let listed = "return document.querySelectorAll('#phone-codes tr').length";
-        assert_eq!(page.ask(listed).await, PLAYED_PHONE_CODES.len());
+        assert_eq!(page.ask(listed).await, SIMULATED_PHONE_CODES.len());
         for (script, shown) in [("13900139000", "139****9000"), ("err-40029", "err-40029")] {
             page.fill("#button", script).await;
             page.click("#choose-number button").await;
@@ -130,7 +130,7 @@ async fn what_the_codes_of_the_button_stand_for_is_chosen() {
         }
         page.fill("#button", "alice").await;
         page.click("#choose-number button").await;
-        page.see("#button-said", "not for another code of its kind").await;
+        page.see("#button-said", "not for another").await;
     })
     .await;
 }

@@ -1,6 +1,6 @@
-//! The other side: the inbox and the timeline.
+//! The inbox and the timeline.
 
-use local::wechat::PLAYED;
+use local::wechat::SIMULATED;
 use serde_json::json;
 use tests::wrong;
 
@@ -31,7 +31,7 @@ async fn what_another_program_does_shows_up_too() {
         page.see("#exchanges details[open] .tables .badge", "changed").await;
         page.see("#exchanges details[open] .tables .fresh .badge", "new").await;
 
-        // A page that is opened later is told everything again.
+        // A page that is opened later gets all events again.
         page.open("/").await;
         page.see("#inbox", "+8613900139000").await;
         page.see("#exchanges details[open] .path", "POST /login").await;
@@ -64,14 +64,14 @@ async fn a_body_stands_in_the_order_in_which_it_was_sent() {
         assert_eq!(names[..4], ["\"verifyCode\"", "\"phoneNumber\"", "\"openid\"", "\"ticket\""]);
         assert_eq!(names[4..7], ["\"type\"", "\"title\"", "\"status\""]);
 
-        // What is no JSON stands as it is.
+        // What is not JSON is shown as it is.
         page.app.request("POST", "/send-code").body("phone=1").send().await.unwrap();
         page.see("#exchanges details[open] .bodies", "phone=1").await;
     })
     .await;
 }
 
-/// How each of the three calls went, `null` where it is not part of the flow that is shown.
+/// The result of each of the three calls, `null` if it is not part of the flow shown.
 const MARKS: &str =
     "return [...document.querySelectorAll('#overview [data-path]')].map((it) => it.dataset.last ?? null)";
 
@@ -83,7 +83,7 @@ async fn the_overview_shows_one_flow_and_not_a_mixture() {
         page.see("#exchanges details[open] .path", "/login").await;
         assert_eq!(page.ask(MARKS).await, json!(["fine", "fine", "fine"]));
 
-        // Somebody else begins.
+        // Somebody else starts.
         let code = page.app.texted("13900139000").await;
         page.see("#exchanges details[open] .path", "/send-code").await;
         assert_eq!(page.ask(MARKS).await, json!(["fine", null, null]));
@@ -107,9 +107,9 @@ async fn the_overview_shows_one_flow_and_not_a_mixture() {
 async fn every_code_of_wechats_is_listed_and_whom_those_of_uni_login_stand_for_is_chosen() {
     visit(&[], async |page| {
         page.click(".codes summary").await;
-        page.see("#codes", "never an answer").await;
+        page.see("#codes", "JSON without an openid").await;
         let listed = "return document.querySelectorAll('#codes tr').length";
-        assert_eq!(page.ask(listed).await, PLAYED.len());
+        assert_eq!(page.ask(listed).await, SIMULATED.len());
         assert_eq!(page.ask("return document.querySelector('#uni-login').value").await, "alice");
         page.look("codes").await;
         page.fill("#uni-login", "bob").await;
@@ -120,7 +120,7 @@ async fn every_code_of_wechats_is_listed_and_whom_those_of_uni_login_stand_for_i
         assert_eq!(answer.body["openid"], page.app.local.wechat.openid("bob"));
         page.fill("#uni-login", "the code is a mock one").await;
         page.click("#choose button").await;
-        page.see("#uni-login-said", "not for another code of its kind").await;
+        page.see("#uni-login-said", "not another such code").await;
         page.click("[data-language=zh]").await;
         page.see("#codes", "一直不响应").await;
     })
@@ -144,7 +144,7 @@ async fn the_inbox_says_who_carried_a_message_and_the_route_is_chosen_there() {
 
         page.click("[data-language=zh]").await;
         page.see("#inbox li:first-child .meta", "发给 +8613800138000 · 阿里云").await;
-        // A page that is opened later shows what was chosen.
+        // A page that is opened later shows the chosen route.
         page.open("/").await;
         page.see("#route", "腾讯云").await;
         assert_eq!(page.ask(chosen).await, "腾讯云 › 阿里云");

@@ -1,4 +1,4 @@
-//! Which account a login leads to: the cases of openid and number.
+//! Which account a login leads to, for all cases of openid and number.
 
 use std::{
     sync::atomic::{AtomicUsize, Ordering},
@@ -15,14 +15,14 @@ use crate::interleavings::accounts;
 pub(crate) const FIRST: &str = "13800138000";
 pub(crate) const SECOND: &str = "13900139000";
 
-/// A code for `number` and a login with it, after whatever cooldown there is.
+/// Gets a code for `number` and logs in with it, after any cooldown.
 pub(crate) async fn log_in(app: &TestApp, name: &str, number: &str) -> Answer {
     app.clock.turn(60);
     let code = app.texted(number).await;
     app.log_in(name, number, &code).await
 }
 
-/// Who is whose in the users table: `key → account or number`, accounts named in the order of their making.
+/// The users table: `key → account or number`, with accounts named in the order of creation.
 pub(crate) async fn users(app: &TestApp) -> String {
     let items = app.local.dynamodb.items("users").await.unwrap();
     let text = |item: &Value, name: &str| item[name]["S"].as_str().unwrap_or_default().to_owned();
@@ -141,7 +141,7 @@ async fn of_two_openids_that_race_for_a_number_one_gets_it() {
     assert_eq!(accounts(&app).await.len(), 1);
 }
 
-/// Slows the transaction down that is at this place from now on, so that another request overtakes it.
+/// Delays the transaction with this number, counted from now, so that another request overtakes it.
 fn slow_transaction(app: &TestApp, nth: usize) {
     let transactions = AtomicUsize::new(0);
     app.local.dynamodb.disturb(move |_, operation| {
@@ -173,7 +173,7 @@ async fn nobody_joins_an_account_by_a_number_that_it_leaves_meanwhile() {
     let alice = log_in(&app, "alice", FIRST).await.body;
     app.clock.turn(60);
     let (first, second) = (app.texted(FIRST).await, app.texted(SECOND).await);
-    // Bob's first transaction finds the number taken, his second one joins its account.
+    // Bob's first transaction finds the number taken; his second joins its account.
     slow_transaction(&app, 1);
     let (joined, moved) = tokio::join!(app.log_in("bob", FIRST, &first), async {
         tokio::time::sleep(Duration::from_millis(300)).await;

@@ -1,4 +1,4 @@
-//! `{"operator": "check"}`, on each function: what is wrong with a deployment, told by what breaks it.
+//! `{"operator": "check"}` on each function: what it reports about a broken deployment.
 
 use std::{
     fs,
@@ -15,14 +15,14 @@ mod secrets;
 mod tables;
 mod wechat;
 
-/// What a function of this system would find with other variables in place of its own. An empty one is unset.
+/// What a function of this system finds with other variables than its own. An empty one is unset.
 async fn found(app: &TestApp, function: &str, variables: &[(&str, &str)]) -> Vec<Check> {
     let others = app.local.variables.iter().filter(|(set, _)| variables.iter().all(|(name, _)| set != name));
     let given = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     check_of(function, &others.cloned().chain(given).collect::<Vec<_>>()).await
 }
 
-/// What the checks that failed are, and what they say.
+/// The checks that failed, with their texts.
 fn failed(checks: &[Check]) -> Vec<(&str, &str)> {
     checks
         .iter()
@@ -31,7 +31,7 @@ fn failed(checks: &[Check]) -> Vec<(&str, &str)> {
         .collect()
 }
 
-/// The one check that failed; it says all of `words`.
+/// The one check that failed; its text contains all of `words`.
 fn assert_fails(checks: &[Check], name: &str, words: &[&str]) {
     match failed(checks)[..] {
         [(which, detail)] if which == name => {
@@ -41,7 +41,7 @@ fn assert_fails(checks: &[Check], name: &str, words: &[&str]) {
     }
 }
 
-/// What an operator is answered who invokes `function` with the event of `events/`.
+/// The answer to an operator who invokes `function` with the event of `events/`.
 async fn invoked(app: &TestApp, function: &str) -> Value {
     let event = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../events/check.json");
     let event = fs::read_to_string(event).unwrap();
@@ -126,7 +126,7 @@ async fn a_check_is_an_act_of_an_operator_with_a_line_in_the_log_and_takes_nothi
         let event = json!({ "operator": "check", "version": "2.0" }).to_string();
         assert!(
             app.local.functions.invoke(function, &event).await.is_err(),
-            "what API Gateway brings is no operator's"
+            "an event of API Gateway is not an operator's"
         );
     }
 }
@@ -136,7 +136,7 @@ async fn sns_tells_of_its_sandbox_and_of_a_spend_limit_that_nobody_has_raised() 
     let app = TestApp::start().await;
     app.local.sns.put_into_sandbox();
     let checks = found(&app, "send-code", &[]).await;
-    assert_fails(&checks, "SNS sandbox", &["verified numbers alone", "ask Support"]);
+    assert_fails(&checks, "SNS sandbox", &["verified numbers only", "ask AWS Support"]);
 
     let app = TestApp::start().await;
     for limit in [Some("1"), None] {
@@ -187,7 +187,7 @@ async fn the_issuer_is_asked_by_its_own_name() {
 
     let key = other.variable("TOKEN_SIGNING_KEY");
     let checks = found(&app, "login", &[("TOKEN_SIGNING_KEY", key)]).await;
-    assert_fails(&checks, "TOKEN_ISSUER", &["has not the key that signs", "start the functions anew"]);
+    assert_fails(&checks, "TOKEN_ISSUER", &["lacks the signing key", "restart the functions"]);
 }
 
 #[tokio::test]
@@ -197,7 +197,7 @@ async fn whatever_hangs_a_check_is_over_within_the_functions_time() {
         app.local.wechat.play_next_at(call, "hang");
     }
     app.local.dynamodb.disturb(|_, _| Some(local::dynamodb::Fault::Hang));
-    // The SDK asks again.
+    // The SDK retries.
     for _ in 0..6 {
         app.local.sns.fail_next(sns::Fault::Hang);
     }

@@ -1,5 +1,5 @@
-//! A read right after a write. One that is not strongly consistent may see the tables as they were before it: here, as they
-//! were before the first write of the story.
+//! Reads right after a write. A read that is not strongly consistent may see an older state: here, the state before the first
+//! write of the test.
 
 use tests::TestApp;
 

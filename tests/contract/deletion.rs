@@ -1,4 +1,4 @@
-//! `DELETE /account`: nothing is left that names the person.
+//! `DELETE /account`: nothing that names the person stays.
 
 use futures_util::future::join_all;
 use local::dynamodb::Fault;

@@ -1,4 +1,4 @@
-//! The files of `events/` say in their names what they are answered.
+//! The files of `events/` have their answers in their names.
 
 use std::collections::BTreeMap;
 

@@ -160,7 +160,7 @@ async fn a_code_that_wechat_may_have_used_up_is_not_sent_again() {
 
 #[tokio::test]
 async fn a_connection_that_fails_is_tried_once_more() {
-    // A server that does not speak TLS: the connection fails before the request is sent.
+    // This server does not speak TLS: the connection fails before the request is sent.
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("https://{}", listener.local_addr().unwrap());
     let connections = tokio::spawn(async move {

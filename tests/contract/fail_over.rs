@@ -1,4 +1,4 @@
-//! `SMS_ROUTES`: who carries what, when the next provider is asked, and what keeps the function from starting.
+//! `SMS_ROUTES`: which provider sends, when the next provider is tried, and which routes keep the function from starting.
 
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ use tests::TestApp;
 
 const NUMBER: &str = "13800138000";
 
-/// A deployment with these routes, and so few codes that what is not undone is seen.
+/// A deployment with these routes, and limits so low that a send that is not undone shows.
 async fn with(routes: &str) -> TestApp {
     TestApp::with(&[
         ("SMS_ROUTES", routes),
@@ -23,7 +23,7 @@ async fn with(routes: &str) -> TestApp {
     .await
 }
 
-/// Who carried the last message.
+/// The provider of the last message.
 fn carrier(app: &TestApp) -> Option<Carrier> {
     app.local.phones.sent().pop().map(|message| message.carrier)
 }
@@ -170,15 +170,15 @@ async fn a_send_that_all_providers_fail_slowly_is_answered_in_time_even_if_it_ca
     let app = with("*=tencent>aliyun").await;
     app.local.tencent.fail_next(late("InternalError.OtherError"));
     app.local.aliyun.fail_next(late("isp.SYSTEM_ERROR"));
-    // The counters are calls 0 and 1, the number's item is call 2; what follows gives them back.
+    // The counters are calls 0 and 1, the number's item is call 2; the calls after it undo them.
     app.local.dynamodb.disturb(|call, _| (call > 2).then_some(local::dynamodb::Fault::Hang));
     let started = Instant::now();
     assert_eq!(app.send_code(NUMBER).await.outcome(), "sms_unavailable");
-    // Two seconds of the providers' 2.6, and 1.4 of undoing; the counters and the item had 3.8 to take.
+    // Two of the providers' 2.6 seconds, and 1.4 seconds for the undo; the counters and the item could take 3.8.
     assert!(started.elapsed() < Duration::from_millis(4200), "{:?}", started.elapsed());
 }
 
-/// What keeps the system from starting with these variables.
+/// The error of a start with these variables.
 async fn wrong(variables: &[(&str, &str)]) -> String {
     let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     Local::start(tests::options(variables.collect()))
@@ -202,14 +202,14 @@ async fn a_provider_without_its_settings_ends_the_start_with_all_that_is_missing
     ])
     .await;
     insta::assert_snapshot!(error, @r#"
-    send-code: the settings are not complete:
-    - SMS_ROUTES: "twilio" is none of the providers sns, tencent, aliyun
+    send-code: the settings are incomplete or wrong:
+    - SMS_ROUTES: "twilio" is not one of the providers sns, tencent, aliyun
     - TENCENT_SMS_SECRET_ID is not set
     - neither TENCENT_SMS_SECRET_KEY nor TENCENT_SMS_SECRET_KEY_SECRET_ARN is set
-    - TENCENT_SMS_TEMPLATE_PARAMS has no {code} in it
+    - TENCENT_SMS_TEMPLATE_PARAMS lacks {code}
     - TENCENT_SMS_ENDPOINT is not an address such as https://sms.tencentcloudapi.com
     - ALIYUN_SMS_SIGN_NAME is not set
-    - ALIYUN_SMS_TEMPLATE_PARAMS is no JSON object of texts such as {"code":"{code}"}
+    - ALIYUN_SMS_TEMPLATE_PARAMS is not a JSON object of texts such as {"code":"{code}"}
     "#);
 }
 
@@ -222,7 +222,7 @@ async fn a_provider_that_no_route_names_needs_no_settings() {
     ] {
         assert_eq!(wrong(&[("SMS_ROUTES", routes), (names[0], ""), (names[1], "")]).await, "", "{routes}");
     }
-    // What it would say is not even read.
+    // The settings of a provider without a route are not even read.
     assert_eq!(wrong(&[("SMS_ROUTES", "*=aliyun"), ("SMS_TEMPLATE", "no code")]).await, "");
 }
 
@@ -234,6 +234,6 @@ async fn dypnsapi_is_given_the_mainland_alone() {
     assert_eq!(wrong(&[verify, abroad, ("SMS_ROUTES", "CN=aliyun,*=sns")]).await, "");
     for routes in ["*=aliyun", "CN=sns,HK=sns>aliyun"] {
         let error = wrong(&[verify, abroad, ("SMS_ROUTES", routes)]).await;
-        assert!(error.contains("SMS_ROUTES gives HK to aliyun"), "{routes}: {error}");
+        assert!(error.contains("SMS_ROUTES sends HK through aliyun"), "{routes}: {error}");
     }
 }

@@ -1,4 +1,4 @@
-//! `POST /send-code` where the provider does not take the message: what is undone, what stays.
+//! `POST /send-code` where the provider refuses the message: what is undone, what stays.
 
 use std::time::{Duration, Instant};
 
@@ -59,7 +59,7 @@ async fn a_refused_number_is_told_apart_from_a_provider_that_is_down() {
 
 #[tokio::test]
 async fn a_provider_that_is_down_or_throttles_has_the_send_undone() {
-    let refusal = |status, code| Fault::Refusal(Refusal { status, code, message: "played" });
+    let refusal = |status, code| Fault::Refusal(Refusal { status, code, message: "simulated" });
     for fault in [
         refusal(500, "InternalError"),
         refusal(503, "ServiceUnavailable"),

@@ -1,5 +1,5 @@
-//! A failing `DynamoDB`: whatever happens to whichever call, the answer is one of the contract's, it comes within the
-//! function's time-out, and the same request afterwards succeeds.
+//! A failing `DynamoDB`: whichever call fails, and however, the answer is in the contract and comes within the function's
+//! time-out, and the same request succeeds afterwards.
 
 use std::{
     sync::atomic::{AtomicUsize, Ordering},
@@ -13,7 +13,7 @@ use tests::{Answer, TestApp};
 
 use crate::apps::SECOND_APP;
 
-/// What the template gives a function.
+/// The template's time-out of a function.
 const TIME_OUT: Duration = Duration::from_secs(10);
 
 const FIRST: &str = "13800138000";
@@ -22,7 +22,7 @@ const SECOND: &str = "13900139000";
 const FAULTS: [Fault; 5] =
     [Fault::Throttle, Fault::ServerError, Fault::LoseRequest, Fault::LoseAnswer, Fault::Hang];
 
-/// Requests that take different ways through the tables.
+/// Requests that use the tables in different ways.
 #[derive(Debug, Clone, Copy)]
 enum Flow {
     Send,
@@ -58,7 +58,7 @@ const FLOWS: [Flow; 14] = [
     Flow::Delete,
 ];
 
-/// A request: its method and path, the token that comes along, its body.
+/// A request: its method and path, its token, its body.
 struct Request {
     call: (&'static str, &'static str),
     token: String,
@@ -80,7 +80,7 @@ impl Request {
 }
 
 impl Flow {
-    /// The calls to `DynamoDB` that are hit one after another: as many as there are, and repetitions.
+    /// How many calls to `DynamoDB` are made to fail, one after another: all of the request's, and its retries.
     fn calls(self) -> usize {
         match self {
             Self::KnownTap | Self::Renew | Self::LogOut | Self::LogOutEverywhere | Self::Delete => 3,
@@ -88,7 +88,7 @@ impl Flow {
         }
     }
 
-    /// Brings the system to where the request is due; the request.
+    /// Prepares the system for the request, and returns the request.
     async fn prepare(self, app: &TestApp) -> Request {
         let login = async |name: &str, number: &str| {
             app.clock.turn(60);
@@ -157,7 +157,7 @@ impl Flow {
     }
 }
 
-/// Which calls are hit: the one at this place alone, or from there on all.
+/// Which calls fail: only the one at this place, or all from there on.
 #[derive(Debug, Clone, Copy)]
 enum Hit {
     Once(usize),
@@ -193,7 +193,7 @@ async fn strike(flow: Flow, fault: Fault, hit: Hit) {
             assert_eq!(answer.outcome(), "service_unavailable", "{what}");
             assert!(matches!(answer.body["retryAfter"].as_u64(), Some(2..=9)), "{what}");
         }
-        // A logout everywhere whose answer was lost and that the SDK has sent again: all of them are logged out.
+        // The SDK's retry of a logout everywhere whose answer was lost: all are logged out.
         401 if matches!(flow, Flow::LogOutEverywhere) => return,
         _ => panic!("{what}"),
     }

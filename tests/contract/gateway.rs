@@ -1,4 +1,4 @@
-//! What holds for every path.
+//! Rules for every path.
 
 use tests::{Answer, TestApp};
 
@@ -85,7 +85,7 @@ async fn a_body_over_four_kib_is_refused_and_one_of_four_is_read() {
 #[tokio::test]
 async fn json_is_read_whatever_its_content_type_and_in_base64() {
     let app = TestApp::start().await;
-    // API Gateway hands a body of any other type than text or JSON on in base64.
+    // API Gateway passes bodies of types other than text and JSON in base64.
     for content_type in
         ["application/json; charset=utf-8", "text/plain", "application/x-www-form-urlencoded", "x/y"]
     {
@@ -102,7 +102,7 @@ async fn a_page_of_another_origin_may_call_with_a_token_and_read_when_to_retry()
     let asks = asks.header("access-control-request-method", "DELETE");
     let asks = asks.header("access-control-request-headers", "authorization,content-type");
     let allowed = asks.send().await.unwrap();
-    // `*` stands for any header but `Authorization`.
+    // `*` means any header except `Authorization`.
     assert_eq!(
         allowed.headers()["access-control-allow-headers"],
         "content-type,accept-language,authorization"

@@ -1,15 +1,15 @@
-//! `OPENID_DAILY_GUESSES`: one person's wrong guesses of a day, over all numbers.
+//! `OPENID_DAILY_GUESSES`: a person's wrong guesses per day, over all numbers.
 
 use futures_util::future::join_all;
 use local::dynamodb::Fault;
 use tests::{TestApp, wrong};
 
-/// Another number for each `nth`.
+/// A different number for each `nth`.
 fn number(nth: usize) -> String {
     format!("138001380{nth:02}")
 }
 
-/// A code for the number, and `guesses` wrong ones by this person; the code and how the guesses were answered.
+/// Gets a code for the number and makes `guesses` wrong guesses; returns the code and the answers.
 async fn guess(app: &TestApp, name: &str, number: &str, guesses: usize) -> (String, Vec<String>) {
     let code = app.texted(number).await;
     let ticket = app.ticket(name).await;

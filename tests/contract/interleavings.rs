@@ -1,5 +1,5 @@
-//! The login as a state machine: random histories, one request after another against a model that says what each is
-//! answered, and many at once against what must hold in any order.
+//! The login as a state machine: random histories. One request after another is compared with a model; many at once must
+//! keep what holds in any order.
 
 use proptest::{prelude::*, test_runner::TestRunner};
 use tests::{
@@ -14,7 +14,7 @@ mod model;
 mod one_by_one;
 
 const NUMBERS: [&str; 3] = ["13800138000", "13900139000", "13700137000"];
-/// Alice and Bob have a second mini program, where they are somebody else as far as openids say.
+/// Alice and Bob also use a second mini program, where they have other openids.
 const PEOPLE: [&str; 5] = ["alice", "bob", "carol", "alice@wx2222222222222222", "bob@wx2222222222222222"];
 
 const TTL: u64 = 300;
@@ -42,31 +42,31 @@ impl Conflict {
 
 #[derive(Debug, Clone, Copy)]
 enum Step {
-    /// A number asks for a code.
+    /// A number requests a code.
     Send { number: usize },
-    /// The same, and the provider fails.
+    /// The same, but the provider fails.
     FailedSend { number: usize },
-    /// A person logs in with the number's code, or with another one.
+    /// A person logs in with the number's code, or with a wrong one.
     LogIn { person: usize, number: usize, right: bool },
-    /// A person logs in by one tap, and by the same ticket once more: the first answer was lost.
+    /// A person logs in by one tap, and again with the same ticket, as if the first answer was lost.
     Tap { person: usize, number: usize },
-    /// The mini programs go to another Open Platform account: every unionid is another one.
+    /// The mini programs move to another Open Platform account: every unionid changes.
     Rebind,
     /// A person logs in with the right code, and the function dies between its two writes.
     Crash { person: usize, number: usize },
-    /// A person's token is renewed by WeChat's word.
+    /// A person's token is renewed.
     Renew { person: usize },
-    /// A person logs out by the last token that they got.
+    /// A person logs out with their last token.
     LogOut { person: usize, everywhere: bool },
-    /// A person deletes their account by the last token that they got.
+    /// A person deletes their account with their last token.
     Delete { person: usize },
-    /// An operator acts upon a person's account.
+    /// An operator changes a person's account.
     Operate { person: usize, act: Act },
-    /// Time goes by.
+    /// Time passes.
     Turn { seconds: u64 },
 }
 
-/// What an operator does.
+/// An operator's act.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Act {
     Disable,
@@ -114,7 +114,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// The accounts as they stand in the table, after a look at whether its items contradict each other.
+/// The accounts in the table, after a check that its items do not contradict each other.
 pub(crate) async fn accounts(app: &TestApp) -> Accounts {
     accounts::judged(&app.local.dynamodb.items("users").await.unwrap())
 }
@@ -126,7 +126,7 @@ pub(crate) async fn unionids(app: &TestApp) -> usize {
     keys.filter(|pk| pk.starts_with("unionid#")).count()
 }
 
-/// A token is for an account that is stored, and for a person in it.
+/// A token must be for an account that is stored, and for a person in it.
 async fn assert_token_is_for_a_stored_account(app: &TestApp, person: &str, answer: &Answer) {
     let items = app.local.dynamodb.items("users").await.unwrap();
     let user = format!("user#{}", answer.body["userId"].as_str().unwrap());
@@ -145,7 +145,7 @@ async fn app(conflict: Conflict) -> TestApp {
         ("PHONE_CONFLICT", &format!("{conflict:?}").to_lowercase()),
         ("PHONE_RELEASE_AFTER_SECONDS", &RELEASE.to_string()),
         ("LOGIN_LASTS_SECONDS", &LASTS.to_string()),
-        // Tokens are good for as long as no logout ends them.
+        // Tokens stay valid until a logout ends them.
         ("TOKEN_TTL_SECONDS", "31449600"),
         ("PHONE_DAILY_LIMIT", &DAILY.to_string()),
         ("OPENID_DAILY_GUESSES", &DAILY_GUESSES.to_string()),

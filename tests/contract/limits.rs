@@ -1,4 +1,4 @@
-//! What `send-code` bounds: codes by address, by openid, and of the whole deployment.
+//! The limits of `send-code`: codes by address, by openid, and of the whole deployment.
 
 use futures_util::future::join_all;
 use local::sns::Refusal;
@@ -9,7 +9,7 @@ fn number(nth: usize) -> String {
     format!("138{nth:08}")
 }
 
-/// Asks for a code from an address: API Gateway's event says where a request came from.
+/// Requests a code from an address, which API Gateway's event carries.
 async fn send_from(app: &TestApp, address: &str, number: &str) -> (u16, Value) {
     let mut event = events::with_body("send-code", &json!({ "phoneNumber": number }));
     event["requestContext"]["http"]["sourceIp"] = address.into();
@@ -230,7 +230,7 @@ async fn where_a_ticket_is_required_nobody_spends_money_without_one() {
     content-type: application/problem+json
     {
       "code": "ticket_required",
-      "detail": "缺少微信登录票据，请重新登录。",
+      "detail": "缺少微信登录信息，请重新登录。",
       "requestId": "[requestId]",
       "status": 400,
       "title": "Ticket required",

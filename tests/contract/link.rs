@@ -1,4 +1,4 @@
-//! `PHONE_CONFLICT=link`: who proves a number joins its account, may leave it, and takes nothing along.
+//! `PHONE_CONFLICT=link`: a person who proves a number joins its account, may leave it, and takes nothing along.
 
 use tests::TestApp;
 
@@ -39,7 +39,7 @@ async fn an_account_moves_with_everybody_in_it_by_the_one_who_made_it() {
     assert_eq!(
         log_in(&app, "bob", FIRST).await.outcome(),
         "phone_taken",
-        "known people are never linked elsewhere"
+        "a known person never joins another account"
     );
 }
 

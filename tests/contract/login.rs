@@ -1,4 +1,4 @@
-//! `POST /login`: who is let in.
+//! `POST /login`: who may log in.
 
 use base64::{Engine, prelude::BASE64_STANDARD_NO_PAD};
 use futures_util::future::join_all;

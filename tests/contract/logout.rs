@@ -1,4 +1,4 @@
-//! `POST /logout` and `GET /account`: which tokens are good.
+//! `POST /logout` and `GET /account`: which tokens are valid.
 
 use serde_json::{Value, json};
 use tests::{Answer, TestApp};

@@ -1,4 +1,4 @@
-//! What is logged. That no secret, code, number or openid is, every test checks when its [`TestApp`] is dropped.
+//! What is logged. Each test also checks, when its [`TestApp`] is dropped, that no secret, code, number or openid was logged.
 
 use std::{io, sync::Mutex};
 
@@ -9,7 +9,7 @@ use tracing::level_filters::LevelFilter;
 
 const NUMBER: &str = "13800138000";
 
-/// The log line of an answer, without what differs from run to run.
+/// The log line of an answer, without the parts that differ from run to run.
 fn line_of(request_id: &str, start: usize) -> Value {
     let lines = logs::since(start);
     let mut lines = lines.iter().filter(|line| line.contains(request_id));
@@ -61,7 +61,7 @@ async fn what_is_ours_to_mend_is_logged_as_an_error_with_its_cause() {
     "#);
 }
 
-/// The lines of this test's own that hold `text`: its deployment has a number that no other test uses.
+/// The lines of this test that contain `text`: its deployment has a number that no other test uses.
 fn lines_with(text: &str, start: usize) -> Vec<Value> {
     logs::since(start)
         .iter()
@@ -80,7 +80,7 @@ async fn a_request_says_how_long_each_step_took() {
     assert_eq!(names, ["counters", "number", "sms"]);
 }
 
-/// The audit trail of numbers that end so.
+/// The audit trail of numbers with this ending.
 fn audited(start: usize, numbers: &[&str]) -> String {
     let number = |line: &Value| line["number"].as_str().unwrap_or_default().to_owned();
     let lines = lines_with("\"audit\"", start).into_iter();

@@ -1,4 +1,4 @@
-//! The HTTP contract, end to end: a file for each endpoint, then what holds across them.
+//! The HTTP contract, end to end: a file for each endpoint, then files for what all of them share.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod accounts;
@@ -24,8 +24,6 @@ mod openapi;
 mod operators;
 mod overload;
 mod phone_codes;
-mod played_providers;
-mod played_wechat;
 mod providers;
 mod proxies;
 mod release;
@@ -35,6 +33,8 @@ mod round_trips;
 mod routes;
 mod send_code;
 mod settings;
+mod simulated_providers;
+mod simulated_wechat;
 mod tickets;
 mod tls;
 mod tokens;

@@ -1,4 +1,4 @@
-//! `POST /login` by a ticket alone: WeChat has named the number, and nobody types anything.
+//! `POST /login` with a ticket alone: WeChat has named the number, so the person types nothing.
 
 use local::dynamodb::Fault;
 use serde_json::{Value, json};

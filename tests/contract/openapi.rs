@@ -1,4 +1,4 @@
-//! `openapi.json`: as the code is, and as the answers are. (`TestApp::post` holds every answer of the other tests to it.)
+//! `openapi.json` matches the code. (`TestApp::post` checks every answer of the other tests against it.)
 
 use std::{collections::BTreeSet, path::Path};
 
@@ -41,7 +41,7 @@ fn every_problem_is_described_with_its_status_and_every_reference_leads_somewher
     }
 }
 
-/// Where there are examples: the pointers of what has a `schema` and an `example` or `examples`.
+/// All places with a `schema` and an `example` or `examples`, as JSON pointers.
 fn with_examples(pointer: &str, value: &Value, found: &mut Vec<String>) {
     if value.get("schema").is_some() && (value.get("example").is_some() || value.get("examples").is_some()) {
         found.push(pointer.to_owned());

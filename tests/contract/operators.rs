@@ -1,4 +1,4 @@
-//! What operators do by invoking `login` directly.
+//! Operators' acts by invoking `login` directly.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ fn token(answer: &Value) -> &str {
     answer["token"].as_str().unwrap()
 }
 
-/// What the audit lines of this account say, without what differs from run to run.
+/// The audit lines of this account, without the parts that differ from run to run.
 fn audit(user_id: &Value) -> Vec<String> {
     let lines = logs::since(0);
     let lines = lines.iter().filter_map(|line| serde_json::from_str::<Value>(line).ok());
@@ -214,15 +214,15 @@ async fn what_an_operator_got_wrong_is_answered_in_words() {
         (json!({ "operator": "find" }), by_one),
         (json!({ "operator": "find", "userId": nobody, "phoneNumber": FIRST }), by_one),
         (json!({ "operator": "find", "userId": nobody, "appId": "wx0" }), by_one),
-        (json!({ "operator": "find", "userId": 1 }), "userId: this is not a valid one"),
-        (json!({ "operator": "find", "userId": "" }), "userId: this is not a valid one"),
-        (json!({ "operator": "find", "phoneNumber": 13 }), "phoneNumber: this is not a valid one"),
+        (json!({ "operator": "find", "userId": 1 }), "userId: not valid"),
+        (json!({ "operator": "find", "userId": "" }), "userId: not valid"),
+        (json!({ "operator": "find", "phoneNumber": 13 }), "phoneNumber: not valid"),
         (json!({ "operator": "find", "phoneNumber": "12" }), "phoneNumber: not a possible mobile number"),
-        (json!({ "operator": "find", "openid": "a#b", "appId": "wx0" }), "openid: this is not a valid one"),
-        (json!({ "operator": "find", "openid": openid, "appId": "w#x" }), "appId: this is not a valid one"),
+        (json!({ "operator": "find", "openid": "a#b", "appId": "wx0" }), "openid: not valid"),
+        (json!({ "operator": "find", "openid": openid, "appId": "w#x" }), "appId: not valid"),
         (
             json!({ "operator": "find", "openid": openid }),
-            "openid: give appId, too: the AppID of the mini program that the openid is of",
+            "openid: also give appId, the AppID of the mini program that the openid belongs to",
         ),
         (json!({ "operator": "delete" }), alone),
         (json!({ "operator": "delete", "phoneNumber": FIRST }), alone),

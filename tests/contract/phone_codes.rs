@@ -1,4 +1,4 @@
-//! `POST /exchange-code` with a code of WeChat's button: the number, the access token that it takes, and what goes wrong.
+//! `POST /exchange-code` with a code of WeChat's button: the number, the access token that it needs, and the errors.
 
 use std::{
     future::IntoFuture,
@@ -59,7 +59,7 @@ async fn the_person_and_the_access_token_are_asked_for_at_once() {
         }
     };
     tokio::select! {
-        // A call is given up after 4.5 seconds, and only then would the other one come.
+        // A call times out after 4.5 seconds, and a sequential second call would only start then.
         asked = tokio::time::timeout(Duration::from_secs(3), both_asked) => assert!(asked.is_ok()),
         answer = app.exchange_with("alice", NUMBER) => panic!("one waits for the other: {answer:?}"),
     }
@@ -137,7 +137,7 @@ async fn whatever_breaks_at_whichever_call_is_answered_in_time_and_the_next_tap_
         let started = Instant::now();
         let answer = app.exchange_with("alice", NUMBER).await;
         assert!(started.elapsed() < Duration::from_secs(8), "{call:?}, {script}");
-        // Where a connection that was open before breaks, a new one gets the request again.
+        // If a connection from before breaks, a new one repeats the request.
         let repeats = call == Call::PhoneNumber && ["half", "close"].contains(&script);
         let outcome = answer.outcome();
         assert!(
@@ -151,7 +151,7 @@ async fn whatever_breaks_at_whichever_call_is_answered_in_time_and_the_next_tap_
 
 #[tokio::test]
 async fn a_wechat_that_is_slow_at_each_call_is_given_up_within_eight_seconds() {
-    // Person and token come after four seconds, both at once, and the number would after four more.
+    // Person and token take four seconds at the same time, and the number would take four more.
     let slow = |body: &'static str| async move {
         tokio::time::sleep(Duration::from_secs(4)).await;
         body

@@ -9,13 +9,13 @@ use tests::{TestApp, logs};
 
 const NUMBER: &str = "13800138000";
 
-/// A deployment with two codes a number, sent by this provider alone.
+/// A deployment that allows two codes per number and uses only this provider.
 pub(crate) async fn by(provider: &str) -> TestApp {
     let route = format!("*={provider}");
     TestApp::with(&[("SMS_ROUTES", &route), ("PHONE_DAILY_LIMIT", "2"), ("OPEN_SHARE_PERCENT", "100")]).await
 }
 
-/// Fails its next message so.
+/// Makes its next message fail.
 pub(crate) fn fail_next(app: &TestApp, provider: &str, fault: Fault) {
     match provider {
         "tencent" => app.local.tencent.fail_next(fault),
@@ -27,7 +27,7 @@ pub(crate) fn refusal(text: &str) -> Fault {
     Fault::Refusal(Refusal::from(text))
 }
 
-/// Has each message refused with its code, with what a client is then answered; and sends one that is taken.
+/// Refuses a message with each code and checks the answer; then sends one that is accepted.
 async fn refused(provider: &str, codes: &[(&str, &str, Value)]) {
     let app = by(provider).await;
     for (code, outcome, retry_after) in codes {
@@ -203,7 +203,7 @@ async fn a_person_is_told_what_a_providers_limit_leaves_them() {
       "requestId": "[requestId]",
       "retryAfter": 3600,
       "status": 429,
-      "title": "Code sent a moment ago",
+      "title": "Code sent recently",
       "type": "urn:problem-type:resend_too_soon"
     }
     "#);
@@ -223,7 +223,7 @@ async fn a_key_or_a_template_that_is_not_ours_sends_nothing() {
             ("SMS_ROUTES", route),
             ("TENCENT_SMS_ENDPOINT", &here),
             ("ALIYUN_SMS_ENDPOINT", &here),
-            (name, "not-the-played-one"),
+            (name, "not-the-simulated-one"),
         ])
         .await;
         assert_eq!(app.send_code(NUMBER).await.outcome(), "sms_unavailable", "{name}");
@@ -231,7 +231,7 @@ async fn a_key_or_a_template_that_is_not_ours_sends_nothing() {
     }
 }
 
-/// The log's lines since `start` that hold `text`.
+/// The log's lines since `start` that contain `text`.
 fn lines_with(text: &str, start: usize) -> Vec<Value> {
     let lines = logs::since(start).into_iter().filter(|line| line.contains(text));
     lines.map(|line| serde_json::from_str(&line).unwrap()).collect()

@@ -1,4 +1,4 @@
-//! `PROXY_SECRET`: behind a proxy, the limit by address goes by the person's address, and nobody chooses their own.
+//! `PROXY_SECRET`: behind a proxy, the limit by address counts the person's address, which nobody can choose.
 
 use lambda_http::Body;
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ async fn app() -> TestApp {
     TestApp::with(&[("IP_HOURLY_LIMIT", "1"), ("PROXY_SECRET", SECRET)]).await
 }
 
-/// What a request comes to that API Gateway saw come from `source`, with these headers. Each is for another number.
+/// The result of a request with these headers that API Gateway saw come from `source`. Each is for another number.
 async fn sent(app: &TestApp, source: &str, headers: &[(&str, &str)]) -> String {
     let number = format!("138{:08}", app.local.phones.sent().len());
     let mut event = events::with_body("send-code", &json!({ "phoneNumber": number }));
@@ -27,7 +27,7 @@ async fn sent(app: &TestApp, source: &str, headers: &[(&str, &str)]) -> String {
     body["code"].as_str().unwrap_or("sent").to_owned()
 }
 
-/// The same through the proxy: `forwarded` is what it sends, and API Gateway puts the proxy's address behind it.
+/// The same through the proxy, which sends `forwarded`; API Gateway appends the proxy's address.
 async fn by_proxy(app: &TestApp, secret: &str, forwarded: &str) -> String {
     let forwarded = format!("{forwarded}, {PROXY}");
     sent(app, PROXY, &[("x-proxy-secret", secret), ("x-forwarded-for", &forwarded)]).await
@@ -128,7 +128,7 @@ async fn a_secret_that_can_be_guessed_keeps_the_function_from_starting() {
         let variables = vec![("PROXY_SECRET".to_owned(), secret.to_owned())];
         let error = local::Local::start(tests::options(variables)).await.err().unwrap().to_string();
         assert!(
-            error.contains("PROXY_SECRET is no text of 16 bytes") && !error.contains("letters"),
+            error.contains("PROXY_SECRET is not a text of 16 bytes") && !error.contains("letters"),
             "{error}"
         );
     }

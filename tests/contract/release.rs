@@ -1,4 +1,4 @@
-//! `PHONE_CONFLICT=release`: a number that has changed hands goes to who proves it, and the account stays with who made it.
+//! `PHONE_CONFLICT=release`: a number that has changed hands goes to its new owner; the account stays with its creator.
 
 use tests::TestApp;
 

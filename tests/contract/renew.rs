@@ -1,4 +1,4 @@
-//! `POST /renew`: a new token by WeChat's word, for whom an SMS has let in.
+//! `POST /renew`: a new token with a ticket, for a person who has logged in before.
 
 use serde_json::json;
 use tests::TestApp;

@@ -1,4 +1,4 @@
-//! What a call costs at `DynamoDB`: which operations, and how many of them one after another.
+//! What a call costs at `DynamoDB`: its operations, and how many of them run one after another.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use tests::TestApp;
 
 const NUMBER: &str = "13800138000";
 
-/// The operations since the first `before` calls; those on a line were under way together.
+/// The operations after the first `before` calls; those on one line ran at the same time.
 fn round_trips(app: &TestApp, before: usize) -> String {
     let mut trips: Vec<Vec<TableCall>> = Vec::new();
     for call in app.local.dynamodb.calls().split_off(before) {

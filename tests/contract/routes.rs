@@ -1,4 +1,4 @@
-//! The functions' tables of routes: whatever else names a call agrees with them.
+//! The functions' routing tables: everything else that names a call agrees with them.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -26,7 +26,7 @@ fn the_template_sends_every_call_to_its_function() {
     };
     let deployed: BTreeSet<_> = template.split("RouteKey: ").skip(1).map(key_and_target).collect();
     let ours = routes().map(|DeployedRoute { function, method, path }| {
-        // ANY, so that the function tells of a method that it does not take; what is public documents is got.
+        // ANY, so that the function answers wrong methods itself; public documents are read with GET.
         let method = if path.starts_with("/.well-known/") { method.as_str() } else { "ANY" };
         (format!("{method} {path}"), in_the_template(function).to_owned())
     });

@@ -74,11 +74,11 @@ async fn a_second_code_waits_for_the_cooldown() {
     retry-after: 12
     {
       "code": "resend_too_soon",
-      "detail": "A code was sent a moment ago. Please try again in 12 seconds.",
+      "detail": "A code was sent recently. Please try again in 12 seconds.",
       "requestId": "[requestId]",
       "retryAfter": 12,
       "status": 429,
-      "title": "Code sent a moment ago",
+      "title": "Code sent recently",
       "type": "urn:problem-type:resend_too_soon"
     }
     "#);
@@ -93,7 +93,7 @@ async fn a_second_code_waits_for_the_cooldown() {
       "requestId": "[requestId]",
       "retryAfter": 12,
       "status": 429,
-      "title": "Code sent a moment ago",
+      "title": "Code sent recently",
       "type": "urn:problem-type:resend_too_soon"
     }
     "#);

@@ -1,4 +1,4 @@
-//! The settings' rows and the problems' rows: the pages are made of them, and whatever else names a setting agrees.
+//! The settings and the problems: the pages are generated from them, and everything else that names a setting agrees.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -21,7 +21,7 @@ fn settings(function: &str) -> BTreeMap<&'static str, Setting> {
     rows.map(|row| (row.setting.name, row.setting)).collect()
 }
 
-/// The entries of a block of YAML, by name: what follows a line that is indented by `indent` and ends in a colon or a value.
+/// The entries of a block of YAML, by name: the lines after one that is indented by `indent`.
 fn entries(yaml: &str, indent: usize) -> Vec<(&str, String)> {
     let mut entries: Vec<(&str, String)> = Vec::new();
     for line in yaml.lines().filter(|line| !line.trim_start().starts_with('#') && !line.trim().is_empty()) {
@@ -39,7 +39,7 @@ fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {
     text.split_once(start).unwrap().1.split_once(end).unwrap().0
 }
 
-/// The variables that the template gives to a function, under its name there.
+/// The variables that the template gives to a function, by the function's name there.
 fn variables(template: &str, name: &str) -> Vec<(String, String)> {
     let function =
         between(template, &format!("\n  {name}:\n    Type: AWS::Serverless::Function"), "      Policies:");
@@ -67,11 +67,11 @@ fn the_template_gives_each_function_its_settings_and_no_others() {
     let template = file("template.yaml");
     for (function, name) in events::FUNCTIONS {
         let mut settings: BTreeSet<_> = settings(function).into_keys().collect();
-        // Lambda has the public web's roots and no file of others.
+        // Lambda trusts the public web's roots, and no file of others.
         settings.remove("SSL_CERT_FILE");
         let variables = variables(&template, name);
         let given: BTreeSet<_> = variables.iter().map(|(name, _)| without_arn(name)).collect();
-        // No function reads SECRETS_VERSION: another value starts them anew.
+        // No function reads SECRETS_VERSION: changing it restarts them.
         let given: BTreeSet<_> = given
             .into_iter()
             .filter(|name| !name.starts_with("AWS_ENDPOINT_URL") && *name != "SECRETS_VERSION")
@@ -107,7 +107,7 @@ fn the_templates_parameters_have_the_settings_defaults_and_bounds() {
                     let allowed: BTreeSet<_> = allowed.split(", ").collect();
                     assert_eq!(allowed, words.iter().copied().collect(), "{variable}");
                 }
-                // Empty counts as unset.
+                // An empty variable counts as unset.
                 Form::Text(default) => {
                     assert!([Some(""), Some(default)].contains(&said("Default")), "{variable}");
                 }

@@ -1,5 +1,5 @@
-//! Who holds no ticket, another's, or one that somebody made up. That no part of one is logged, every test checks when its
-//! [`TestApp`] is dropped.
+//! Requests without a ticket, with another person's, or with a forged one. Each test also checks, when its [`TestApp`] is
+//! dropped, that no part of a ticket was logged.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
@@ -8,7 +8,7 @@ use tests::{Answer, NOON, TestApp, wrong};
 
 const NUMBER: &str = "13800138000";
 
-/// The claims of a ticket that holds at noon.
+/// The claims of a ticket that is valid at noon.
 fn claims(app: &TestApp) -> Value {
     json!({
         "aud": "wechat-ticket",
@@ -94,7 +94,7 @@ async fn an_openid_without_its_ticket_is_nobody() {
     content-type: application/problem+json
     {
       "code": "ticket_required",
-      "detail": "缺少微信登录票据，请重新登录。",
+      "detail": "缺少微信登录信息，请重新登录。",
       "requestId": "[requestId]",
       "status": 400,
       "title": "Ticket required",
@@ -129,7 +129,7 @@ async fn an_openid_without_its_ticket_is_nobody() {
     content-type: application/problem+json
     {
       "code": "ticket_invalid",
-      "detail": "微信登录票据无效，请重新登录。",
+      "detail": "微信登录信息无效，请重新登录。",
       "requestId": "[requestId]",
       "status": 400,
       "title": "Invalid ticket",
@@ -149,7 +149,7 @@ async fn an_openid_without_its_ticket_is_nobody() {
     content-type: application/problem+json
     {
       "code": "ticket_expired",
-      "detail": "微信登录票据已过期，请重新登录。",
+      "detail": "微信登录信息已过期，请重新登录。",
       "requestId": "[requestId]",
       "status": 400,
       "title": "Ticket expired",

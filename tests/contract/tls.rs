@@ -1,11 +1,11 @@
-//! Whom the functions trust at the other end of the line: `DynamoDB` and SNS under the SDK, WeChat under reqwest.
+//! Which servers the functions trust: `DynamoDB` and SNS through the SDK, WeChat through reqwest.
 
 use std::{fs, path::PathBuf};
 
 use serde_json::json;
 use tests::{TestApp, tls::TlsProxy};
 
-/// A system whose functions reach the services of another one by TLS, and trust `root` alone.
+/// A system whose functions reach the services of another system over TLS, and trust only `root`.
 async fn by_tls(proxy: &TlsProxy, root: &str) -> TestApp {
     let here = format!("https://localhost:{}/_local", proxy.address.port());
     let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("root-{}.pem", proxy.address.port()));

@@ -1,4 +1,4 @@
-//! `POST /send-code` where Tencent Cloud or Aliyun does not say whether it took the message: that counts as sent.
+//! `POST /send-code` where Tencent Cloud or Aliyun does not say whether it accepted the message: that counts as sent.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ use crate::providers::{by, fail_next, refusal};
 
 const NUMBER: &str = "13800138000";
 
-/// What says nothing of the message, from both.
+/// Answers that say nothing about the message, from both.
 fn doubts() -> Vec<(&'static str, Fault)> {
     let both = [Fault::Html, Fault::Garbage, Fault::Drip, Fault::Hang, Fault::Close, Fault::SentUnanswered];
     let both = both.into_iter().flat_map(|fault| [("tencent", fault.clone()), ("aliyun", fault)]);

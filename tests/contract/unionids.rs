@@ -25,7 +25,7 @@ fn token(answer: &Value) -> &str {
     answer["token"].as_str().unwrap()
 }
 
-/// How many people are in each account, and how many unionids name one.
+/// How many people each account has, and how many unionids name one.
 async fn shape(app: &TestApp) -> (Vec<usize>, usize) {
     (accounts(app).await.into_iter().map(|(_, people)| people.len()).collect(), unionids(app).await)
 }

@@ -1,12 +1,15 @@
-//! Runs the release binaries under Amazon's runtime interface emulator and feeds them the files of `events/`.
+//! Runs the release binaries under Amazon's runtime interface emulator and sends them the files of `events/`.
 //!
-//! `cargo run -p tests --example emulator -- EMULATOR FOLDER [AWS | --settings FILE] [-- RUNNER…]`: the emulator's program; the folder with
-//! `SendCode/bootstrap`, `ExchangeCode/bootstrap` and `Login/bootstrap`, as `sam build` leaves it; the address of
-//! Secrets Manager and SNS, moto's say, where the secrets are put and the messages sent. Without it they are variables,
-//! messages go to `local`, and a person whose phone that is logs in with the three calls, and another one by one tap. Tencent Cloud and Aliyun are `local`'s in
-//! either case, and a code by each of them logs a person in. With `--settings` each function gets exactly the variables of FILE, JSON by the functions' names in
-//! the template, and `local` runs elsewhere, where they say. `RUNNER` is a command that runs programs of another
-//! processor, `qemu-aarch64` say.
+//! `cargo run -p tests --example emulator -- EMULATOR FOLDER [AWS | --settings FILE] [-- RUNNER…]`
+//!
+//! - `EMULATOR`: the emulator's program.
+//! - `FOLDER`: has `SendCode/bootstrap`, `ExchangeCode/bootstrap` and `Login/bootstrap`, as `sam build` leaves it.
+//! - `AWS`: the address of Secrets Manager and SNS (moto, for example), which then hold the secrets and get the messages. Without
+//!   it, secrets are variables and messages go to `local`, and people log in with the three calls and by one tap. Either way,
+//!   Tencent Cloud and Aliyun are `local`'s, and one person logs in with a code from each.
+//! - `--settings FILE`: each function gets exactly the variables of FILE (JSON, by the functions' names in the template), and
+//!   `local` runs elsewhere, at the addresses in FILE.
+//! - `RUNNER`: a command that runs programs of another processor, such as `qemu-aarch64`.
 #![expect(clippy::unwrap_used, reason = "a check that cannot go on should stop")]
 
 use std::{
@@ -97,7 +100,7 @@ async fn main() -> ExitCode {
 enum Source {
     /// `events/env.json` with the addresses of this system; the secrets and messages at the AWS of that address, if there is one.
     Here(Box<Local>, Option<String>),
-    /// A file, as it stands.
+    /// A file, unchanged.
     File(BTreeMap<String, BTreeMap<String, String>>),
 }
 
@@ -134,7 +137,7 @@ impl Source {
     }
 }
 
-/// The variables of `send-code` where this provider carries every message.
+/// The variables of `send-code` with this provider for every message.
 fn by_provider(local: &Local, provider: &str) -> Vec<(String, String)> {
     let prefix = format!("{}_SMS_", provider.to_uppercase());
     let own = local.variables.iter().filter(|(name, _)| name.starts_with(&prefix)).cloned();
@@ -158,7 +161,7 @@ impl Tally {
     }
 }
 
-/// What a function says that is started without its settings.
+/// The output of a function that is started without its settings.
 fn refusal_to_start(command: &[String]) -> String {
     let region =
         [("AWS_REGION", "local"), ("AWS_ACCESS_KEY_ID", "local"), ("AWS_SECRET_ACCESS_KEY", "local")];
@@ -169,7 +172,7 @@ fn refusal_to_start(command: &[String]) -> String {
     if named { "all settings named".to_owned() } else { said }
 }
 
-/// What a function's log says where Lambda's runtime panics, since Lambda's own variables are not there.
+/// The log of a function whose runtime panics because Lambda's own variables are missing.
 fn panic(command: &[String], variables: &[(String, String)]) -> String {
     let variables = variables.iter().filter(|(name, _)| !name.starts_with("AWS_LAMBDA_")).cloned();
     let output = Command::new(&command[0]).args(&command[1..]).env_clear().envs(variables).output().unwrap();
@@ -184,7 +187,7 @@ fn panic(command: &[String], variables: &[(String, String)]) -> String {
     }
 }
 
-/// The settings of a function as `events/env.json` has them, with the addresses of this run.
+/// The settings of a function from `events/env.json`, with the addresses of this run.
 fn variables(local: &Local, name: &str) -> Vec<(String, String)> {
     let here = ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_SNS", "WECHAT_API_BASE"];
     let addresses = local.variables.iter().filter(|(name, _)| here.contains(&name.as_str())).cloned();
@@ -198,7 +201,7 @@ fn variables(local: &Local, name: &str) -> Vec<(String, String)> {
     events::settings(name).into_iter().chain(addresses).chain(lambda).collect()
 }
 
-/// Puts every secret into Secrets Manager and its ARN in its place, and sends messages to SNS there.
+/// Stores every secret in Secrets Manager, replaces it with its ARN, and sends messages to SNS there.
 async fn move_to_aws(variables: &mut Vec<(String, String)>, endpoint: &str) {
     const SECRETS: [&str; 6] = [
         "CODE_PEPPER",
@@ -226,7 +229,7 @@ async fn move_to_aws(variables: &mut Vec<(String, String)>, endpoint: &str) {
     }
 }
 
-/// What the third call comes to, of a person who reads the code from their phone.
+/// The result of a login by a person who reads the code from their phone.
 async fn log_in(local: &Local, functions: &BTreeMap<&str, Emulated>, number: &str) -> String {
     let call = async |function, body: Value| {
         functions[function].invoke(&events::with_body(function, &body).to_string()).await
@@ -239,7 +242,7 @@ async fn log_in(local: &Local, functions: &BTreeMap<&str, Emulated>, number: &st
     outcome(&mut Feed::default(), call("login", login).await)
 }
 
-/// What a login comes to of a person who lets WeChat name their number.
+/// The result of a login by a person who lets WeChat name their number.
 async fn tap(functions: &BTreeMap<&str, Emulated>, number: &str) -> String {
     let call = async |function, body: Value| {
         functions[function].invoke(&events::with_body(function, &body).to_string()).await
@@ -248,13 +251,13 @@ async fn tap(functions: &BTreeMap<&str, Emulated>, number: &str) -> String {
     outcome(&mut Feed::default(), call("login", json!({ "ticket": ticket(&exchanged) })).await)
 }
 
-/// The ticket that `exchange-code` has answered with.
+/// The ticket in an answer of `exchange-code`.
 fn ticket(answer: &str) -> Value {
     let answer: Value = from_str(answer).unwrap();
     from_str::<Value>(answer["body"].as_str().unwrap()).unwrap()["ticket"].take()
 }
 
-/// What an answer comes to, as events are named.
+/// The result of an answer, as events are named.
 fn outcome(feed: &mut Feed, answer: String) -> String {
     let parsed: Value = from_str(&answer).unwrap_or_default();
     match (parsed["statusCode"].as_u64(), parsed["body"].as_str()) {

@@ -1,8 +1,8 @@
-//! What a client was answered.
+//! An answer as a client sees it.
 
 use serde_json::Value;
 
-/// What a client was answered.
+/// An answer as a client sees it.
 #[derive(Debug)]
 pub struct Answer {
     /// The HTTP status.
@@ -35,7 +35,7 @@ impl Answer {
         self.body["code"].as_str().map_or_else(|| self.status.to_string(), str::to_owned)
     }
 
-    /// Everything that the contract promises of an answer, with what differs from run to run by its name alone.
+    /// All promised parts of an answer; parts that differ from run to run only by name.
     #[must_use]
     pub fn snapshot(&self) -> String {
         let mut lines = vec![self.status.to_string()];

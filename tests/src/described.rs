@@ -1,4 +1,4 @@
-//! Whether an answer is one that `openapi.json` describes.
+//! Checks that `openapi.json` describes an answer.
 
 use std::{
     collections::HashMap,
@@ -12,7 +12,7 @@ use crate::Answer;
 
 static DOCUMENT: LazyLock<Value> = LazyLock::new(local::openapi::document);
 
-/// Stops at an answer whose status, headers or body are not described.
+/// Panics if an answer's status, headers or body are not described.
 pub fn answer(method: &str, path: &str, answer: &Answer) {
     let method = method.to_lowercase();
     let responses = pointer("/paths", &[path, &method, "responses"]);
@@ -40,7 +40,7 @@ pub fn answer(method: &str, path: &str, answer: &Answer) {
     }
 }
 
-/// Stops at a header that is missing, not described, or not as described.
+/// Panics if a header is missing, not described, or different from its description.
 fn header(path: &str, headers: &str, name: &str, answer: &Answer) {
     let described = DOCUMENT.pointer(headers).and_then(Value::as_object);
     let described =
@@ -61,17 +61,17 @@ fn header(path: &str, headers: &str, name: &str, answer: &Answer) {
     }
 }
 
-/// Stops at a value that is not as the schema at `schema`, a pointer into the document, describes it, and at one with a
-/// member that it does not name: a client may be sent more one day, but not before that is described.
+/// Panics if a value does not match `schema`, a pointer into the document, or has a member that the schema does not name:
+/// clients may get more members later, but only once they are described.
 pub fn check(schema: &str, value: &Value) {
-    /// What was made ready so far: each takes a walk through the document.
+    /// The compiled schemas: compiling one walks through the whole document.
     static READY: LazyLock<Mutex<HashMap<String, Arc<Validator>>>> = LazyLock::new(Mutex::default);
     let validator = READY.lock().unwrap().entry(schema.to_owned()).or_insert_with(|| ready(schema)).clone();
     let wrong: Vec<_> = validator.iter_errors(value).map(|error| error.to_string()).collect();
     assert!(wrong.is_empty(), "{value} is not as {schema} says: {wrong:?}");
 }
 
-/// The whole document as a schema that refers to a part of itself: so every reference in that part leads somewhere.
+/// The whole document as a schema that refers to a part of itself, so that all references in that part resolve.
 fn ready(schema: &str) -> Arc<Validator> {
     let mut root = DOCUMENT.clone();
     root["$ref"] = format!("#{schema}").into();
@@ -79,7 +79,7 @@ fn ready(schema: &str) -> Arc<Validator> {
     Arc::new(jsonschema::draft202012::new(&root).unwrap())
 }
 
-/// A JSON pointer (RFC 6901) that goes on by these names.
+/// A JSON pointer (RFC 6901) with these names appended.
 #[must_use]
 pub fn pointer(start: &str, names: &[&str]) -> String {
     let escaped = names.iter().map(|name| name.replace('~', "~0").replace('/', "~1"));

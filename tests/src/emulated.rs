@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-/// A function that waits for events. It is stopped when this is dropped.
+/// A function that waits for events. Dropping it stops it.
 pub struct Emulated {
     emulator: Child,
     url: String,
@@ -15,8 +15,8 @@ pub struct Emulated {
 }
 
 impl Emulated {
-    /// Starts the emulator, which starts `function`, a program and its arguments, at the first event. What both print
-    /// goes to `log`.
+    /// Starts the emulator, which starts `function` (a program and its arguments) at the first event. The output of both goes
+    /// to `log`.
     pub async fn start(
         emulator: &str,
         function: &[String],
@@ -43,13 +43,13 @@ impl Emulated {
         emulated
     }
 
-    /// What the function answers.
+    /// The function's answer.
     pub async fn invoke(&self, event: &str) -> String {
         let request = self.client.post(&self.url).body(event.to_owned());
         request.send().await.unwrap().text().await.unwrap()
     }
 
-    /// The emulator's process; the function is a child of it.
+    /// The emulator's process, whose child is the function.
     #[must_use]
     pub fn process(&self) -> u32 {
         self.emulator.id()

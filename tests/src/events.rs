@@ -14,11 +14,11 @@ pub const FUNCTIONS: [(&str, &str); 3] =
 
 /// A file of `events/`.
 pub struct Event {
-    /// The package of the function that it is for.
+    /// The function's package.
     pub function: &'static str,
     /// The file's name without its ending.
     pub name: String,
-    /// What it is answered: `success`, whatever follows it in the name, or a problem's `code`.
+    /// Its answer: `success`, with any suffix in the file's name, or a problem's `code`.
     pub expected: String,
     /// The event.
     pub json: String,
@@ -36,7 +36,7 @@ impl Event {
     }
 }
 
-/// Every event, a function after the other, its successes first: what is refused later builds on them.
+/// Every event, by function, successes first: later events build on them.
 #[must_use]
 pub fn all() -> Vec<Event> {
     let of_function = |(function, _): (&'static str, &str)| {
@@ -60,8 +60,8 @@ pub fn with_body(function: &str, body: &Value) -> Value {
     event
 }
 
-/// `events/env.json`: the settings of the function of this name in the template. Addresses are left out: they are those
-/// of another machine.
+/// The settings of a function, by its name in the template, from `events/env.json`. Addresses are left out, since they
+/// belong to another machine.
 #[must_use]
 pub fn settings(name: &str) -> Vec<(String, String)> {
     let file = fs::read_to_string(folder().join("env.json")).unwrap();
@@ -76,7 +76,7 @@ pub fn all_settings() -> Vec<(String, String)> {
     FUNCTIONS.iter().flat_map(|(_, name)| settings(name)).collect()
 }
 
-/// Feeds events one after another: a later one may carry the token that an earlier one was answered with.
+/// Sends events one after another: a later event may carry the token of an earlier answer.
 #[derive(Default)]
 pub struct Feed {
     token: String,
@@ -89,7 +89,7 @@ impl Feed {
         event.json.replace("{{token}}", &self.token)
     }
 
-    /// What the function's answer comes to, as events are named.
+    /// The result of the function's answer, as events are named.
     pub fn outcome(&mut self, status: u16, body: &str) -> String {
         if status == 204 {
             return "success".into();

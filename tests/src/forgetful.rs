@@ -1,4 +1,4 @@
-//! A service that has forgotten the connections which were left open to it.
+//! A service that drops its open connections.
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -6,7 +6,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-/// A service that gives each connection's first request this answer and breaks the connection at the second, and where it is.
+/// A service that gives this answer to each connection's first request and breaks the connection at the second; its address.
 pub async fn forgetful(answer: &'static str) -> (String, JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());

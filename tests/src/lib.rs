@@ -1,4 +1,4 @@
-//! What the tests share: the whole system on one machine, a clock that they turn, and answers to look at.
+//! What the tests share: the whole system on one machine, a clock that they turn, and its answers.
 #![expect(clippy::missing_panics_doc, clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 pub mod accounts;
@@ -24,15 +24,15 @@ use shared::{
     random::{SystemRandom, uuid},
 };
 
-/// Noon UTC of a day in 2099, when every test begins. It is ahead of every machine's clock: `DynamoDB` deletes by its own
-/// clock what the TTL says.
+/// Noon UTC of a day in 2099, when every test begins. It is ahead of every machine's clock, since `DynamoDB` deletes expired
+/// items by its own clock.
 pub const NOON: Timestamp = Timestamp::from_unix(4_072_161_600);
 
 /// A clock that stands still until a test turns it.
 pub struct TestClock(Mutex<Timestamp>);
 
 impl TestClock {
-    /// Turns it on by `seconds`.
+    /// Moves it forward by `seconds`.
     pub fn turn(&self, seconds: u64) {
         let mut now = self.0.lock().unwrap();
         *now = now.plus(seconds);
@@ -45,14 +45,14 @@ impl Clock for TestClock {
     }
 }
 
-/// A system with these variables and tables of its own. `TEST_DYNAMODB_URL` has them in the `DynamoDB` Local that listens
-/// there; it keeps those of each access key apart.
+/// A system with these variables and its own tables. With `TEST_DYNAMODB_URL` they are in the `DynamoDB` Local at that URL,
+/// which keeps the tables of each access key apart.
 #[must_use]
 pub fn options(variables: Vec<(String, String)>) -> Options {
     let Some(url) = Env::of_process().optional(&Setting::optional("TEST_DYNAMODB_URL")) else {
         return Options { variables, ..Options::default() };
     };
-    // It refuses a key with a hyphen.
+    // DynamoDB Local refuses a key with a hyphen.
     let access_key = ("AWS_ACCESS_KEY_ID".to_owned(), uuid(&SystemRandom).simple().to_string());
     let variables = variables.into_iter().chain([access_key]).collect();
     Options { store: Store::At(url), variables, ..Options::default() }
@@ -74,7 +74,7 @@ impl TestApp {
         Self::with(&[]).await
     }
 
-    /// Starts the system with these variables in place of its own.
+    /// Starts the system with these variables, which override its own.
     pub async fn with(variables: &[(&str, &str)]) -> Self {
         logs::capture();
         let logged_before = logs::length();
@@ -91,7 +91,7 @@ impl TestApp {
         self.client.request(method.parse().unwrap(), format!("http://{}{path}", self.local.address))
     }
 
-    /// Posts JSON in the way that `uni.request` does. Whatever is answered has to be in `openapi.json`.
+    /// Posts JSON as `uni.request` does. The answer must match `openapi.json`.
     pub async fn post(&self, path: &str, body: &Value) -> Answer {
         let answer = Answer::of(
             self.request("POST", path).header("content-type", "application/json").body(body.to_string()),
@@ -101,12 +101,12 @@ impl TestApp {
         answer
     }
 
-    /// Asks for a code.
+    /// Requests a code.
     pub async fn send_code(&self, number: &str) -> Answer {
         self.post("/send-code", &json!({ "phoneNumber": number })).await
     }
 
-    /// Asks for a code and reads it from the SMS.
+    /// Requests a code and reads it from the SMS.
     pub async fn texted(&self, number: &str) -> String {
         assert_eq!(self.send_code(number).await.status, 200);
         self.last_code()
@@ -125,30 +125,30 @@ impl TestApp {
         self.post("/exchange-code", &json!({ "code": name, "appId": app_id })).await
     }
 
-    /// The same with a code of WeChat's button.
+    /// The same, with a code of WeChat's button.
     pub async fn exchange_with(&self, name: &str, phone_code: &str) -> Answer {
         let (name, app_id) = in_app(name);
         let body = json!({ "code": name, "appId": app_id, "phoneCode": phone_code });
         self.post("/exchange-code", &body).await
     }
 
-    /// A ticket for the person of this name.
+    /// A ticket for the person with this name.
     pub async fn ticket(&self, name: &str) -> String {
         self.exchange(name).await.ticket()
     }
 
-    /// Logs the person of this name in by one tap, with a code of WeChat's button.
+    /// Logs the person with this name in by one tap, with a code of WeChat's button.
     pub async fn tap(&self, name: &str, phone_code: &str) -> Answer {
         let ticket = self.exchange_with(name, phone_code).await.ticket();
         self.log_in_by(&ticket).await
     }
 
-    /// Logs in by a ticket alone.
+    /// Logs in with a ticket alone.
     pub async fn log_in_by(&self, ticket: &str) -> Answer {
         self.post("/login", &json!({ "ticket": ticket })).await
     }
 
-    /// The openid of the person of this name.
+    /// The openid of the person with this name.
     #[must_use]
     pub fn openid(&self, name: &str) -> String {
         match in_app(name) {
@@ -157,7 +157,7 @@ impl TestApp {
         }
     }
 
-    /// Logs the person of this name in with a code.
+    /// Logs the person with this name in with a code.
     pub async fn log_in(&self, name: &str, number: &str, code: &str) -> Answer {
         self.log_in_with(&self.ticket(name).await, number, code).await
     }
@@ -167,7 +167,7 @@ impl TestApp {
         self.post("/login", &json!({ "ticket": ticket, "phoneNumber": number, "verifyCode": code })).await
     }
 
-    /// A code by SMS and a login with it; the answer of a success.
+    /// Gets a code by SMS and logs in with it; the login must succeed.
     pub async fn logged_in(&self, name: &str, number: &str) -> Value {
         let code = self.texted(number).await;
         let answer = self.log_in(name, number, &code).await;
@@ -175,12 +175,12 @@ impl TestApp {
         answer.body
     }
 
-    /// Renews the token of the person of this name.
+    /// Renews the token of the person with this name.
     pub async fn renew(&self, name: &str) -> Answer {
         self.post("/renew", &json!({ "ticket": self.ticket(name).await })).await
     }
 
-    /// A call by a token, with a body if it has one. Whatever is answered has to be in `openapi.json`.
+    /// A call with a token, and with a body if given. The answer must match `openapi.json`.
     pub async fn by_token(&self, method: &str, path: &str, token: &str, body: Option<&Value>) -> Answer {
         let request = self.request(method, path).header("authorization", format!("Bearer {token}"));
         let request = body.into_iter().fold(request, |request, body| request.body(body.to_string()));
@@ -189,23 +189,23 @@ impl TestApp {
         answer
     }
 
-    /// Asks whose a token is.
+    /// Calls `GET /account` with a token.
     pub async fn account(&self, token: &str) -> Answer {
         self.by_token("GET", "/account", token, None).await
     }
 
-    /// Logs out by a token.
+    /// Logs out with a token.
     pub async fn log_out(&self, token: &str) -> Answer {
         self.by_token("POST", "/logout", token, None).await
     }
 
-    /// Deletes the account of a token, for the person of this name.
+    /// Deletes the account of a token, with a ticket of the person with this name.
     pub async fn delete_account(&self, token: &str, name: &str) -> Answer {
         let ticket = self.ticket(name).await;
         self.by_token("DELETE", "/account", token, Some(&json!({ "ticket": ticket }))).await
     }
 
-    /// What an operator is answered who invokes `login` with this event.
+    /// The answer to an operator who invokes `login` with this event.
     pub async fn operate(&self, event: &Value) -> Value {
         match self.local.functions.invoke("login", &event.to_string()).await.unwrap().unwrap() {
             Answered::Operator(answer) => answer,
@@ -213,25 +213,25 @@ impl TestApp {
         }
     }
 
-    /// What an operator is told of the account of the person of this name.
+    /// An operator's view of the account of the person with this name.
     pub async fn look_up(&self, name: &str) -> Value {
         let app_id = in_app(name).1.unwrap_or_else(|| self.variable("WECHAT_APP_ID"));
         self.operate(&json!({ "operator": "find", "openid": self.openid(name), "appId": app_id })).await
     }
 
-    /// Has an operator act upon an account.
+    /// Lets an operator change an account.
     pub async fn act(&self, operator: &str, user_id: &Value) -> Value {
         self.operate(&json!({ "operator": operator, "userId": user_id })).await
     }
 
-    /// A variable that the functions were started with.
+    /// A variable of the functions.
     #[must_use]
     pub fn variable(&self, name: &str) -> &str {
         &self.local.variables.iter().find(|(set, _)| set == name).unwrap().1
     }
 }
 
-/// Nothing that the system logged may hold what is nobody's business.
+/// Nothing that the system logged may contain personal data or secrets.
 impl Drop for TestApp {
     fn drop(&mut self) {
         if std::thread::panicking() {
@@ -247,7 +247,7 @@ impl Drop for TestApp {
         ]
         .map(|name| self.variable(name).to_owned())
         .into();
-        // A log has a key's line ends written out: its lines are looked for.
+        // A log shows a key's line ends as \n, so its lines are searched one by one.
         let key = secrets.pop().unwrap_or_default();
         if let Some((_, apps)) = self.local.variables.iter().find(|(name, _)| name == "WECHAT_APPS") {
             let apps: BTreeMap<String, String> = serde_json::from_str(apps).unwrap();
@@ -265,9 +265,9 @@ impl Drop for TestApp {
             secrets.extend([self.local.wechat.openid(name), self.local.wechat.session_key(name)]);
         }
         secrets.extend(self.local.wechat.access_tokens());
-        // Those that the tests have WeChat's button tell.
+        // The numbers that tests use with WeChat's button.
         secrets.extend(["13800138000", "13900139000", "13700137000", "51234567"].map(str::to_owned));
-        // How a JWT begins.
+        // The start of a JWT.
         for line in logs::since(self.logged_before) {
             assert!(!line.contains("eyJ"), "a ticket or token was logged: {line}");
             for secret in &secrets {
@@ -277,12 +277,12 @@ impl Drop for TestApp {
     }
 }
 
-/// The name of a person and, after an `@`, the mini program that they are in.
+/// A person's name and, after an `@`, their mini program.
 fn in_app(name: &str) -> (&str, Option<&str>) {
     name.split_once('@').map_or((name, None), |(name, app_id)| (name, Some(app_id)))
 }
 
-/// A code that is not this one.
+/// A code that differs from this one.
 #[must_use]
 pub fn wrong(code: &str) -> String {
     format!("{:06}", (code.parse::<u32>().unwrap() + 1) % 1_000_000)

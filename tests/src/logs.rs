@@ -23,7 +23,7 @@ impl io::Write for Captured {
     }
 }
 
-/// Captures what the functions log from now on, at the level that says most.
+/// Captures the functions' logs from now on, at the most detailed level.
 pub fn capture() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -33,19 +33,19 @@ pub fn capture() {
     });
 }
 
-/// How much has been logged.
+/// How many bytes have been logged.
 #[must_use]
 pub fn length() -> usize {
     LOG.lock().unwrap().len()
 }
 
-/// The lines that have come after the first `start` bytes.
+/// The lines after the first `start` bytes.
 #[must_use]
 pub fn since(start: usize) -> Vec<String> {
     LOG.lock().unwrap()[start..].lines().map(str::to_owned).collect()
 }
 
-/// Whether a log line holds `secret`, as a word of its own: a timestamp's microseconds may be anybody's code.
+/// Whether a log line contains `secret` as a whole word: a timestamp's microseconds may equal a code.
 #[must_use]
 pub fn holds(line: &str, secret: &str) -> bool {
     let line = line.split_once(",\"level\"").map_or(line, |(_timestamp, rest)| rest);

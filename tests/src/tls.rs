@@ -1,4 +1,4 @@
-//! TLS in front of a system, as AWS has it, with a certificate of a root that nobody knows yet.
+//! TLS in front of a system, as on AWS, with a certificate from a new root.
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -16,9 +16,9 @@ use tokio_rustls::{
     },
 };
 
-/// A proxy that ends TLS 1.3. It stops when this is dropped.
+/// A proxy that terminates TLS 1.3. Dropping it stops it.
 pub struct TlsProxy {
-    /// Where it listens, under the name `localhost`.
+    /// Its address, under the name `localhost`.
     pub address: SocketAddr,
     /// The root's certificate, in PEM.
     pub root: String,
@@ -29,7 +29,7 @@ impl TlsProxy {
     /// Starts it in front of `system`, with a certificate for `name`.
     pub async fn start(system: SocketAddr, name: &str) -> Self {
         let mut root = CertificateParams::new(Vec::new()).unwrap();
-        // An issuer of its own name would be taken for a certificate that signed itself.
+        // With the same name as its issuer, a certificate would pass for self-signed.
         root.distinguished_name.push(DnType::CommonName, "a root of this run");
         root.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let root = CertifiedIssuer::self_signed(root, KeyPair::generate().unwrap()).unwrap();
@@ -64,7 +64,7 @@ async fn serve(listener: TcpListener, acceptor: TlsAcceptor, system: SocketAddr)
         let (client, _) = listener.accept().await.unwrap();
         let acceptor = acceptor.clone();
         tokio::spawn(async move {
-            // A client that goes away in between, or does not trust us, is what some tests are about.
+            // Some tests use clients that disconnect or do not trust the root.
             client.set_nodelay(true).ok()?;
             let mut client = acceptor.accept(client).await.ok()?;
             let mut system = TcpStream::connect(system).await.ok()?;

@@ -1,4 +1,4 @@
-/** Writes `src/contract.ts`: the back end's contract as types, out of its description. `npm run contract` runs it. */
+/** Writes `src/contract.ts`, the back end's contract as types, from `openapi.json`. Run it with `npm run contract`. */
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 const DESCRIPTION = new URL('../../../openapi.json', import.meta.url)
 export const CONTRACT = new URL('../src/contract.ts', import.meta.url)
 
-/** The part of OpenAPI that the description makes use of. */
+/** The parts of OpenAPI that the description uses. */
 interface Schema {
   readonly $ref?: string
   readonly type?: string | readonly string[]
@@ -53,7 +53,7 @@ export function contract(): string {
   const calls: string[] = []
   const answers: string[] = []
   for (const [path, methods] of Object.entries(description.paths)) {
-    // What APIs ask, not apps.
+    // For APIs, not for apps.
     if (path.startsWith('/.well-known/')) continue
     for (const [method, { operationId, requestBody, responses }] of Object.entries(methods)) {
       const call = `${method.toUpperCase()} ${path}`
@@ -99,13 +99,13 @@ function typeOf(name: string, about: string, { properties = {}, required = [] }:
   return block(about, `interface ${name} {`, members, '}')
 }
 
-/** What `typeof` says of these members. */
+/** The result of `typeof` for these members. */
 function kinds({ properties = {} }: Schema, members: readonly string[]): string {
   const each = [...members].sort().map((member) => `${member}: '${primitive(found(properties[member], member))}'`)
   return each.length === 0 ? '{}' : `{ ${each.join(', ')} }`
 }
 
-/** JavaScript's name of a JSON type, which is TypeScript's too. */
+/** JavaScript's name of a JSON type, which is also TypeScript's. */
 function primitive({ type }: Schema): string {
   const [only, ...others] = [type ?? []].flat().filter((one) => one !== 'null')
   if (others.length === 0 && (only === 'string' || only === 'boolean')) return only
@@ -113,7 +113,7 @@ function primitive({ type }: Schema): string {
   throw new Error(`this generator does not know the type ${JSON.stringify(type)}`)
 }
 
-/** What comes with a code stands in its examples: the schema is one for all. */
+/** Only the examples show which members come with a code: all codes share one schema. */
 function codes({ paths, components }: Description, problem: Schema): string[] {
   const answers = [
     ...Object.values(paths).flatMap(Object.values<Call>).flatMap(({ responses }) => Object.values(responses)),

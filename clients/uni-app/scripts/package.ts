@@ -1,6 +1,6 @@
 /**
- * Builds what is published: `dist/npm`, a package for npm, and `dist/uni_modules/phone-login`, the same for DCloud's market.
- * `npm run build` runs it.
+ * Builds the published packages: `dist/npm` for npm, and `dist/uni_modules/phone-login` for DCloud's plugin market.
+ * Run it with `npm run build`.
  */
 
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -17,7 +17,7 @@ const { name, version, description, license } = JSON.parse(readFileSync(`${HERE}
   string
 >
 
-/** The newest syntax that every WeChat of the last years runs without its own compiler's help. */
+/** The newest syntax that all WeChat versions of recent years run without compiling it themselves. */
 const TARGET = 'es2017'
 
 function javascript(format: Format, file: string): void {
@@ -49,7 +49,7 @@ function forNpm(types: string): void {
     ['cjs', 'cjs', 'commonjs'],
   ] as const) {
     javascript(format, `${NPM}${folder}/index.js`)
-    // Not by `.mjs`: webpack 4, uni-app's for Vue 2, puts no `uni` into it.
+    // Not `.mjs`: webpack 4, uni-app's for Vue 2, does not provide `uni` there.
     write(`${NPM}${folder}/package.json`, { type })
     write(`${NPM}${folder}/index.d.ts`, types)
   }
@@ -60,7 +60,7 @@ function forNpm(types: string): void {
     main: './cjs/index.js',
     module: './esm/index.js',
     types: './cjs/index.d.ts',
-    // WeChat's developer tools take this folder as it is.
+    // WeChat's developer tools use this folder unchanged.
     miniprogram: 'cjs',
     exports: { '.': { import: entry('esm'), require: entry('cjs') }, './package.json': './package.json' },
     sideEffects: false,

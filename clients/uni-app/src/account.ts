@@ -1,4 +1,4 @@
-/** The person's account, and the ways out of it. */
+/** The person's account: show it, log out, delete it. */
 
 import type { AccountAnswer } from './contract'
 import { clientError, isOneOf, isPhoneLoginError } from './errors'
@@ -10,13 +10,13 @@ import type { CallOptions } from './signal'
 import type { Wechat } from './wechat'
 
 export interface Account {
-  /** The account: its number is masked. */
+  /** Returns the account, with its number masked. */
   account(options?: CallOptions): Promise<AccountAnswer>
-  /** Deletes the account, its number and its openids, for good; forgets the token. After a lost answer, call it again. */
+  /** Deletes the account, its number and its openids for good, and forgets the token. If the answer is lost, call it again. */
   deleteAccount(options?: CallOptions): Promise<void>
   /**
-   * Forgets the token, the number and the ticket, and has the back end end the login, if that can be reached: of this
-   * mini program, with `everywhere` of all that share the account.
+   * Forgets the token, the number and the ticket, and ends the login at the back end if it can be reached: the login of this
+   * mini program, or with `everywhere` those of all mini programs and people of the account.
    */
   logout(options?: CallOptions & { everywhere?: boolean }): Promise<void>
 }
@@ -27,17 +27,17 @@ interface Parts {
   readonly session: Sessions
   readonly settings: Settings
   readonly renewal: Renewal
-  /** Forgets the number whose cooldown runs. */
+  /** Forgets the number with the running cooldown. */
   readonly forgetNumber: () => Promise<void>
 }
 
 export function account({ http, identity, session, settings, renewal, forgetNumber }: Parts): Account {
   const isRefused = (error: unknown) => isOneOf(error, ['token_invalid', 'token_required'])
 
-  /** The back end takes a token that is good: what has expired here can be renewed there until the person logs out. */
+  /** The back end needs a valid token, and an expired one can be renewed until the person logs out. */
   const renewed = async (kept: Session, options: CallOptions): Promise<string> => {
     const { token, userId } = await identity.withTicket((ticket) => http.call('POST /renew', { ticket }, options), options)
-    // Of another person who is in WeChat now there is nothing to end; and what is to be ended cannot be reached.
+    // If another person is in WeChat now, there is nothing to end for them, and the old login cannot be reached.
     if (userId !== kept.userId) throw clientError({ code: 'login_required' }, settings.language)
     return token
   }
@@ -58,7 +58,7 @@ export function account({ http, identity, session, settings, renewal, forgetNumb
     async logout({ everywhere = false, ...options } = {}) {
       const kept = session.kept()
       const expired = !session.current()
-      // At once, whatever the network does.
+      // First, whatever the network does.
       if (kept) await session.leave()
       await forgetNumber()
       try {
@@ -67,7 +67,7 @@ export function account({ http, identity, session, settings, renewal, forgetNumb
         await http.call('POST /logout', everywhere ? { everywhere } : {}, { ...options, token })
       } catch (error) {
         if (!isPhoneLoginError(error)) throw error
-        // The login there goes on: nobody is to come back by it, except by logging in.
+        // The login at the back end continues. Nobody may restore it silently on this device: the person has to log in again.
         if (!isOneOf(error, OVER)) return
       } finally {
         identity.forget()
@@ -77,5 +77,5 @@ export function account({ http, identity, session, settings, renewal, forgetNumb
   }
 }
 
-/** Nothing is left to be ended. */
+/** Nothing is left to end. */
 const OVER = ['token_invalid', 'token_required', 'login_required', 'account_disabled'] as const

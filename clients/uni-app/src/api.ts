@@ -1,4 +1,4 @@
-/** The app's own API, asked with the token. */
+/** Calls the app's own API with the token. */
 
 import { clientError, isOneOf } from './errors'
 import type { Line } from './http'
@@ -8,7 +8,7 @@ import type { Renewal } from './renewal'
 import type { CallOptions } from './signal'
 
 export interface ApiRequest {
-  /** Begins with a slash. */
+  /** Starts with a slash. */
   readonly path: string
   /** Default: `GET`. */
   readonly method?: RequestOptions['method']

@@ -1,4 +1,4 @@
-/** The client: its parts, put together. */
+/** The client, assembled from its parts. */
 
 import { type Account, account } from './account'
 import { type ApiRequest, api } from './api'
@@ -16,19 +16,19 @@ import { platformLogin, wechat } from './wechat'
 
 export interface PhoneLogin extends Login, Account, Pick<Renewal, 'renew' | 'restore'> {
   /**
-   * For the login page, as it opens: has a ticket and the functions ready while the person types. Answers how to stop, as the
-   * page closes.
+   * Call it when the login page opens: it fetches a ticket and warms up the functions while the person types. Returns a
+   * function that stops it; call that when the page closes.
    */
   prepare(): () => void
-  /** Who is logged in; `undefined` once the token has expired: then `renew`. */
+  /** The logged-in session; `undefined` once the token has expired: then call `renew`. */
   session(): Session | undefined
-  /** Calls the app's own API with the token, renewed if need be; the body of a 2xx. `login_required` means: log in again. */
+  /** Calls the app's own API with the token, renewed if needed. Returns the body of a 2xx. `login_required`: log in again. */
   request<T = unknown>(request: ApiRequest, options?: CallOptions): Promise<T>
-  /** Seconds until the number can be sent another code. */
+  /** Seconds until the number can get another code. */
   cooldown(phoneNumber: string): number
-  /** The number whose cooldown runs: to fill the page in with when it is opened again. */
+  /** The number with a running cooldown, to fill in when the page opens again. */
   pendingPhoneNumber(): string | undefined
-  /** Tells the number's cooldown, now and each second until it is 0. Returns how to stop. */
+  /** Calls back with the number's cooldown, now and each second until it is 0. Returns a function that stops it. */
   watchCooldown(phoneNumber: string, tell: (seconds: number) => void): () => void
 }
 
@@ -45,7 +45,7 @@ export function createPhoneLogin(options: Options): PhoneLogin {
     return within(settings.timeout, settings.getCode!(), 'no code in time', language)
   }
   const identity = wechat(http, { getCode, appId: settings.appId, language })
-  // By back end: a token of the test system is none of the real one's.
+  // By back end: a token of the test system is not valid on the real one.
   const session = sessions(platform, `phone-login:session:${baseUrl}`)
   const waiting = cooldown(platform, `phone-login:cooldown:${baseUrl}`)
   const parts = { http, identity, session, settings }
@@ -68,7 +68,7 @@ export function createPhoneLogin(options: Options): PhoneLogin {
 function settled(options: Options): Settings {
   const { platform = uniApp, language = 'zh', timeout = 15_000 } = options
   const baseUrl = withoutSlash(options.baseUrl)
-  // Elsewhere the platform's login brings nothing, or opens another app.
+  // On other platforms, the login returns nothing or opens another app.
   const ofPlatform = platform.isWechat() ? () => platformLogin(platform, language, timeout) : undefined
   return {
     platform,

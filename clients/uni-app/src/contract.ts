@@ -14,7 +14,7 @@ export interface AccountAnswer {
   readonly createdAt?: string
   /** The account's number, masked: `+86138****8000`. An account may have none. */
   readonly phoneNumber?: string
-  /** When the person last logged in by a code (RFC 3339); within a day of it, a further login is not noted. */
+  /** When the person last logged in with a code or one tap (RFC 3339). Logins within a day of it are not recorded. */
   readonly provedAt?: string
   /** The account; the token's `sub`. */
   readonly userId: string
@@ -22,11 +22,11 @@ export interface AccountAnswer {
 
 /** What `POST /exchange-code` is sent. */
 export interface ExchangeCodeRequest {
-  /** Which mini program asks; where there is one alone, it need not be named. */
+  /** The mini program's AppID; needed only if the deployment has several. */
   readonly appId?: string | null
-  /** What `uni.login` or `wx.login` brought; good for five minutes, once. */
+  /** The code from `uni.login` or `wx.login`; valid for five minutes, once. */
   readonly code: string
-  /** What the button `getPhoneNumber` brought; good for five minutes, once. The ticket then carries the number. */
+  /** The code from the button `getPhoneNumber`; valid for five minutes, once. The ticket then carries the number. */
   readonly phoneCode?: string | null
 }
 
@@ -34,21 +34,21 @@ export interface ExchangeCodeRequest {
 export interface ExchangeCodeAnswer {
   /** Seconds until the ticket expires. */
   readonly expiresIn: number
-  /** The person, for this mini program. An identifier, not a secret. */
+  /** The person within this mini program. An identifier, not a secret. */
   readonly openid: string
-  /** The person's number, masked (`+86138****8000`), where a `phoneCode` came: the ticket carries it whole. */
+  /** The person's number, masked (`+86138****8000`), if the request had a `phoneCode`. The ticket holds the whole number. */
   readonly phoneNumber?: string
-  /** Proves to `/login` and `/send-code` that WeChat vouched for the openid. */
+  /** Proves the openid to `/login` and `/send-code`. */
   readonly ticket: string
-  /** The person, for all apps of the Open Platform account that the mini program is bound to; absent without one. */
+  /** The person's id in all apps of the mini program's Open Platform account; absent without such an account. */
   readonly unionid?: string
 }
 
 /** What `POST /login` is sent. */
 export interface LoginRequest {
-  /** If it is given, it has to be the ticket's. */
+  /** If present, it must be the ticket's. */
   readonly openid?: string | null
-  /** The number that the code went to. Absent, with `verifyCode`, where the ticket carries the number. */
+  /** The number that the code was sent to. Leave it and `verifyCode` out if the ticket carries the number. */
   readonly phoneNumber?: string | null
   /** The ticket of `/exchange-code`. */
   readonly ticket: string
@@ -60,9 +60,9 @@ export interface LoginRequest {
 export interface LoginAnswer {
   /** Seconds until the token expires. */
   readonly expiresIn: number
-  /** Whether this login made the account. */
+  /** Whether this login created the account. */
   readonly isNewUser: boolean
-  /** A JWT, bound to the openid and its account, checked by the keys at `/.well-known/jwks.json`. */
+  /** A JWT for the openid and its account; the keys at `/.well-known/jwks.json` verify it. */
   readonly token: string
   /** Always `Bearer`. */
   readonly tokenType: string
@@ -72,7 +72,7 @@ export interface LoginAnswer {
 
 /** What `POST /logout` is sent. */
 export interface LogoutRequest {
-  /** Whether all openids of the account are logged out. */
+  /** `true` logs out all openids of the account. */
   readonly everywhere?: boolean | null
 }
 
@@ -96,9 +96,9 @@ export interface RenewAnswer {
 
 /** What `POST /send-code` is sent. */
 export interface SendCodeRequest {
-  /** As people write it, in full-width digits too; or in E.164. */
+  /** As people write it, also in full-width digits, or in E.164. */
   readonly phoneNumber: string
-  /** A ticket of `/exchange-code`; required if the deployment says so. */
+  /** A ticket of `/exchange-code`; required if the deployment sets `REQUIRE_TICKET`. */
   readonly ticket?: string | null
 }
 
@@ -106,7 +106,7 @@ export interface SendCodeRequest {
 export interface SendCodeAnswer {
   /** Seconds until the code expires. */
   readonly expiresIn: number
-  /** Seconds until the number may ask again. */
+  /** Seconds until the number may request another code. */
   readonly resendAfter: number
 }
 

@@ -1,11 +1,11 @@
-/** How long a number waits for its next code. Kept as the moment at which it ends, so that it outlives the page. */
+/** How long a number waits for its next code. The end is stored as a time, so that it outlives the page. */
 
 import { sameNumber } from './phone-number'
 import type { Platform } from './platform'
 import { isRecord } from './shape'
 import { stored } from './stored'
 
-/** The last number that a code was sent to. */
+/** The last number that got a code. */
 interface Sent {
   readonly phoneNumber: string
   readonly seconds: number
@@ -16,9 +16,9 @@ export interface Cooldown {
   begin(phoneNumber: string, seconds: number): Promise<void>
   /** Whole seconds, rounded up; 0 for any other number. */
   left(phoneNumber: string): number
-  /** The number whose cooldown runs. */
+  /** The number with a running cooldown. */
   phoneNumber(): string | undefined
-  /** Calls `tell` with the seconds left, now and each second until they are 0. Returns how to stop. */
+  /** Calls `tell` with the seconds left, now and each second until they are 0. Returns a function that stops it. */
   watch(phoneNumber: string, tell: (seconds: number) => void): () => void
   end(): Promise<void>
 }
@@ -29,7 +29,7 @@ export function cooldown(platform: Platform, key: string): Cooldown {
   const left = (phoneNumber: string): number => {
     const sent = store.read()
     if (!sent || !sameNumber(sent.phoneNumber, phoneNumber)) return 0
-    // Never longer than it was: the clock may have been put back.
+    // Never longer than the full cooldown, even if the clock was set back.
     return Math.max(0, Math.min(sent.seconds, Math.ceil((sent.endsAt - Date.now()) / 1000)))
   }
 
@@ -42,7 +42,7 @@ export function cooldown(platform: Platform, key: string): Cooldown {
       return sent && left(sent.phoneNumber) > 0 ? sent.phoneNumber : undefined
     },
     watch(phoneNumber, tell) {
-      // Timers sleep while the app is in the background: each tick asks the clock.
+      // Timers pause while the app is in the background, so each tick reads the clock.
       const timer = setInterval(tick, 1000)
       function tick(): void {
         const seconds = left(phoneNumber)

@@ -1,43 +1,43 @@
-/** What the client throws: a problem of the back end, or a failure on this side of the line. */
+/** What the client throws: a problem from the back end, or a failure of the client. */
 
 import type { Problem } from './problems'
 
-/** The languages that the back end and this client speak to a person. */
+/** The languages of messages for people. */
 export type Language = 'zh' | 'en'
 
 /**
- * Why WeChat's button brought no number: the mini program's paid quota is used up; its owner may not ask, or has not declared
- * it in the console; the person has not agreed to the privacy guidelines, said no, or closed the sheet.
+ * Why WeChat's button returned no number: the mini program's paid quota is used up; its owner may not use the button, or has not
+ * declared the number in the console; the person has not agreed to the privacy guidelines, refused, or closed the sheet.
  */
 export type PhoneNumberRefusal = 'no_quota' | 'not_permitted' | 'privacy_not_agreed' | 'denied' | 'cancelled' | 'failed'
 
-/** What went wrong without an answer of the contract. */
+/** Failures without a problem from the back end. */
 export type ClientFailure =
-  /** No answer: the request may have been carried out all the same. Trying again is safe. */
+  /** No answer: the request may have been carried out anyway. It is safe to retry. */
   | { readonly code: 'network_failed' | 'timed_out'; readonly reason: string }
-  /** An answer that is not the contract's: of a proxy, say, or of a newer back end. */
+  /** An answer that is not in the contract: from a proxy or a newer back end, for example. */
   | { readonly code: 'unexpected_answer'; readonly status: number; readonly data: unknown }
-  /** The call was given up by its signal. */
+  /** The call was aborted by its signal. */
   | { readonly code: 'aborted' }
-  /** The gateway before the back end lets nothing more through, for now. `retryAfter` in seconds, where it says so. */
+  /** The gateway in front of the back end throttles requests. `retryAfter` in seconds, if known. */
   | { readonly code: 'throttled'; readonly status: number; readonly retryAfter?: number }
-  /** The gateway has no answer of the back end's: it is overloaded, or took too long. */
+  /** The gateway got no answer from the back end, which is overloaded or too slow. */
   | { readonly code: 'gateway_unavailable'; readonly status: number; readonly retryAfter?: number }
-  /** The platform's login gave no code. */
+  /** The platform's login returned no code. */
   | { readonly code: 'wechat_login_failed'; readonly reason: string }
-  /** There is no token, it cannot be renewed, or the API does not take it (401): log in again. */
+  /** There is no token, it cannot be renewed, or the API refuses it (401): log in again. */
   | { readonly code: 'login_required' }
-  /** WeChat's button brought no number. `useSms`: offer the form by SMS now. */
+  /** WeChat's button returned no number. `useSms`: show the form by SMS now. */
   | {
       readonly code: 'phone_number_unavailable'
       readonly why: PhoneNumberRefusal
       readonly useSms: boolean
       readonly reason: string
     }
-  /** The API that `request` called answered with another status than 2xx. */
+  /** The API that `request` called answered with a status other than 2xx. */
   | { readonly code: 'request_failed'; readonly status: number; readonly data: unknown }
 
-/** Switch over `code`: it says which members there are. `message` is meant for a person. */
+/** Switch over `code`: it determines the other members. `message` is for people. */
 export type PhoneLoginError = Error & (Problem | ClientFailure)
 
 type Text = Readonly<Record<Language, string>>
@@ -119,7 +119,7 @@ export function clientError(failure: ClientFailure, language: Language): PhoneLo
   return Object.assign(new Error(text[language]), { name: NAME }, failure)
 }
 
-/** Whether this client threw it. By name: a mini program's bundle may hold a class twice. */
+/** Whether this client threw it. Compares names, since a mini program's bundle may contain a class twice. */
 export function isPhoneLoginError(error: unknown): error is PhoneLoginError {
   return error instanceof Error && error.name === NAME
 }

@@ -1,4 +1,4 @@
-/** Requests over the platform's `request`, with its habits minded. */
+/** Requests through the platform's `request`, with workarounds for its quirks. */
 
 import { ANSWERS, type Calls } from './contract'
 import { type Language, clientError, isOneOf, problemError } from './errors'
@@ -7,7 +7,7 @@ import { readProblem } from './problems'
 import { hasMembers, isRecord } from './shape'
 import { type CallOptions, pause } from './signal'
 
-/** An answer of any status. */
+/** An answer with any status. */
 export interface Answer {
   readonly status: number
   readonly data: unknown
@@ -25,9 +25,9 @@ export interface Request {
 type Call = keyof Calls
 
 export interface Line {
-  /** Sends a request; whatever is answered is an answer. */
+  /** Sends a request; resolves for any status. */
   send(request: Request, options: CallOptions): Promise<Answer>
-  /** Calls the back end: the body of its answer, or the problem as an error. */
+  /** Calls the back end: returns the answer's body, or throws its problem. */
   call<C extends Call>(call: C, body: Calls[C]['request'], options: CallOptions & { token?: string }): Promise<Calls[C]['answer']>
 }
 
@@ -39,7 +39,7 @@ export interface LineOptions {
   readonly timeout: number
 }
 
-/** Where the gateway does not say how long to wait. */
+/** Used where the gateway does not say how long to wait. */
 const PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 5_000
 
@@ -50,7 +50,7 @@ export function line({ platform, baseUrl, language, timeout }: LineOptions): Lin
       let task: unknown
       const stop = () => {
         settle(() => reject(clientError({ code: 'aborted' }, language)))
-        // The platform then calls `fail`, which comes too late.
+        // The platform then calls `fail`, but too late.
         abort(task)
       }
       const settle = (end: () => void) => {
@@ -63,16 +63,16 @@ export function line({ platform, baseUrl, language, timeout }: LineOptions): Lin
       task = platform.request({
         url: request.url,
         method,
-        // As a text: platforms do not agree on what becomes of an object in a DELETE.
+        // Sent as text, because platforms treat objects in a DELETE differently.
         ...(data && { data: method === 'GET' ? { ...data } : JSON.stringify(data) }),
         header: {
           'content-type': 'application/json',
           'accept-language': language === 'en' ? 'en' : 'zh-CN',
           ...request.header,
         },
-        // Left alone, platforms wait for a minute.
+        // The platforms' own default is a minute.
         timeout: options.timeout ?? timeout,
-        // Called for every status.
+        // Called for any status.
         success: ({ statusCode, data, header }) =>
           settle(() => resolve({ status: Number(statusCode), data: parsed(data), retryAfter: retryAfter(header) })),
         fail: ({ errMsg }) => {
@@ -91,7 +91,7 @@ export function line({ platform, baseUrl, language, timeout }: LineOptions): Lin
     const problem = readProblem(answer.status, answer.data)
     if (problem) throw problemError(problem)
     const { status, data } = answer
-    // A problem that this client does not know yet is the back end's all the same.
+    // A problem that this client does not know is still the back end's.
     if (isRecord(data) && 'code' in data) throw clientError({ code: 'unexpected_answer', status, data }, language)
     const gateway = answer.retryAfter === undefined ? {} : { retryAfter: answer.retryAfter }
     if (status === 429) throw clientError({ code: 'throttled', status, ...gateway }, language)
@@ -117,8 +117,8 @@ export function line({ platform, baseUrl, language, timeout }: LineOptions): Lin
 }
 
 /**
- * Milliseconds to wait before the one repetition; `undefined` where there is none. Who was throttled has reached no function.
- * Behind a 503 one may have run: a message may be on its way, and WeChat's code is spent.
+ * Milliseconds to wait before the single retry; `undefined` for no retry. A throttled request has reached no function.
+ * After a 503 a function may have run: a message may have been sent, and WeChat's code is spent.
  */
 function isRepeatable(call: Call, error: unknown): number | undefined {
   const isSpent = call === 'POST /send-code' || call === 'POST /exchange-code'
@@ -138,7 +138,7 @@ function abort(task: unknown): void {
   if (typeof abort === 'function') abort.call(task)
 }
 
-/** Each platform has its own case for names. */
+/** Platforms write header names in different cases. */
 function retryAfter(header: unknown): number | undefined {
   if (!isRecord(header)) return undefined
   const name = Object.keys(header).find((name) => name.toLowerCase() === 'retry-after')
@@ -146,7 +146,7 @@ function retryAfter(header: unknown): number | undefined {
   return Number.isNaN(seconds) ? undefined : seconds
 }
 
-/** Some platforms parse JSON under `application/json` only, and hand the text of a problem through. */
+/** Some platforms parse JSON only for `application/json`, and return a problem as text. */
 function parsed(data: unknown): unknown {
   if (typeof data !== 'string') return data
   try {

@@ -1,4 +1,4 @@
-/** The two ways in: a code by SMS, and WeChat's button. */
+/** The two ways to log in: a code by SMS, and WeChat's button. */
 
 import type { LoginAnswer, SendCodeAnswer } from './contract'
 import type { Cooldown } from './cooldown'
@@ -23,13 +23,13 @@ export interface LoggedIn extends Session {
 }
 
 export interface Login {
-  /** Has a code sent to the number, and starts its cooldown. */
+  /** Sends a code to the number, and starts its cooldown. */
   sendCode(phoneNumber: string, options?: CallOptions): Promise<SendCodeAnswer>
-  /** Logs in with the number and the code, as whoever WeChat says is there. After a lost answer, call it again. */
+  /** Logs in the person in WeChat with number and code. If the answer is lost, call it again. */
   login(by: ByCode, options?: CallOptions): Promise<LoggedIn>
   /**
-   * Logs in by the event of WeChat's button `getPhoneNumber`, without an SMS. Where the button brought no number, the error
-   * `phone_number_unavailable` says why, and by `useSms` whether to offer the form. After a lost answer, call it again with the
+   * Logs in with the event of WeChat's button `getPhoneNumber`, without an SMS. If the button returned no number, the error
+   * `phone_number_unavailable` says why, and its `useSms` whether to show the form. If the answer is lost, call it again with the
    * same event.
    */
   loginByPhoneCode(event: PhoneNumberEvent, options?: CallOptions): Promise<LoggedIn>
@@ -41,21 +41,21 @@ interface Parts {
   readonly session: Sessions
   readonly waiting: Cooldown
   readonly settings: Settings
-  /** Throws where nobody gives WeChat's code. */
+  /** Throws where nothing can return WeChat's code. */
   readonly needWechat: () => void
 }
 
 export function login({ http, identity, session, waiting, settings, needWechat }: Parts): Login {
   const entered = async (answer: LoginAnswer): Promise<LoggedIn> => {
     const kept = await session.keep(answer)
-    // The number has done its work and need not lie in the storage.
+    // The number is no longer needed, so it leaves the storage.
     await waiting.end()
     return { ...kept, isNewUser: answer.isNewUser }
   }
 
   const sendCode = once(
     async (phoneNumber: string, options: CallOptions): Promise<SendCodeAnswer> => {
-      // The login after it would fail: no message is paid for.
+      // The login would fail afterwards, so no message is paid for.
       needWechat()
       const post = (ticket?: string) =>
         http.call('POST /send-code', { phoneNumber, ...(ticket && { ticket }) }, options)
@@ -65,7 +65,7 @@ export function login({ http, identity, session, waiting, settings, needWechat }
         await waiting.begin(phoneNumber, resendAfter)
         return { expiresIn, resendAfter }
       } catch (error) {
-        // The answer to an earlier call was lost, the app was installed anew, or a message may be on its way.
+        // The answer to an earlier call was lost, the app was reinstalled, or a message may have been sent.
         if (isOneOf(error, ['resend_too_soon', 'sms_unavailable']) && error.retryAfter !== undefined) {
           await waiting.begin(phoneNumber, error.retryAfter)
         }

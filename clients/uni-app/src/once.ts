@@ -1,6 +1,6 @@
-/** Double taps: while a call is under way, the same call gets the same promise. */
+/** Double taps: while a call is running, the same call returns the same promise. */
 
-/** `name` tells calls apart by their first argument; the options of the first call hold for all. */
+/** `name` identifies calls by their first argument; the options of the first call apply to all. */
 export function once<A, O, T>(
   call: (argument: A, options: O) => Promise<T>,
   name: (argument: A) => string,

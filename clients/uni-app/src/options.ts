@@ -1,36 +1,36 @@
-/** What an app says of itself once, when it makes its client. */
+/** The options of an app's client. */
 
 import type { Language } from './errors'
 import type { Platform } from './platform'
 
 export interface Options {
-  /** Where the back end is: `https://login.example.com`. */
+  /** The back end's address: `https://login.example.com`. */
   readonly baseUrl: string
-  /** Where the app's own API is, which `request` calls; the token goes nowhere else. Default: `baseUrl`. */
+  /** The address of the app's own API, which `request` calls; the token is sent nowhere else. Default: `baseUrl`. */
   readonly apiBaseUrl?: string
-  /** What the app is made with: `miniProgram(wx)`, `taro(Taro)`. Default: uni-app. */
+  /** The app's framework: `miniProgram(wx)`, `taro(Taro)`. Default: uni-app. */
   readonly platform?: Platform
   /**
-   * Called where the person has to log in again, once for all the calls that found it out together: the place to open the
-   * login page. Each of them fails with `login_required`, too.
+   * Called when the person has to log in again, once for all calls that find this out at the same time: open the login page
+   * here. Each of these calls also fails with `login_required`.
    */
   readonly onLoginRequired?: () => void
   /**
-   * Have no code sent without WeChat's ticket. Default: `false`; `sendCode` sends a ticket along, and goes without where WeChat
-   * does not answer.
+   * Never send a code without WeChat's ticket. Default: `false`, where `sendCode` sends a ticket if WeChat answers, and none
+   * otherwise.
    */
   readonly requireTicket?: boolean
   /** The language of errors' messages. Default: `zh`. */
   readonly language?: Language
-  /** Milliseconds for a request. Default: 15000; a function of the back end has 10 seconds. */
+  /** Time limit of a request in milliseconds. Default: 15000; a function of the back end has 10 seconds. */
   readonly timeout?: number
-  /** Where WeChat's code comes from, on platforms whose login does not give a mini program's. */
+  /** Returns WeChat's code, on platforms whose own login does not return a mini program's code. */
   readonly getCode?: () => Promise<string>
-  /** This mini program's AppID: only for a back end that serves several (`WECHAT_APPS`). Default: the back end's only one. */
+  /** This mini program's AppID, needed only if the back end serves several (`WECHAT_APPS`). Default: the back end's only one. */
   readonly appId?: string
 }
 
-/** What the parts of the client share. */
+/** What the client's parts share. */
 export interface Settings {
   readonly platform: Platform
   readonly baseUrl: string
@@ -40,7 +40,7 @@ export interface Settings {
   readonly language: Language
   /** Milliseconds. */
   readonly timeout: number
-  /** WeChat's code; `undefined` where there is nobody to give one. */
+  /** Returns WeChat's code; `undefined` where nothing can. */
   readonly getCode: (() => Promise<string>) | undefined
   readonly appId: string | undefined
 }

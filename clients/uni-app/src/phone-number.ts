@@ -1,13 +1,13 @@
-/** Numbers as people write them. The back end reads them with care; here it is enough to know one again. */
+/** Numbers as people write them. The back end parses them; the client only compares them. */
 
-/** Whether two people would dial the same: `13800138000`, `138 0013 8000` and `+86 138-0013-8000`. */
+/** Whether two texts are the same number: `13800138000`, `138 0013 8000` and `+86 138-0013-8000`. */
 export function sameNumber(one: string, other: string): boolean {
   return digits(one) === digits(other)
 }
 
-/** The digits, with the country's code; a mobile number of China need not have it. */
+/** The digits, with the country code; Chinese mobile numbers may lack it. */
 export function digits(phoneNumber: string): string {
-  // Full-width digits, too.
+  // Also full-width digits.
   const only = phoneNumber.normalize('NFKC').replace(/\D/g, '').replace(/^00/, '')
   return /^1\d{10}$/.test(only) && !phoneNumber.trim().startsWith('+') ? `86${only}` : only
 }

@@ -1,4 +1,4 @@
-/** What the client stands on: a few calls that WeChat has, and uni-app and Taro by the same names. */
+/** The platform calls that the client needs; WeChat, uni-app and Taro share their names. */
 
 interface Failed {
   errMsg?: string
@@ -22,22 +22,22 @@ export interface Platform {
     success(answer: { code: string }): void
     fail(error: Failed): void
   }): unknown
-  /** Answers something with `abort()`. */
+  /** Returns an object with `abort()`. */
   request(options: RequestOptions): unknown
   getStorageSync(key: string): unknown
   setStorage(options: { key: string; data: unknown; success(): void; fail(error: Failed): void }): unknown
   removeStorage(options: { key: string; success(): void; fail(error: Failed): void }): unknown
-  /** Whether `login` gives, unseen, a code of a WeChat mini program: the back end takes no other. */
+  /** Whether `login` silently returns a code of a WeChat mini program: the back end accepts no other. */
   isWechat(): boolean
 }
 
-/** `wx`, `Taro` and `uni` as far as the client needs them. */
+/** The parts of `wx`, `Taro` and `uni` that the client needs. */
 export type Api = Omit<Platform, 'isWechat'>
 
 declare const uni: Api & { getAppBaseInfo(): object }
 
-/** uni-app, of Vue 2 and of Vue 3: the default. */
-// Its compiler finds `uni.name` where it is written so and puts the platform's function there: `uni` itself may not exist
+/** uni-app, for Vue 2 and Vue 3: the default. */
+// uni-app's compiler replaces literal `uni.name` with the platform's function: `uni` itself may not exist
 // at run time.
 export const uniApp: Platform = {
   login: (options) => uni.login(options),
@@ -50,7 +50,7 @@ export const uniApp: Platform = {
       const { uniPlatform = 'mp-weixin' }: { uniPlatform?: unknown } = uni.getAppBaseInfo()
       return uniPlatform === 'mp-weixin'
     } catch {
-      // A uni-app from before this call: where it is no WeChat, `login` says so.
+      // An older uni-app without this call: outside WeChat, `login` fails itself.
       return true
     }
   },
@@ -61,7 +61,7 @@ export function miniProgram(wx: Api): Platform {
   return { ...bound(wx), isWechat: () => true }
 }
 
-/** Taro: `taro(Taro)`, where `Taro` is what `@tarojs/taro` exports. */
+/** Taro: `taro(Taro)`, where `Taro` is the default export of `@tarojs/taro`. */
 export function taro(Taro: Api & { getEnv(): string }): Platform {
   return { ...bound(Taro), isWechat: () => Taro.getEnv() === 'WEAPP' }
 }
@@ -76,7 +76,7 @@ function bound(api: Api): Api {
   }
 }
 
-/** Taro answers a promise, too, and a failure that was told by `fail` would be an unhandled rejection. */
+/** Taro also returns a promise, which would reject unhandled after `fail` has reported the failure. */
 function quiet(task: unknown): unknown {
   Promise.resolve(task).catch(() => undefined)
   return task

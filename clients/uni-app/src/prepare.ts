@@ -1,4 +1,4 @@
-/** One wait: what the login needs is fetched while the person types. */
+/** Fetches what the login needs while the person types, so that they wait only once. */
 
 import type { Line } from './http'
 import type { Wechat } from './wechat'
@@ -8,7 +8,7 @@ interface Parts {
   readonly identity: Wechat
 }
 
-/** A page that is left open for longer has nobody before it. */
+/** After this time, nobody is looking at the open page any more. */
 const LONGEST_MS = 15 * 60_000
 
 export function preparing({ http, identity }: Parts): () => () => void {
@@ -22,7 +22,7 @@ export function preparing({ http, identity }: Parts): () => () => void {
       const { ticket, expiresAt } = await identity.prepare()
       if (stopped) return
       if (expiresAt < until) timer = setTimeout(() => void round().catch(ignored), Math.max(expiresAt - Date.now(), 1000))
-      // `login` starts, and opens its connections. For the person this costs nothing, for the owner one read.
+      // `login` starts and opens its connections. The person waits for nothing; the owner pays for one read.
       await http.call('POST /renew', { ticket }, {})
     }
 
@@ -34,5 +34,5 @@ export function preparing({ http, identity }: Parts): () => () => void {
   }
 }
 
-/** Most people here have no login to renew, some no WeChat. What else goes wrong, the login meets again and tells. */
+/** Most people here have no login to renew, and some have no WeChat. The login itself reports all other failures. */
 function ignored(): void {}

@@ -1,4 +1,4 @@
-/** The back end's problems (RFC 9457): each code of its contract with the members that come with it. */
+/** The back end's problems (RFC 9457): each code of the contract, with its members. */
 
 import { PROBLEMS, type ProblemBody } from './contract'
 import { type Kinds, hasMembers, isRecord } from './shape'
@@ -6,19 +6,19 @@ import { type Kinds, hasMembers, isRecord } from './shape'
 export type ProblemCode = keyof typeof PROBLEMS
 
 interface Members extends Pick<ProblemBody, 'status' | 'detail'> {
-  /** To be told to whoever runs the back end: its logs have it. */
+  /** Give this id to the operator of the back end, whose logs have it. */
   readonly requestId: string | undefined
-  /** Which field of the request is at fault, where it is one. */
+  /** The field of the request that is at fault, if it is a single one. */
   readonly field?: string
 }
 
-/** The members that come with a code at times. */
+/** Members that come with a code in some cases. */
 interface Sometimes {
-  /** A message may be on its way: it has the rest of its cooldown. */
+  /** A message may have been sent: the rest of its cooldown. */
   readonly sms_unavailable: Pick<ProblemBody, 'retryAfter'>
 }
 
-/** The problem of one code. */
+/** The problem with one code. */
 type ProblemOf<C extends ProblemCode> = Members & { readonly code: C } & Required<
     Pick<ProblemBody, keyof (typeof PROBLEMS)[C] & keyof ProblemBody>
   > &
@@ -28,12 +28,12 @@ const AT_TIMES: { readonly [C in ProblemCode]?: Kinds } = { sms_unavailable: { r
 
 export type Problem = { [C in ProblemCode]: ProblemOf<C> }[ProblemCode]
 
-/** The problems that say in how many seconds to come back. */
+/** The problems that say in how many seconds to retry. */
 export type LimitProblem = Extract<Problem, { readonly retryAfter: number }>
 export type LimitCode = LimitProblem['code']
 export type IncorrectCodeProblem = ProblemOf<'code_incorrect'>
 
-/** Reads the body of an answer; `undefined` if it is no problem of the contract. */
+/** Reads an answer's body; `undefined` if it is not a problem of the contract. */
 export function readProblem(status: number, body: unknown): Problem | undefined {
   if (!isRecord(body)) return undefined
   const { code, detail, requestId } = body
@@ -45,7 +45,7 @@ export function readProblem(status: number, body: unknown): Problem | undefined 
   const members: Record<string, unknown> = {}
   for (const name of names) members[name] = body[name]
   const problem = { code, status, detail, requestId: typeof requestId === 'string' ? requestId : undefined, ...members }
-  // What was just checked, name by name, is more than the compiler can follow.
+  // The compiler cannot follow the checks above, made member by member.
   return problem as Problem
 }
 

@@ -1,4 +1,4 @@
-/** Tokens live two hours, logins for months: WeChat says in silence that the person is still there. */
+/** Tokens are valid for two hours, logins for months: WeChat's ticket renews a token silently. */
 
 import { clientError, isOneOf } from './errors'
 import type { Line } from './http'
@@ -9,15 +9,15 @@ import { type CallOptions, unlessAborted } from './signal'
 import type { Wechat } from './wechat'
 
 export interface Renewal {
-  /** A new token without an SMS, for whom has logged in on this device. `login_required` means: log in again. */
+  /** A new token without an SMS, for a person who has logged in on this device. `login_required`: log in again. */
   renew(options?: CallOptions): Promise<Session>
   /**
-   * At the app's start: the session of before, renewed if it has expired, or that of whom the back end knows by WeChat's word.
-   * `undefined`: the person has to log in.
+   * At the app's start: the last session, renewed if it has expired, or a session for a person whom the back end knows by
+   * their ticket. `undefined`: the person has to log in.
    */
   restore(options?: CallOptions): Promise<Session | undefined>
   /**
-   * Runs `use` with a token; once more with a new one where `use` finds that it is refused. All who find that out together
+   * Runs `use` with a token, and again with a new one if `use` finds the token refused. Parallel callers that find this out
    * renew once.
    */
   withToken<T>(use: (token: string) => Promise<T>, isRefused: (error: unknown) => boolean, options: CallOptions): Promise<T>
@@ -35,7 +35,7 @@ export function renewal({ http, identity, session, settings }: Parts): Renewal {
   const byTicket = (options: CallOptions) =>
     identity.withTicket((ticket) => http.call('POST /renew', { ticket }, options), options)
 
-  /** Many may wait for one call: the signal of one of them ends its own waiting alone. */
+  /** Several callers may wait for one renewal: a caller's signal ends only its own waiting. */
   const together = <T>(call: (options: CallOptions) => Promise<T>) => {
     const shared = once((_: undefined, options: CallOptions) => call(options), () => '')
     return ({ signal, timeout }: CallOptions): Promise<T> =>
@@ -49,7 +49,7 @@ export function renewal({ http, identity, session, settings }: Parts): Renewal {
       const answer = await byTicket(options)
       // Another person is in WeChat now.
       if (answer.userId !== before.userId) throw required()
-      // Somebody may have logged in, or out, meanwhile.
+      // Somebody may have logged in or out meanwhile.
       if (session.kept()?.token === before.token) await session.keep(answer)
     } catch (error) {
       if (!isOneOf(error, ['login_required'])) throw error
@@ -64,7 +64,7 @@ export function renewal({ http, identity, session, settings }: Parts): Renewal {
     const current = session.current()
     if (current) return current
     const before = session.kept()
-    // Who has logged out here is not logged in again behind their back.
+    // A person who has logged out here must not be logged in silently.
     if (session.hasLeft() || !settings.getCode) return undefined
     try {
       const answer = await byTicket(options)
@@ -78,7 +78,7 @@ export function renewal({ http, identity, session, settings }: Parts): Renewal {
 
   let running = 0
   let told = false
-  /** Tells the app, once for all that run beside each other. */
+  /** Notifies the app, once for all parallel calls. */
   const telling = async <T>(call: () => Promise<T>): Promise<T> => {
     running++
     try {
@@ -100,7 +100,7 @@ export function renewal({ http, identity, session, settings }: Parts): Renewal {
     withToken: (use, isRefused, options) =>
       telling(async () => {
         const { token } = session.current() ?? (await renew(options))
-        // Nobody waits for this one. Where it fails, the next request has its turn.
+        // Nobody waits for this one. If it fails, the next request tries again.
         if (session.isEnding()) renew({}).catch(() => undefined)
         try {
           return await use(token)

@@ -1,4 +1,4 @@
-/** Who is logged in, until when. */
+/** The logged-in session and its end. */
 
 import type { Platform } from './platform'
 import { isRecord } from './shape'
@@ -17,22 +17,22 @@ export interface Sessions {
   current(): Session | undefined
   /** The session, expired or not. */
   kept(): Session | undefined
-  /** Whether the session is good, and near its end. */
+  /** Whether the session is valid but close to its end. */
   isEnding(): boolean
   keep(token: { readonly token: string; readonly userId: string; readonly expiresIn: number }): Promise<Session>
-  /** Forgets the session, if it is still the one with this token; answers whether it was. */
+  /** Forgets the session if it still has this token; returns whether it had. */
   forget(token?: string): Promise<boolean>
-  /** Notes that the person has logged out and the back end does not know; forgets the session. */
+  /** Forgets the session, and records that the back end does not know of the logout yet. */
   leave(): Promise<void>
   hasLeft(): boolean
-  /** The back end knows. */
+  /** The back end knows of the logout now. */
   settled(): Promise<void>
 }
 
-/** A token that ends while the request is on its way is of no use. */
+/** A token must outlive the request. */
 const MARGIN_MS = 10_000
 
-/** So long before its end, or in the last tenth of its life, a token is renewed. */
+/** A token is renewed this long before its end, or in the last tenth of its life. */
 const EARLY_MS = 300_000
 
 export function sessions(platform: Platform, key: string): Sessions {

@@ -1,6 +1,6 @@
-/** What a value from elsewhere looks like. */
+/** Checks the shape of values from outside. */
 
-/** Names of members, and what `typeof` says of them. */
+/** Members by name, with the result of `typeof`. */
 export type Kinds = Readonly<Record<string, 'string' | 'number' | 'boolean'>>
 
 export function isRecord(data: unknown): data is Readonly<Record<string, unknown>> {

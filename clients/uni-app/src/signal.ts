@@ -1,8 +1,8 @@
-/** How a call is given up: by its page, or by time. Mini programs have no `AbortController`. */
+/** Aborting calls: by the page, or after a time. Mini programs have no `AbortController`. */
 
 import { type Language, clientError } from './errors'
 
-/** A browser's `AbortSignal` is one, too. */
+/** A browser's `AbortSignal` fits, too. */
 export interface Signal {
   readonly aborted: boolean
   addEventListener(type: 'abort', listener: () => void): void
@@ -10,13 +10,13 @@ export interface Signal {
 }
 
 export interface CallOptions {
-  /** Ends the call with the error `aborted`. What has reached the back end by then is carried out all the same. */
+  /** Ends the call with the error `aborted`. What has already reached the back end is carried out anyway. */
   readonly signal?: Signal | undefined
-  /** Milliseconds for each request of this call. Default: the client's. */
+  /** Time limit of each request of this call in milliseconds. Default: the client's. */
   readonly timeout?: number | undefined
 }
 
-/** As `AbortController`, where the platform has none. */
+/** Like `AbortController`, for platforms without one. */
 export interface Aborter {
   readonly signal: Signal
   abort(): void
@@ -40,7 +40,7 @@ export function aborter(): Aborter {
   }
 }
 
-/** The promise, unless the signal comes first; what the promise stands for goes on. */
+/** The promise, unless the signal comes first; the work behind the promise continues. */
 export function unlessAborted<T>(promise: Promise<T>, signal: Signal | undefined, language: Language): Promise<T> {
   if (!signal) return promise
   return new Promise((resolve, reject) => {

@@ -1,4 +1,4 @@
-/** One value that outlives the page and the app. */
+/** One stored value that outlives the page and the app. */
 
 import type { Platform } from './platform'
 
@@ -7,7 +7,7 @@ export interface Stored<T> {
   write(value: T | undefined): Promise<void>
 }
 
-/** `check` decides whether what lies in the storage is a value: another version may have left it there. */
+/** `check` decides whether the stored data is valid: another version may have written it. */
 export function stored<T>(platform: Platform, key: string, check: (data: unknown) => data is T): Stored<T> {
   let value: T | undefined
   let loaded = false
@@ -24,7 +24,7 @@ export function stored<T>(platform: Platform, key: string, check: (data: unknown
     write(next) {
       value = next
       loaded = true
-      // A full storage costs the value its outliving, not this run.
+      // If the storage is full, the value lasts only for this run.
       return new Promise((resolve) => {
         const options = { key, success: resolve, fail: () => resolve() }
         if (next === undefined) platform.removeStorage(options)
@@ -34,7 +34,7 @@ export function stored<T>(platform: Platform, key: string, check: (data: unknown
   }
 }
 
-/** `getStorageSync` answers an empty string for nothing and throws where the storage is broken. */
+/** `getStorageSync` returns an empty string for nothing, and throws if the storage is broken. */
 function found(platform: Platform, key: string): unknown {
   try {
     return platform.getStorageSync(key)

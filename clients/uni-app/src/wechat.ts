@@ -1,4 +1,4 @@
-/** WeChat's word on who is there: its login gives a code, the back end makes a ticket of it. */
+/** Who is in WeChat: its login returns a code, which the back end exchanges for a ticket. */
 
 import { type Language, clientError, isOneOf } from './errors'
 import type { Line } from './http'
@@ -6,16 +6,16 @@ import type { Platform } from './platform'
 import { type CallOptions, unlessAborted, within } from './signal'
 
 export interface Wechat {
-  /** Runs `use` with a ticket; once more with a fresh one if the ticket, or the code behind it, was no longer good. */
+  /** Runs `use` with a ticket, and again with a fresh one if the ticket, or the code behind it, was no longer valid. */
   withTicket<T>(use: (ticket: string) => Promise<T>, options: CallOptions): Promise<T>
-  /** The same, and without a ticket where there is none to be had in a few seconds: `use` then says whether it needs one. */
+  /** The same, but without a ticket if none comes within a few seconds: `use` then says whether it needs one. */
   withTicketIfAny<T>(use: (ticket?: string) => Promise<T>, options: CallOptions): Promise<T>
   /**
-   * Runs `use` with a ticket that carries the number of the button's code. That code works once: the ticket is kept, so that
-   * `use` can be repeated with the same code after a lost answer.
+   * Runs `use` with a ticket that carries the number behind the button's code. That code works once, so the ticket is kept:
+   * after a lost answer, `use` can be repeated with the same code.
    */
   withNumber<T>(phoneCode: string, use: (ticket: string) => Promise<T>, options: CallOptions): Promise<T>
-  /** Has a ticket, and a code for the button's, ready. Answers the ticket and when it ends. */
+  /** Fetches a ticket ahead, and a code for the button. Returns the ticket and its end. */
   prepare(): Promise<Ticket>
   forget(): void
 }
@@ -28,18 +28,18 @@ export interface Ticket {
 
 export interface WechatOptions {
   readonly getCode: () => Promise<string>
-  /** The mini program, for back ends that serve several. */
+  /** The mini program's AppID, for back ends that serve several. */
   readonly appId: string | undefined
   readonly language: Language
 }
 
-/** A ticket that ends while the request is on its way is of no use. */
+/** A ticket must outlive the request. */
 const MARGIN_MS = 10_000
 
-/** Nobody waits longer than this for a ticket that they may not need. */
+/** The longest wait for a ticket that may not be needed. */
 const PATIENCE_MS = 3_000
 
-/** WeChat's codes live for five minutes. */
+/** WeChat's codes are valid for five minutes. */
 const CODE_LASTS_MS = 4 * 60_000
 
 /** `wx.login`, as a promise. */
@@ -56,12 +56,12 @@ export function platformLogin(platform: Platform, language: Language, timeout: n
 }
 
 export function wechat(line: Line, { getCode, appId, language }: WechatOptions): Wechat {
-  // In memory: they live for minutes, and name whoever is logged in to WeChat now.
+  // Kept in memory: they are valid for minutes, and belong to the person in WeChat now.
   let kept: Ticket | undefined
   let numbered: (Ticket & { readonly phoneCode: string }) | undefined
   let spare: { readonly code: string; readonly expiresAt: number } | undefined
   let underWay: Promise<Ticket> | undefined
-  // What was under way when everything was forgotten is not kept.
+  // A ticket that was requested before everything was forgotten is not kept.
   let era = 0
 
   const code = async (): Promise<string> => {
@@ -76,7 +76,7 @@ export function wechat(line: Line, { getCode, appId, language }: WechatOptions):
     return { ticket, expiresAt: Date.now() + expiresIn * 1000 - MARGIN_MS }
   }
 
-  /** The back end asks for the number only once WeChat's code has held: a code that did not leaves the number's unused. */
+  /** The back end asks for the number only after WeChat's code was valid: an invalid code leaves the number's code unused. */
   const exchangeTwice = async (phoneCode: string | undefined, options: CallOptions): Promise<Ticket> => {
     try {
       return await exchange(phoneCode, options)
@@ -86,7 +86,7 @@ export function wechat(line: Line, { getCode, appId, language }: WechatOptions):
     }
   }
 
-  /** Whoever needs a ticket meanwhile waits for the same one, which no page's signal takes away from the others. */
+  /** Parallel callers wait for the same ticket, which no page's signal takes away from the others. */
   const shared = (start: (options: CallOptions) => Promise<Ticket>, options: CallOptions): Promise<Ticket> => {
     const begun = era
     const { timeout } = options
@@ -101,7 +101,7 @@ export function wechat(line: Line, { getCode, appId, language }: WechatOptions):
   const current = async (options: CallOptions): Promise<Ticket> =>
     isGood(kept) ? kept : shared((of) => exchangeTwice(undefined, of), options)
 
-  /** What `use` came to with a ticket, or why no ticket holds. What else goes wrong in `use` is thrown: it is not repeated. */
+  /** The result of `use` with a ticket, or why no ticket is valid. Other failures of `use` are thrown, without a retry. */
   const attempt = async <T>(
     use: (ticket: string) => Promise<T>,
     options: CallOptions,
@@ -140,7 +140,7 @@ export function wechat(line: Line, { getCode, appId, language }: WechatOptions):
       try {
         return await use()
       } catch (error) {
-        // The back end does need one: then what kept it from us is what to tell.
+        // The back end does require a ticket, so report why there is none.
         throw isOneOf(error, ['ticket_required']) ? outcome.failure : error
       }
     },
@@ -154,7 +154,7 @@ export function wechat(line: Line, { getCode, appId, language }: WechatOptions):
       try {
         return await use(found.ticket)
       } catch (error) {
-        // Its code is spent: only another tap brings another one.
+        // Its code is spent: only another tap returns a new one.
         if (isOneOf(error, STALE_TICKET)) numbered = undefined
         throw error
       }
@@ -175,7 +175,7 @@ export function wechat(line: Line, { getCode, appId, language }: WechatOptions):
 }
 
 const STALE_CODE = ['wechat_code_invalid', 'wechat_code_used'] as const
-/** A ticket is invalid, too, once the key that signed it was exchanged for another one. */
+/** A ticket is also invalid after a change of the key that signed it. */
 const STALE_TICKET = ['ticket_expired', 'ticket_invalid'] as const
 
 function isGood<T extends { readonly expiresAt: number }>(kept: T | undefined): kept is T {

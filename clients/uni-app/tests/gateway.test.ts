@@ -1,4 +1,4 @@
-/** What is answered in the back end's place, what is given up, and what is asked again. */
+/** Answers of the gateway, aborted calls, and retries. */
 
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
@@ -7,7 +7,7 @@ import { type Device, type Fault, device } from './support/device'
 import { failure } from './support/expect'
 import { type Local, startLocal } from './support/local'
 
-/** As API Gateway answers them. */
+/** As API Gateway answers. */
 const THROTTLED: Fault = { status: 429, body: { message: 'Too Many Requests' } }
 const UNAVAILABLE: Fault = { status: 503, body: { message: 'Service Unavailable' } }
 
@@ -92,7 +92,7 @@ describe('a call that is given up', () => {
     abort()
     await sent
     assert.deepEqual(phone.aborted, ['/send-code'])
-    // Nothing is begun by a signal that has come already.
+    // An aborted signal starts nothing.
     await failure(client.sendCode('13200132006', { signal }), 'aborted')
     assert.equal(await local.messages('+8613200132006'), 0)
   })
@@ -125,7 +125,7 @@ describe('a message that may be on its way', () => {
 
 const twice = (path: string) => [path, path]
 
-/** Pauses are noted and not waited for. */
+/** Pauses are recorded instead of waited for. */
 function pausesOf(test: { mock: { method: typeof import('node:test').mock.method } }): number[] {
   const pauses: number[] = []
   const real = globalThis.setTimeout

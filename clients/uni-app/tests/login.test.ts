@@ -23,7 +23,7 @@ beforeEach(() => {
   client = createPhoneLogin({ baseUrl: local.url })
 })
 
-/** A number and a person of this test's own: both remember what was done with them. */
+/** A number and a person for each test, since the back end remembers both. */
 function somebody(): { phoneNumber: string; e164: string } {
   const phoneNumber = `138001380${String(numbers++).padStart(2, '0')}`
   const letters = String.fromCharCode(97 + (numbers % 26), 97 + Math.floor(numbers / 26))
@@ -31,7 +31,7 @@ function somebody(): { phoneNumber: string; e164: string } {
   return { phoneNumber, e164: `+86${phoneNumber}` }
 }
 
-/** The code that was just sent to somebody. */
+/** The code that was just sent. */
 async function askedFor({ phoneNumber, e164 }: { phoneNumber: string; e164: string }): Promise<string> {
   await client.sendCode(phoneNumber)
   return local.code(e164)
@@ -45,7 +45,7 @@ describe('a login', () => {
     const first = await client.login({ phoneNumber, verifyCode })
     assert.equal(first.isNewUser, true)
     assert.equal(first.token.split('.').length, 3)
-    // The number does not stay behind.
+    // The number is no longer stored.
     assert.deepEqual([...phone.storage.keys()], [`phone-login:session:${local.url}`])
     assert.ok(Math.abs(first.expiresAt - Date.now() - 7_200_000) < 10_000)
 
@@ -91,7 +91,7 @@ describe('a login', () => {
     await failure(client.login({ phoneNumber, verifyCode }), 'network_failed')
     assert.equal(client.session(), undefined)
     const retried = await client.login({ phoneNumber, verifyCode })
-    // The lost answer told of the new account.
+    // The lost answer had reported the new account.
     assert.equal(retried.isNewUser, false)
   })
 
@@ -114,7 +114,7 @@ describe('a login', () => {
 })
 
 describe('a fresh uni.login', () => {
-  /** Has a code sent by another device, so that the login has to fetch its ticket. */
+  /** Sends the code through another device, so that the login has to fetch its own ticket. */
   const sentElsewhere = async ({ phoneNumber, e164 }: { phoneNumber: string; e164: string }): Promise<string> => {
     await fetch(`${local.url}/send-code`, { method: 'POST', body: JSON.stringify({ phoneNumber }) })
     return local.code(e164)
@@ -181,7 +181,7 @@ describe('double taps', () => {
   })
 })
 
-/** The same ticket, signed again with an end that lies in the past. */
+/** The same ticket, signed again with an end in the past. */
 function longAgo(ticket: string): string {
   const [header = '', claims = ''] = ticket.split('.')
   const changed = { ...(JSON.parse(Buffer.from(claims, 'base64url').toString()) as object), exp: 1_600_000_000 }

@@ -19,10 +19,10 @@ beforeEach(() => {
   client = createPhoneLogin({ baseUrl: local.url })
 })
 
-/** What the button brings when its person allowed it. */
+/** The button's event when the person allows it. */
 const allowed = (code: string) => ({ detail: { code, errMsg: 'getPhoneNumber:ok' } })
 
-/** The mini program that a token names. */
+/** The mini program in a token. */
 function appOf({ token }: { token: string }): unknown {
   const claims = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()
   return (JSON.parse(claims) as { azp?: unknown }).azp

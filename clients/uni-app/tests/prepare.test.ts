@@ -20,7 +20,7 @@ beforeEach(() => {
   stop = () => undefined
 })
 
-/** Until so many requests were answered. */
+/** Waits until so many requests were answered. */
 async function answered(count: number): Promise<string[]> {
   for (let tries = 0; tries < 400 && phone.answers.length < count; tries++) {
     await new Promise((resolve) => setTimeout(resolve, 5))
@@ -64,7 +64,7 @@ describe('a page that prepares as it opens', () => {
     let named = 0
     const real = globalThis.setTimeout
     test.mock.method(globalThis, 'setTimeout', (run: () => void, after?: number) => {
-      // The ticket lasts 30 seconds, less ten for the way; other timers are of this test and of Node.
+      // The ticket is used for 30 seconds less ten for the request; other timers belong to this test and Node.
       if (after === undefined || after < 15_000 || after > 20_000) return real(run, after)
       timers.set(++named, run)
       return named

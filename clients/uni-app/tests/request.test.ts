@@ -16,15 +16,15 @@ let apiBaseUrl: string
 let phone: Device
 let client: PhoneLogin
 let verifyCode: string
-/** Lets go of the refusal that the first request of `/late/once` gets. */
+/** Releases the refusal of the first request to `/late/once`. */
 let refuse: () => void
 let release: (end: () => void) => void
 let refusals = 0
 
-/** Whom the app's own API is asked by. */
+/** The user that the app's own API sees. */
 const me = async () => (await client.request<{ claims: { sub: string } }>({ path: '/me' })).claims.sub
 
-/** The app's own API: it tells who asks, and has a few other answers. */
+/** The app's own API: it returns who calls, and has a few other answers. */
 before(async () => {
   local = await startLocal()
   api = createServer((request, response) => {
@@ -88,7 +88,7 @@ describe('a request', () => {
     await failure(client.request({ path: '/me' }), 'network_failed')
     assert.ok(client.session())
 
-    // A new token is refused as well.
+    // A new token is refused, too.
     phone.requests.length = 0
     await failure(client.request({ path: '/status/401' }), 'login_required')
     assert.deepEqual(phone.requests, ['/status/401', '/renew', '/status/401'])
@@ -170,7 +170,7 @@ describe('a request', () => {
     await Promise.all([...asked, failure(client.account(), 'login_required')])
     assert.equal(times, 1)
     assert.deepEqual(phone.requests, ['/exchange-code', '/renew'])
-    // They came back from the login page without having logged in.
+    // The person came back from the login page without logging in.
     await failure(client.request({ path: '/d' }), 'login_required')
     assert.equal(times, 2)
   })

@@ -56,7 +56,7 @@ describe('a cooldown', () => {
   })
 
   it('counts down by the clock, and stops', (test) => {
-    // Node's own mocked interval goes on after it was cleared by its function.
+    // Node's mocked interval continues after its own function has cleared it.
     const timers = new Set<() => void>()
     const seconds = (passed: number): void => {
       test.mock.timers.setTime(Date.now() + passed * 1000)
@@ -77,7 +77,7 @@ describe('a cooldown', () => {
 
     test.mock.timers.setTime(1_800_000_000_000)
     client.watchCooldown('13900139003', tell)
-    // In the background no timer runs; the clock does.
+    // In the background timers stop, but the clock runs.
     seconds(3)
     assert.deepEqual(told.splice(0), [4, 1])
     seconds(1)
@@ -87,7 +87,7 @@ describe('a cooldown', () => {
     assert.deepEqual(told.splice(0), [0, 4])
     assert.equal(timers.size, 0)
 
-    // Put back by a year, the clock does not make it a year.
+    // If the clock is set back by a year, the wait does not become a year.
     test.mock.timers.setTime(1_768_000_000_000)
     assert.equal(client.cooldown('13900139003'), 60)
   })
@@ -189,7 +189,7 @@ describe('the network', () => {
     phone.faults.push('not-in-domain-list', 'not-in-domain-list')
     const error = await failure(client.sendCode('13900139006'), 'network_failed')
     assert.match(error.reason, /domain list/)
-    // WeChat that never answers: the back end would wait for longer than the app does.
+    // WeChat never answers: the back end would wait longer than the app.
     phone.wechatCodes = ['hang']
     await failure(client.login({ phoneNumber: '13900139006', verifyCode: '123456' }), 'timed_out')
 

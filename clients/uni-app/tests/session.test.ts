@@ -67,7 +67,7 @@ describe('the session', () => {
     await client.login({ phoneNumber: NUMBER, verifyCode })
     phone.faults.push('lose-request')
     await client.logout()
-    // Nor by another run, or after another tap, though the back end was not told.
+    // Nor by another run, or after another tap, even though the back end does not know of the logout.
     await client.logout()
     phone.requests.length = 0
     assert.equal(await createPhoneLogin({ baseUrl: local.url }).restore(), undefined)
@@ -117,7 +117,7 @@ describe('the session', () => {
     assert.equal(client.session(), undefined)
     phone.requests.length = 0
     await client.logout()
-    // The back end takes no expired token.
+    // The back end accepts no expired token.
     assert.deepEqual(phone.requests, ['/exchange-code', '/renew', '/logout'])
     assert.equal(phone.storage.size, 0)
   })

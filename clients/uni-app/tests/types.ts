@@ -1,4 +1,4 @@
-/** Checked by the compiler alone: uni-app's own types say what the client takes for granted. */
+/** Checked only by the compiler: uni-app's own types fit what the client assumes. */
 
 /// <reference types="@dcloudio/types" />
 
@@ -6,7 +6,7 @@ import type { Api, PhoneLoginError } from '../src/index'
 
 export const theirs: Pick<typeof uni, keyof Api> extends Api ? true : false = true
 
-/** Each code brings its members, and no other's. */
+/** Each code has its own members, and no others. */
 export function members(error: PhoneLoginError): number | string | unknown {
   switch (error.code) {
     case 'code_incorrect':

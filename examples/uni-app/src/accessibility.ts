@@ -1,7 +1,7 @@
 /**
- * In a browser, uni-app's elements are plain boxes: no role, no place in the order of Tab, no keys, and the name of a
- * field does not reach the `<input>` inside it. This adds what a keyboard and a screen reader need. The templates are
- * written as WeChat reads them, with `aria-role`.
+ * In a browser, uni-app's elements are plain boxes: they have no role, no place in the Tab order and no keys, and the name of
+ * a field does not reach its inner `<input>`. This adds what keyboards and screen readers need. The templates use `aria-role`,
+ * as WeChat does.
  */
 
 const OF_TAG: Readonly<Record<string, string>> = {
@@ -54,13 +54,13 @@ function pressed(event: KeyboardEvent): void {
   if (key === 'Escape') {
     document.querySelector<HTMLElement>('[aria-modal] .dismiss')?.click()
   } else if (KEYS[target.getAttribute('role') ?? '']?.includes(key)) {
-    // Space would scroll the page.
+    // Otherwise Space scrolls the page.
     event.preventDefault()
     target.click()
   }
 }
 
-/** A dialog takes the focus when it opens, and gives it back. What is behind it is `inert` by its template. */
+/** A dialog takes the focus when it opens, and returns it. Its template makes everything behind it `inert`. */
 function keepFocusInDialogs(): () => void {
   let before: HTMLElement | undefined
   let open: HTMLElement | undefined

@@ -1,6 +1,6 @@
 import { createPhoneLogin } from 'phone-login-uni-app'
 
-/** The app's one client: every page that logs in or asks the API takes it from here. */
+/** The app's only client: every page that logs in or calls the API imports it. */
 export const phoneLogin = createPhoneLogin({
   baseUrl: import.meta.env.VITE_API_BASE,
   // #ifdef H5
@@ -9,7 +9,7 @@ export const phoneLogin = createPhoneLogin({
 })
 
 // #ifdef H5
-/** A browser has no WeChat; while developing, the back end's played one takes a name for a code. */
+/** A browser has no WeChat; during development, the simulated WeChat accepts a name as a code. */
 function playedWechat(code: string | undefined) {
   return code ? { getCode: async () => code } : {}
 }

@@ -1,4 +1,4 @@
-/** A new project adopts the client by the three steps of its README, and nothing else; what it compiles to logs in. */
+/** A new project adopts the client in the three steps of its README, and nothing else; the compiled result logs in. */
 
 import assert from 'node:assert/strict'
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
@@ -10,15 +10,15 @@ import { type MiniProgram, launch } from './support/mini-program'
 import { phone } from './support/wx'
 
 const CLIENT = fileURLToPath(new URL('../../../clients/uni-app/', import.meta.url))
-// Below this project, for uni-app's packages are installed here.
+// Inside this project, because uni-app's packages are installed here.
 const ADOPTED = fileURLToPath(new URL('../dist/adopted/', import.meta.url))
 
-/** What a new uni-app project of Vue 3 and JavaScript has in it. */
+/** The files of a new uni-app project with Vue 3 and JavaScript. */
 const SKELETON = {
   'package.json': JSON.stringify({
     type: 'module',
     scripts: { 'build:mp-weixin': 'uni build -p mp-weixin' },
-    // uni's compiler looks here for its platforms.
+    // uni's compiler looks for its platforms here.
     dependencies: { '@dcloudio/uni-app': '*', '@dcloudio/uni-mp-weixin': '*', vue: '*' },
     devDependencies: { '@dcloudio/vite-plugin-uni': '*' },
   }),

@@ -1,4 +1,4 @@
-/** A build for users asks a back end that they can reach; the compiler says so before they find out. */
+/** A production build must use a back end that users can reach; otherwise the compiler refuses it. */
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'

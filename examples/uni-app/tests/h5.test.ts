@@ -1,4 +1,4 @@
-/** The compiled H5 page in Chromium, against the whole back end. Its pictures lie in `target/screens`. */
+/** The compiled H5 page in Chromium, against the whole back end. Its pictures are in `target/screens`. */
 
 import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
@@ -25,7 +25,7 @@ const errors: string[] = []
 before(async () => {
   mkdirSync(SCREENS, { recursive: true })
   local = await startLocal()
-  // A browser has no WeChat: this name is what stands in for `uni.login`.
+  // A browser has no WeChat: this name replaces `uni.login`.
   site = await serve(await build('h5', { VITE_API_BASE: local.url, VITE_WECHAT_CODE: 'alice' }))
   browser = await chromium()
   page = await browser.newPage()
@@ -33,7 +33,7 @@ before(async () => {
   await page.setViewport({ width: 390, height: 640, deviceScaleFactor: 2, hasTouch: true, isMobile: true })
   page.on('pageerror', (error) => errors.push(String(error)))
   page.on('console', (message) => {
-    // The browser itself notes answers of 4xx; they are what is tested.
+    // The browser logs 4xx answers as errors, but the tests cause them on purpose.
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) errors.push(message.text())
   })
 })
@@ -52,7 +52,7 @@ async function open(): Promise<void> {
 async function type(name: string, keys: string): Promise<void> {
   await page.locator(`input[aria-label="${name}"]`).click()
   await page.keyboard.type(keys)
-  // uni-app's field tells of keys a tenth of a second late: nobody taps sooner.
+  // uni-app's field reports keys after a tenth of a second: nobody taps sooner.
   await new Promise((resolve) => setTimeout(resolve, 150))
 }
 
@@ -141,7 +141,7 @@ describe('the H5 page', () => {
     await page.keyboard.press('Enter')
     await see.isAt('请阅读并同意')
     assert.deepEqual(await see.order(), ['《用户协议》', '《隐私政策》', '同意并继续', '不同意'])
-    // What lies behind the question is not reached, forwards or backwards.
+    // The focus cannot get behind the question, forwards or backwards.
     await page.focus('[aria-modal]')
     await page.keyboard.down('Shift')
     await page.keyboard.press('Tab')

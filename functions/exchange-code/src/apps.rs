@@ -1,4 +1,4 @@
-//! The mini programs whose people log in here: one, or several by `WECHAT_APPS`.
+//! The mini programs that log in here: one, or several from `WECHAT_APPS`.
 
 use std::{collections::BTreeMap, sync::Mutex};
 
@@ -14,48 +14,48 @@ const APP_SECRET: Setting =
     Setting::secret("WECHAT_APP_SECRET", 1).about("The mini program's AppSecret.", "小程序的 AppSecret。");
 const APPS: Setting = Setting::secret("WECHAT_APPS", 1)
     .about(
-        "More mini programs: JSON, AppID to AppSecret. With it, `WECHAT_APP_ID` and `WECHAT_APP_SECRET` may be left out.",
+        "More mini programs, as JSON from AppID to AppSecret. With it, `WECHAT_APP_ID` and `WECHAT_APP_SECRET` are optional.",
         "其他小程序：JSON，AppID 对应 AppSecret。有了它可以不设 `WECHAT_APP_ID` 和 `WECHAT_APP_SECRET`。",
     )
-    .only(["there are several mini programs", "有多个小程序"]);
+    .only(["if there are several mini programs", "有多个小程序时"]);
 
-/// The secrets that may come from Secrets Manager.
+/// The secrets that may be stored in Secrets Manager.
 pub(crate) const SECRETS: [Setting; 2] = [APP_SECRET, APPS];
 
-/// One mini program, as WeChat knows it.
+/// One mini program.
 pub(crate) struct App {
     pub(crate) id: String,
     pub(crate) secret: SecretString,
-    /// What its server calls go by, once one was needed.
+    /// The access token of its server calls, once one was needed.
     pub(crate) token: Mutex<Option<AccessToken>>,
 }
 
 /// All of them.
 pub struct Apps {
     apps: Vec<App>,
-    /// Whether the first one is meant by requests that name none.
+    /// Whether requests without an `appId` mean the first one.
     has_default: bool,
 }
 
-/// Why a request is for none of them.
+/// Why a request belongs to none of them.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AppError {
-    /// There are several, and none that is meant without a name.
-    #[error("the request does not say which mini program it is for")]
+    /// There are several, and no default.
+    #[error("the request does not name its mini program")]
     Unnamed,
-    /// No mini program of this deployment.
-    #[error("the request is for a mini program that is not known here")]
+    /// Not a mini program of this deployment.
+    #[error("the request names an unknown mini program")]
     Unknown,
 }
 
 impl Apps {
-    /// Reads `WECHAT_APP_ID`, `WECHAT_APP_SECRET` and `WECHAT_APPS`; what is wrong is noted in `env`.
+    /// Reads `WECHAT_APP_ID`, `WECHAT_APP_SECRET` and `WECHAT_APPS`; notes mistakes in `env`.
     pub(crate) fn read(env: &mut Env) -> Option<Self> {
         let more = match env.optional(&APPS) {
             None => BTreeMap::new(),
             Some(apps) => parse(&apps).or_else(|| {
                 env.wrong(
-                    r#"WECHAT_APPS is no JSON such as {"wx0123456789abcdef": "its AppSecret"}"#.to_owned(),
+                    r#"WECHAT_APPS is not JSON such as {"wx0123456789abcdef": "its AppSecret"}"#.to_owned(),
                 )
             })?,
         };
@@ -70,10 +70,10 @@ impl Apps {
         let more = more.into_iter().map(|(id, secret)| (id, secret.into()));
         let apps: Vec<_> = first.into_iter().chain(more).map(|(id, secret)| App::new(id, secret)).collect();
         if let Some(app) = apps.iter().find(|app| !is_app_id(&app.id)) {
-            return env.wrong(format!("{:?} is no AppID such as wx0123456789abcdef", app.id));
+            return env.wrong(format!("{:?} is not an AppID such as wx0123456789abcdef", app.id));
         }
         if apps.iter().skip(1).any(|app| app.id == apps[0].id) {
-            return env.wrong(format!("WECHAT_APPS names {}, which is WECHAT_APP_ID", apps[0].id));
+            return env.wrong(format!("WECHAT_APPS repeats {}, which is WECHAT_APP_ID", apps[0].id));
         }
         Some(Self { apps, has_default })
     }
@@ -83,7 +83,7 @@ impl Apps {
         self.apps.into_iter()
     }
 
-    /// The one that a request means by its `appId`.
+    /// The one that a request's `appId` means.
     pub(crate) fn pick(&self, app_id: Option<&str>) -> Result<&App, AppError> {
         match app_id {
             Some(app_id) => self.apps.iter().find(|app| app.id == app_id).ok_or(AppError::Unknown),
@@ -98,14 +98,14 @@ impl App {
     }
 }
 
-/// `AppID` to `AppSecret`, with something in each.
+/// From `AppID` to `AppSecret`, both not empty.
 fn parse(apps: &str) -> Option<BTreeMap<String, String>> {
     let apps: BTreeMap<String, String> = from_str(apps).ok()?;
     let is_whole = !apps.is_empty() && apps.values().all(|secret| !secret.trim().is_empty());
     is_whole.then_some(apps)
 }
 
-/// WeChat writes `wx` and 16 hexadecimal digits. What counts here is that it can be a part of a key.
+/// WeChat writes `wx` and 16 hexadecimal digits. Here it only matters that an id can be part of a table key.
 fn is_app_id(id: &str) -> bool {
     (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
@@ -154,9 +154,9 @@ mod tests {
                 &[("WECHAT_APP_ID", "wx1"), ("WECHAT_APPS", r#"{"wx2": "swordfish"}"#)],
                 "neither WECHAT_APP_SECRET",
             ),
-            (&[("WECHAT_APPS", "swordfish")], "WECHAT_APPS is no JSON"),
-            (&[("WECHAT_APPS", r#"{"wx2": ""}"#)], "WECHAT_APPS is no JSON"),
-            (&[("WECHAT_APPS", r#"{"wx#2": "swordfish"}"#)], "is no AppID"),
+            (&[("WECHAT_APPS", "swordfish")], "WECHAT_APPS is not JSON"),
+            (&[("WECHAT_APPS", r#"{"wx2": ""}"#)], "WECHAT_APPS is not JSON"),
+            (&[("WECHAT_APPS", r#"{"wx#2": "swordfish"}"#)], "is not an AppID"),
             (&[PAIR[0], PAIR[1], ("WECHAT_APPS", r#"{"wx1": "swordfish"}"#)], "which is WECHAT_APP_ID"),
         ] {
             let error = read(variables).err().unwrap();

@@ -1,4 +1,4 @@
-//! `{"operator": "check"}`: the settings and secrets, and what WeChat says to each mini program.
+//! `{"operator": "check"}`: the settings and secrets, and WeChat's answer to each mini program.
 
 use std::sync::Arc;
 
@@ -17,10 +17,10 @@ use crate::{
     wechat::{Wechat, WechatCall, WechatError},
 };
 
-/// A code that `uni.login` never gives.
+/// A code that `uni.login` never returns.
 const NO_CODE: &str = "operator-check";
 
-/// What a start would find now.
+/// Checks the deployment.
 pub async fn check(env: Env) -> Vec<Check> {
     let secrets = [TICKET_KEY].into_iter().chain(apps::SECRETS).collect();
     let examined = Examined::new(env, secrets, Config::read).await;
@@ -40,15 +40,15 @@ fn of_wechat(aws: &Aws, base: &reqwest::Url, apps: Apps) -> Vec<Checking> {
     apps.into_iter().map(Arc::new).flat_map(|app| of_app(&wechat, &app)).collect()
 }
 
-/// WeChat looks at `AppID`, secret and address before it looks at a code. The access token is what one tap calls by, and the call
-/// that WeChat's list of addresses is for: without `force_refresh` it ends no token that is in use.
+/// WeChat checks `AppID`, secret and source address before it checks a code. The access token is what one tap needs, and its
+/// call is the one that WeChat's IP allow-list applies to; without `force_refresh` it revokes no token in use.
 fn of_app(wechat: &Arc<Wechat>, app: &Arc<App>) -> [Checking; 2] {
     let session = {
         let (wechat, app) = (wechat.clone(), app.clone());
         async move {
             match wechat.session(&app, NO_CODE).await {
                 Ok(_) | Err(WechatError::Refused { call: WechatCall::Code2Session, errcode: 40029, .. }) => {
-                    Ok("WeChat takes its AppID and AppSecret".to_owned())
+                    Ok("WeChat accepts its AppID and AppSecret".to_owned())
                 }
                 Err(error) => Err(advice(&error, "nobody can log in")),
             }
@@ -58,8 +58,8 @@ fn of_app(wechat: &Arc<Wechat>, app: &Arc<App>) -> [Checking; 2] {
         let (wechat, app) = (wechat.clone(), app.clone());
         async move {
             match wechat.access_token(&app).await {
-                Ok(_) => Ok("WeChat gives an access token, which one tap (getPhoneNumber) takes".to_owned()),
-                Err(error) => Err(advice(&error, "one tap fails; overlook it if the app has no such button")),
+                Ok(_) => Ok("WeChat issues an access token, which one tap (getPhoneNumber) needs".to_owned()),
+                Err(error) => Err(advice(&error, "one tap fails; ignore this if the app has no such button")),
             }
         }
     };
@@ -69,23 +69,24 @@ fn of_app(wechat: &Arc<Wechat>, app: &Arc<App>) -> [Checking; 2] {
     ]
 }
 
-/// What is wrong, what of it people feel, what to do.
+/// What is wrong, what to do, and what users notice.
 fn advice(error: &WechatError, felt: &str) -> String {
     let WechatError::Refused { errcode, address, .. } = error else {
-        return format!("{error}: try again; in a VPC, look at its way out");
+        return format!("{error}: try again; in a VPC, check its route to the Internet");
     };
     let address = address.map_or_else(|| "this function's address".to_owned(), |address| address.to_string());
     let act = match errcode {
-        40013 => "the AppID is none that WeChat knows: copy it from WeChat's console".to_owned(),
+        40013 => "WeChat does not know this AppID: copy it from WeChat's console".to_owned(),
         40125 => {
-            "the AppSecret is not this AppID's: make a new one in WeChat's console, and put it in".to_owned()
+            "the AppSecret does not belong to this AppID: reset it in WeChat's console and store the new one"
+                .to_owned()
         }
         40164 => format!(
-            "{address} is not on WeChat's list of addresses (IP allow-list): put it on, or empty the list. Lambda has no address of its \
-             own without a VPC and a NAT gateway"
+            "{address} is not on WeChat's IP allow-list: add it, or empty the list. Lambda has no fixed address \
+             without a VPC and a NAT gateway"
         ),
-        -1 | 45009 | 45011 => "WeChat is busy or has had too many calls: try again later".to_owned(),
+        -1 | 45009 | 45011 => "WeChat is busy or limits the rate of calls: try again later".to_owned(),
         _ => "look the errcode up in WeChat's documentation".to_owned(),
     };
-    format!("errcode {errcode}: {act}; {felt} until then")
+    format!("errcode {errcode}: {act}. Until then, {felt}")
 }

@@ -12,13 +12,13 @@ use crate::apps::{self, Apps};
 
 const API_BASE: Setting = Setting::text("WECHAT_API_BASE", WECHAT).about("WeChat's API.", "微信接口的地址。");
 const TICKET_TTL: Setting = Setting::number("TICKET_TTL_SECONDS", 300, 30, 3600).about(
-    "Seconds that a ticket is good for; one with a number 300 at most.",
-    "票据的有效秒数；带手机号的票据最多 300 秒。",
+    "How many seconds a ticket is valid; at most 300 for a ticket with a phone number.",
+    "`ticket` 的有效秒数；带手机号的 `ticket` 最多 300 秒。",
 );
 
 const WECHAT: &str = "https://api.weixin.qq.com";
 
-/// The environment variables of this function.
+/// The settings of this function.
 pub struct Config {
     /// `WECHAT_APP_ID`, `WECHAT_APP_SECRET`, `WECHAT_APPS`.
     pub apps: Apps,
@@ -33,13 +33,13 @@ pub struct Config {
 }
 
 impl Config {
-    /// Reads it on Lambda, with the AWS clients' set-up.
+    /// Reads it on Lambda, with the AWS configuration.
     pub async fn on_aws(env: Env) -> Result<(Aws, Self), ConfigError> {
         let [app_secret, apps] = apps::SECRETS;
         aws::settings(env, &[TICKET_KEY, app_secret, apps], &[], Self::read).await
     }
 
-    /// Reads it; what is wrong is noted in `env`.
+    /// Reads it; notes mistakes in `env`.
     pub fn read(env: &mut Env) -> Option<Self> {
         let apps = Apps::read(env);
         let wechat = wechat(env);

@@ -1,5 +1,5 @@
-//! `POST /exchange-code`: turns the one-time code of `uni.login` into an openid, with a ticket that proves it. With the code of
-//! WeChat's button `getPhoneNumber` the ticket proves the person's number, too.
+//! `POST /exchange-code`: exchanges the one-time code of `uni.login` for an openid and a ticket that proves it. With the code of
+//! WeChat's button `getPhoneNumber`, the ticket also proves the person's number.
 
 use std::{sync::Arc, time::Duration};
 
@@ -27,26 +27,26 @@ pub use check::check;
 pub use config::Config;
 use wechat::{Session, Wechat, WechatError};
 
-/// Everything that WeChat is asked for one request: a client waits eight seconds at most.
+/// The time limit of all calls to WeChat for one request: a client waits eight seconds at most.
 const WHOLE: Duration = Duration::from_secs(7);
 
-/// `uni.login`'s codes have 32 characters, the button's 64.
+/// Codes of `uni.login` have 32 characters, those of the button 64.
 const MOST_CODE_CHARACTERS: usize = 128;
 
-/// Seconds that a number is taken for proved: as long as WeChat's code for it and a code by SMS.
+/// How many seconds a number counts as proved: as long as WeChat's code for it and a code by SMS are valid.
 const NUMBER_TTL: u64 = 300;
 
-/// A person has got a ticket.
+/// Counts issued tickets.
 const TICKETS: Metric = Metric::named("TicketsIssued");
 
-/// WeChat has told a number, which it charges for.
+/// Counts numbers from WeChat, which charges for each.
 const NUMBERS: Metric = Metric::named("WechatNumbers");
 
-/// What the function answers, a row a call.
+/// The routing table.
 pub static ROUTES: [Route<ExchangeCode>; 1] =
     [Route::post("/exchange-code", |function, call| Box::pin(call.answer(function.exchange(call))))];
 
-/// The function, with all that it works with.
+/// The function with its dependencies.
 pub struct ExchangeCode {
     wechat: Wechat,
     apps: Apps,
@@ -56,37 +56,37 @@ pub struct ExchangeCode {
     random: Arc<dyn Random>,
 }
 
-/// What a client is answered.
+/// The answer to a client.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ExchangeCodeAnswer<'a> {
-    /// The person, for this mini program. An identifier, not a secret.
+    /// The person within this mini program. An identifier, not a secret.
     openid: &'a str,
-    /// The person, for all apps of the Open Platform account that the mini program is bound to; absent without one.
+    /// The person's id in all apps of the mini program's Open Platform account; absent without such an account.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     unionid: Option<&'a str>,
-    /// The person's number, masked (`+86138****8000`), where a `phoneCode` came: the ticket carries it whole.
+    /// The person's number, masked (`+86138****8000`), if the request had a `phoneCode`. The ticket holds the whole number.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     phone_number: Option<String>,
-    /// Proves to `/login` and `/send-code` that WeChat vouched for the openid.
+    /// Proves the openid to `/login` and `/send-code`.
     ticket: String,
     /// Seconds until the ticket expires.
     expires_in: u64,
 }
 
-/// Why there is no ticket.
+/// Why no ticket is issued.
 #[derive(Debug, thiserror::Error)]
 pub enum ExchangeCodeError {
-    /// The request is not one for this function.
+    /// The request is invalid.
     #[error(transparent)]
     Request(#[from] RequestError),
-    /// The request is for no mini program of this deployment.
+    /// The request names no mini program of this deployment.
     #[error(transparent)]
     App(#[from] AppError),
-    /// WeChat named nobody, or no number.
+    /// WeChat returned no openid, or no number.
     #[error(transparent)]
     Wechat(#[from] WechatError),
     /// The ticket could not be signed.
@@ -107,7 +107,7 @@ impl Failure for ExchangeCodeError {
 }
 
 impl ExchangeCode {
-    /// The function by its settings.
+    /// Creates the function from its settings.
     ///
     /// # Errors
     /// If TLS cannot be set up.
@@ -151,8 +151,8 @@ impl ExchangeCode {
         Ok(if vouched.number.is_some() { reply.counted(NUMBERS) } else { reply })
     }
 
-    /// Who the person is and, with the button's code, what their number is. The access token that the number takes is fetched
-    /// meanwhile.
+    /// Asks WeChat who the person is and, with the button's code, for their number. The access token for the number is fetched
+    /// at the same time.
     async fn ask(
         &self,
         app: &App,
@@ -167,7 +167,7 @@ impl ExchangeCode {
     }
 }
 
-/// A code of WeChat's, if the field has one.
+/// A code from WeChat, if the field is set.
 fn code_of<'a>(fields: &'a Fields, field: &'static str) -> Result<Option<&'a str>, RequestError> {
     let code = fields.optional_text(field)?;
     match code.filter(|code| code.chars().count() > MOST_CODE_CHARACTERS) {

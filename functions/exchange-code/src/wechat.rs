@@ -1,4 +1,4 @@
-//! WeChat's API: one way to ask, and what may go wrong with it. The calls are [`session`], [`access_token`] and
+//! WeChat's API: how it is called, and what may go wrong. The calls are [`session`], [`access_token`] and
 //! [`phone_number`].
 
 use std::{
@@ -24,11 +24,11 @@ pub use error::{WechatCall, WechatError};
 pub(crate) use session::Session;
 
 const CONNECT: Duration = Duration::from_millis(1500);
-/// One request, from the connection to the answer's last byte.
+/// The time limit of one request, from connecting to the answer's last byte.
 const ATTEMPT: Duration = Duration::from_millis(4500);
-/// The shortest pause before the second attempt; jitter makes it up to twice as long.
+/// The shortest pause before the retry; jitter up to doubles it.
 const PAUSE: Duration = Duration::from_millis(100);
-/// An answer has a few hundred bytes; one without end must not fill the memory.
+/// Answers have a few hundred bytes; the limit protects the memory.
 const MAX_ANSWER_BYTES: usize = 16 * 1024;
 
 /// WeChat's API.
@@ -36,14 +36,14 @@ pub(crate) struct Wechat {
     /// Keeps connections open for the next request.
     pooled: Client,
     tls: ClientConfig,
-    /// Whether there has been a connection that may be open.
+    /// Whether there may be an open connection.
     may_reuse: AtomicBool,
     base: Url,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
 }
 
-/// Makes a request of the client that is to send it.
+/// Builds a request with the client that is to send it.
 type Request<'call> = &'call (dyn Fn(&Client) -> RequestBuilder + Send + Sync);
 
 impl Wechat {
@@ -58,7 +58,7 @@ impl Wechat {
         Ok(Self { pooled, tls, may_reuse, base, clock, random })
     }
 
-    /// Asks, and once more after a failure that may pass: on a new connection if the old one broke.
+    /// Calls WeChat, and retries once after a temporary failure, on a new connection if the old one broke.
     async fn ask(&self, call: WechatCall, request: Request<'_>) -> Result<Value, WechatError> {
         let may_reuse = self.may_reuse.load(Ordering::Relaxed);
         match self.ask_once(call, request(&self.pooled)).await {
@@ -66,8 +66,8 @@ impl Wechat {
                 sleep(self.pause()).await;
                 self.ask_once(call, request(&self.pooled)).await
             }
-            // A connection that was left open may have been closed by WeChat while the function slept. Whether or not
-            // it has seen the code, the code is spent: asking again can only help.
+            // WeChat may have closed an idle connection while the function was frozen. The code is spent whether or not
+            // WeChat has seen it, so a retry can only help.
             Err(WechatError::Unreached(error)) if may_reuse && error.is_request() => {
                 self.ask_once(call, request(&client(self.tls.clone())?)).await
             }
@@ -88,7 +88,7 @@ impl Wechat {
                 return Err(WechatError::TooLong);
             }
         }
-        // WeChat sends its JSON as text/plain, so the content type says nothing.
+        // WeChat sends its JSON as text/plain, so the content type is ignored.
         let answer: Value = serde_json::from_slice(&body).map_err(|_| WechatError::NotJson)?;
         match answer["errcode"].as_i64() {
             Some(errcode) if errcode != 0 => {
@@ -99,7 +99,7 @@ impl Wechat {
         }
     }
 
-    /// The address of a call.
+    /// The URL of a call.
     fn url(&self, path: &str) -> Url {
         let mut url = self.base.clone();
         let base = url.path().to_owned();
@@ -114,13 +114,13 @@ impl Wechat {
     }
 }
 
-/// A client without a connection yet.
+/// A client without open connections.
 fn client(tls: ClientConfig) -> Result<Client, reqwest::Error> {
     Client::builder()
         .tls_backend_preconfigured(tls)
         .connect_timeout(CONNECT)
         .timeout(ATTEMPT)
-        // A URL holds a secret: it goes to the configured host and nowhere else.
+        // A URL holds a secret and must reach no other host, so no redirect is followed.
         .redirect(redirect::Policy::none())
         .no_proxy()
         .build()

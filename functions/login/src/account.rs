@@ -1,4 +1,4 @@
-//! `GET /account`: whose a token is, and whether it is still good.
+//! `GET /account`: shows the token's account, and whether the token is still valid.
 
 use serde::Serialize;
 use shared::{
@@ -11,7 +11,7 @@ use shared::{
 
 use crate::{accounts::Session, bearer::BearerError, function::Login};
 
-/// What a client is answered.
+/// The answer to a client.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
@@ -26,7 +26,7 @@ pub struct AccountAnswer<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     created_at: Option<String>,
-    /// When the person last logged in by a code (RFC 3339); within a day of it, a further login is not noted.
+    /// When the person last logged in with a code or one tap (RFC 3339). Logins within a day of it are not recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     proved_at: Option<String>,
@@ -35,10 +35,10 @@ pub struct AccountAnswer<'a> {
 /// Why no account is shown.
 #[derive(Debug, thiserror::Error)]
 pub enum AccountCallError {
-    /// The call is by nobody.
+    /// The request is not authenticated.
     #[error(transparent)]
     Bearer(#[from] BearerError),
-    /// The token is good, and an operator has disabled the account.
+    /// The token is valid, but an operator has disabled the account.
     #[error("the account is disabled")]
     Disabled,
     /// The account could not be read.

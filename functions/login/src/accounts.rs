@@ -1,8 +1,8 @@
-//! The users table: who a person is, under which number.
+//! The users table: people, their accounts and their numbers.
 //!
-//! Four kinds of items: `openid#<app>#<openid>`, `phone#<E.164>` and `unionid#<unionid>` name an account, `user#<id>` is one. An openid's
-//! item repeats the account's number, so that a returning person is known by one read. An account may have no number: who
-//! logs in with a reviewers' number has proved none, and a number that was proved by somebody else leaves its last account.
+//! Four kinds of items: `openid#<app>#<openid>`, `phone#<E.164>` and `unionid#<unionid>` name an account, `user#<id>` is one. An
+//! openid's item repeats the account's number, so that one read recognises a returning person. An account may have no number:
+//! a login with a reviewers' number proves none, and an account loses its number when somebody else proves it.
 
 use std::time::Duration;
 
@@ -32,69 +32,69 @@ pub(crate) use operated::{Change, Found, Whom};
 pub(crate) use proof::{By, Person, Proof, keys};
 pub(crate) use sessions::{Logout, Session};
 
-/// Openids of one account. A change of number writes them all in one transaction.
+/// The most openids of one account. One transaction writes them all when the number changes.
 const MOST_OPENIDS: usize = 50;
 
-/// How often a lost race is run again before the client is asked to.
+/// How often a login that lost a race is retried before the client is asked to retry.
 const ROUNDS: usize = 4;
 
-/// All rounds together, whatever `DynamoDB` does.
+/// The time limit of all rounds together.
 const WHOLE: Duration = Duration::from_secs(5);
 
-/// `PHONE_CONFLICT`: what happens when an openid proves a number that another account has.
+/// `PHONE_CONFLICT`: what happens when an openid proves a number that belongs to another account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PhoneConflict {
-    /// `release`: an account whose people have not proved the number for so many seconds loses it; until then as `reject`.
+    /// `release`: the other account loses the number if nobody has proved it there for so many seconds; before that, as `reject`.
     Release {
         /// `PHONE_RELEASE_AFTER_SECONDS`.
         after: u64,
     },
-    /// `reject`: it is turned away; a number that has changed hands does not bring its last owner's account along.
+    /// `reject`: the login is refused, so that a number that changed hands does not open its last owner's account.
     Reject,
-    /// `link`: it joins the account.
+    /// `link`: the openid joins the account.
     Link,
 }
 
-/// An account that somebody was let into.
+/// The account that a login led to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
     /// The account's id.
     pub user_id: String,
-    /// Which tokens are good from now on: those with this `sid`.
+    /// The session: tokens with this `sid` are valid from now on.
     pub sid: String,
-    /// How this login came to it.
+    /// How this login led to it.
     pub entry: Entry,
-    /// The account that has lost its number to this one.
+    /// The account that lost its number to this one.
     pub released: Option<String>,
 }
 
-/// How a login comes to an account.
+/// How a login leads to an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Entry {
-    /// It has created it.
+    /// The login created it.
     Created,
-    /// It was the person's already, under this number.
+    /// It was already the person's, under this number.
     Returned,
-    /// It was the person's already, under another number until now.
+    /// It was already the person's, under another number.
     NumberChanged,
-    /// It was the number's already; the person has joined it.
+    /// It belonged to the number; the person joined it.
     Joined,
-    /// It has created it, for a person who had joined another account and has proved a number of their own.
+    /// The login created it, for a person who had joined another account and now proved their own number.
     Left {
-        /// That account.
+        /// The account that they left.
         joined: String,
     },
 }
 
 impl Entry {
-    /// Whether the login made the account.
+    /// Whether the login created the account.
     #[must_use]
     pub fn is_new(&self) -> bool {
         matches!(self, Self::Created | Self::Left { .. })
     }
 }
 
-/// Why there is no account to let somebody into.
+/// Why a login leads to no account.
 #[derive(Debug, thiserror::Error)]
 pub enum AccountError {
     /// The number belongs to another account.
@@ -103,11 +103,11 @@ pub enum AccountError {
     /// An operator has disabled the account.
     #[error("the account is disabled")]
     Disabled,
-    /// The ticket has let the person in by its number, and they have logged out since.
+    /// The ticket with the number has been used to log in, and the person has logged out since.
     #[error("the ticket is from before the person's last logout")]
     TicketSpent,
     /// Others kept changing the same items, or `DynamoDB` throttled every round.
-    #[error("the account could not be settled in {ROUNDS} rounds and {} seconds", WHOLE.as_secs())]
+    #[error("the account could not be decided in {ROUNDS} rounds and {} seconds", WHOLE.as_secs())]
     Contended,
     /// The table could not be read or written.
     #[error("the account could not be read or written")]
@@ -126,10 +126,10 @@ impl Failure for AccountError {
     }
 }
 
-/// How one round ended.
+/// The outcome of one round.
 enum Round {
     Settled(Account),
-    /// Something changed between the read and the write: read again, decide again.
+    /// Something changed between the read and the write: read and decide again.
     LostRace,
 }
 
@@ -141,14 +141,14 @@ pub struct Accounts {
 }
 
 impl Accounts {
-    /// The table of this name.
+    /// The table with this name.
     #[must_use]
     pub fn new(client: Client, table: String, conflict: PhoneConflict) -> Self {
         Self { client, table, conflict }
     }
 
-    /// The account of a person who has proved a number, by what was known of them. Without a number it is the account that
-    /// they have, or a new one that no number is bound to.
+    /// The account of a person who has proved a number, starting from what was known of them. Without a number, it is their
+    /// account, or a new one without a number.
     pub(crate) async fn settle(
         &self,
         mut person: Person,
@@ -175,12 +175,12 @@ impl Accounts {
         .await
     }
 
-    /// What is known of a person within the mini program.
+    /// What the table holds of a person within the mini program.
     pub(crate) async fn find(&self, person: &WechatIdentity) -> Result<Option<OpenidItem>, AwsFailure> {
         Ok(self.read(openid_key(&person.app_id, &person.openid)).await?.as_ref().and_then(OpenidItem::read))
     }
 
-    /// What is known of a person, by one request.
+    /// What the table holds of a person, in one request.
     pub(crate) async fn look(&self, vouched: &Vouched) -> Result<Person, AwsFailure> {
         match &*keys(vouched) {
             [openid] => Ok(Person::read([self.read(openid.clone()).await?, None])),
@@ -202,7 +202,7 @@ impl Accounts {
 }
 
 impl Person {
-    /// Reads what stands under [`keys`], in their order.
+    /// Reads the items of [`keys`], in order.
     pub(crate) fn read(items: impl IntoIterator<Item = Option<items::Item>>) -> Self {
         let mut items = items.into_iter().map(Option::unwrap_or_default);
         let openid = items.next().as_ref().and_then(OpenidItem::read);
@@ -210,7 +210,7 @@ impl Person {
     }
 }
 
-/// All rounds of a call end in time.
+/// Limits the time of all rounds of a call.
 async fn in_time<T>(rounds: impl Future<Output = Result<T, AccountError>>) -> Result<T, AccountError> {
     timeout(WHOLE, rounds).await.unwrap_or(Err(AccountError::Contended))
 }

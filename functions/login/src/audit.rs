@@ -1,5 +1,5 @@
-//! The audit trail: a line for each login that changes who is who, or that an owner may be asked about, and for each act of
-//! an operator.
+//! The audit trail: a line for each login that changes an account or that its owner may ask about, and for each operator's
+//! act.
 
 use shared::{
     identity::{Openid, WechatIdentity},
@@ -14,7 +14,7 @@ use crate::{
     operators::{Act, OperatorError},
 };
 
-/// Tells how a person who had proved `number`, by a code or by WeChat's word, came to an account, or did not.
+/// Records the outcome of a login by a person who had proved `number`, by a code or one tap.
 pub(crate) fn tell(
     account: &Result<Account, AccountError>,
     person: &WechatIdentity,
@@ -70,7 +70,7 @@ pub(crate) fn tell(
                 ?openid,
                 ?number,
                 by = means,
-                "a login was refused by a conflict"
+                "a login was refused because of a conflict"
             );
         }
         Err(
@@ -82,16 +82,16 @@ pub(crate) fn tell(
     }
 }
 
-/// Tells that a person has ended their sessions.
+/// Records that a person has ended their sessions.
 pub(crate) fn logged_out(claims: &Claims, everywhere: bool) {
     let (user_id, openid) = (&claims.sub, masked(claims));
     tracing::info!(target: AUDIT, audit = "logged_out", user_id, openid, everywhere, "a person has logged out");
 }
 
-/// Tells that a person has deleted their account, or has left that of another.
+/// Records that a person has deleted their account, or has left another person's.
 pub(crate) fn deleted(claims: &Claims, audit: &'static str) {
     let (user_id, openid) = (&claims.sub, masked(claims));
-    tracing::info!(target: AUDIT, audit, user_id, openid, "a person has deleted what is theirs");
+    tracing::info!(target: AUDIT, audit, user_id, openid, "a person has deleted their account");
 }
 
 /// A token's openid as logs show it.
@@ -99,7 +99,7 @@ fn masked(claims: &Claims) -> Option<String> {
     Openid::parse(&claims.openid).map(|openid| format!("{openid:?}"))
 }
 
-/// Tells what an operator has done, and to which account. Whose the request was, `CloudTrail` knows by its id.
+/// Records what an operator has done to which account. `CloudTrail` has the operator's name under the request's id.
 pub(crate) fn operated(act: &Act, user_id: Option<&str>, request_id: &str) {
     let audit = match act {
         Act::Find(_) => "operator_find",
@@ -112,7 +112,7 @@ pub(crate) fn operated(act: &Act, user_id: Option<&str>, request_id: &str) {
     tracing::info!(target: AUDIT, audit, request_id, user_id, number, openid, "an operator has acted");
 }
 
-/// Tells what an operator has asked for in vain, and why.
+/// Records an operator's request that was refused, and why.
 pub(crate) fn operator_refused(act: Option<&Act>, error: &OperatorError, request_id: &str) {
     let (user_id, number, openid) = act.map(whom).unwrap_or_default();
     let (audit, operator) = ("operator_refused", act.map(Act::name));
@@ -136,7 +136,7 @@ pub(crate) fn operator_refused(act: Option<&Act>, error: &OperatorError, request
     if let OperatorError::Account(_) = error { write_at!(Level::ERROR) } else { write_at!(Level::INFO) }
 }
 
-/// Whom an act is about: the account, the masked number, the masked openid.
+/// The account, masked number and masked openid that an act names.
 fn whom(act: &Act) -> (Option<&str>, Option<String>, Option<String>) {
     match act {
         Act::Find(Whom::User(user_id)) | Act::Change(_, user_id) => (Some(user_id), None, None),

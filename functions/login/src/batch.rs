@@ -1,4 +1,4 @@
-//! Several items by one request, as they are and not as they were a moment ago.
+//! Several items in one consistent read.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -9,11 +9,11 @@ use aws_sdk_dynamodb::{
 use shared::aws::AwsFailure;
 use tokio::time::{sleep, timeout};
 
-/// How often what `DynamoDB` has left out of its answer is asked for, and how long after.
+/// How often the items that `DynamoDB` left out are requested again, and after which pause.
 const ROUNDS: u32 = 3;
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// All rounds together (docs/adr/0008-time-outs.md).
+/// The time limit of all rounds together (docs/adr/0008-time-outs.md).
 const WHOLE: Duration = Duration::from_millis(1800);
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
@@ -27,7 +27,7 @@ pub(crate) async fn read<const N: usize>(
     Ok(std::array::from_fn(|_| found.next().flatten()))
 }
 
-/// The same for as many as there are, a hundred at most.
+/// The same for any number of items up to a hundred.
 pub(crate) async fn read_all(
     client: &Client,
     items: &[(&str, String)],
@@ -53,7 +53,7 @@ pub(crate) async fn read_all(
     Ok(in_order.collect())
 }
 
-/// The items that there are, by table.
+/// The items found, by table.
 async fn answered(
     client: &Client,
     mut wanted: HashMap<String, KeysAndAttributes>,

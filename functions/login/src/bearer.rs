@@ -1,4 +1,4 @@
-//! Who a call is by: the token that came along (RFC 6750, section 2.1).
+//! Who makes a call, by its token (RFC 6750, section 2.1).
 
 use shared::{
     clock::Timestamp,
@@ -9,16 +9,16 @@ use shared::{
 
 use crate::function::Login;
 
-/// Why a call is by nobody.
+/// Why a call is not authenticated.
 #[derive(Debug, thiserror::Error)]
 pub enum BearerError {
     /// There is no `Authorization: Bearer`.
     #[error("there is no token")]
     Required,
-    /// It is none of our tokens, or it is good no more.
+    /// Not a token of ours, or an expired one.
     #[error(transparent)]
     Invalid(#[from] TokenError),
-    /// It was one: its person has logged out since, or their account is another.
+    /// The person has logged out since, or has another account now.
     #[error("the token was revoked")]
     Revoked,
 }
@@ -34,11 +34,11 @@ impl Failure for BearerError {
 }
 
 impl Login {
-    /// What the call's token says. Whether it was revoked is for a read to tell.
+    /// The claims of the call's token. Whether it was revoked takes a read.
     pub(crate) fn bearer(&self, call: &Call, now: Timestamp) -> Result<Claims, BearerError> {
         let token = call.bearer().ok_or(BearerError::Required)?;
         let claims = self.tokens.verify(token, now)?;
-        // Tokens from before there were sessions name none: nobody can revoke them, so they are good for APIs alone.
+        // Tokens from before there were sessions name none. They cannot be revoked, so they are refused here.
         if claims.sid.is_empty() { Err(BearerError::Revoked) } else { Ok(claims) }
     }
 }

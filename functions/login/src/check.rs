@@ -1,4 +1,4 @@
-//! `{"operator": "check"}`: the settings and secrets, the tables, and whether those who check tokens find our keys.
+//! `{"operator": "check"}`: the settings and secrets, the tables, and whether APIs can find the public keys.
 
 use std::time::Duration;
 
@@ -18,10 +18,10 @@ use crate::{
     token::{ISSUER, SIGNING_KEY, SigningKeys},
 };
 
-/// Each of the issuer's two documents.
+/// The time limit of each of the issuer's two documents.
 const DOCUMENT: Duration = Duration::from_millis(1400);
 
-/// What a start would find now.
+/// Checks the deployment.
 pub async fn check(env: Env) -> Vec<Check> {
     let examined = Examined::new(env, SECRETS.into(), Config::read).await;
     let under_way = [
@@ -32,11 +32,11 @@ pub async fn check(env: Env) -> Vec<Check> {
     check::all(examined.checks(), under_way.into_iter().flatten().collect()).await
 }
 
-/// Asks for the issuer's documents as an API does that checks a token: by its name, over the network, of another execution.
+/// Fetches the issuer's documents as an API does that verifies tokens: by name, over the network, from another execution.
 fn issuer(examined: &Examined) -> Option<Checking> {
     let name = examined.part(|env| env.required(&ISSUER))?;
     let http = examined.aws.as_ref()?.json();
-    // Without a key that can be read, it is its own check that fails.
+    // An unreadable key is reported by its own check.
     let signs = examined
         .part(|env| SigningKeys::parse(&SecretString::from(env.optional(&SIGNING_KEY)?)).ok())
         .and_then(|keys| keys.signs_by());
@@ -46,30 +46,30 @@ fn issuer(examined: &Examined) -> Option<Checking> {
         if discovery["issuer"] != name.as_str() {
             let other = discovery["issuer"].as_str().unwrap_or("nobody");
             return Err(format!(
-                "{name} names {other} as the issuer: TokenIssuer and the address that leads here must be the same"
+                "{name} names {other} as the issuer: TokenIssuer and the API's public address must be the same"
             ));
         }
         let jwks = discovery["jwks_uri"].as_str().unwrap_or_default().to_owned();
         let published = document(&http, &jwks).await?;
         let mut kids = published["keys"].as_array().into_iter().flatten().map(|key| &key["kid"]);
         match signs {
-            None => Ok(format!("{name} is reached by its name; which key signs could not be read")),
+            None => Ok(format!("{name} is reachable; the signing key could not be read")),
             Some(kid) if kids.any(|published| *published == kid.as_str()) => {
-                Ok(format!("{name} is reached by its name, and {jwks} has the key that signs"))
+                Ok(format!("{name} is reachable, and {jwks} has the signing key"))
             }
             Some(_) => Err(format!(
-                "{jwks} has not the key that signs: running executions have an older one, so start the functions anew; the old key \
-                 has to stay behind the new one (docs/operations.md, The tokens' key)"
+                "{jwks} lacks the signing key: running executions still use an older key, so restart the functions; keep the old key \
+                 after the new one (docs/operations.md, The tokens' key)"
             )),
         }
     }))
 }
 
-/// The JSON at an address.
+/// Fetches JSON.
 async fn document(http: &JsonClient, address: &str) -> Result<Value, String> {
-    let url: Uri = address.parse().map_err(|_| format!("{address:?} is no address"))?;
+    let url: Uri = address.parse().map_err(|_| format!("{address:?} is not a URL"))?;
     let answer = http.get(url, DOCUMENT).await.map_err(|error| {
-        format!("{address} gives no answer ({error}): point its domain to the API, or mend TokenIssuer; in a VPC, look at its way out")
+        format!("{address} gives no answer ({error}): point its domain to the API, or correct TokenIssuer; in a VPC, check its route to the Internet")
     })?;
     if answer.status == 200 {
         Ok(answer.body)

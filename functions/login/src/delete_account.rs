@@ -1,5 +1,5 @@
-//! `DELETE /account`: the account, its number and its openids are gone. WeChat has to vouch for the person anew: a token that
-//! somebody else holds deletes nothing.
+//! `DELETE /account`: deletes the account, its number and its openids. It needs a fresh ticket, too: a stolen token alone deletes
+//! nothing.
 
 use shared::{
     http::{Call, Reply, RequestError},
@@ -17,16 +17,16 @@ use crate::{
 /// Why nothing was deleted.
 #[derive(Debug, thiserror::Error)]
 pub enum DeleteError {
-    /// The request is not one for this function.
+    /// The request is invalid.
     #[error(transparent)]
     Request(#[from] RequestError),
-    /// The call is by nobody.
+    /// The call is not authenticated.
     #[error(transparent)]
     Bearer(#[from] BearerError),
-    /// WeChat's word for the person is missing or does not hold.
+    /// The ticket is missing or invalid.
     #[error(transparent)]
     Ticket(#[from] TicketError),
-    /// The token is of one person and the ticket of another.
+    /// Token and ticket belong to different people.
     #[error("the token's openid is not the ticket's")]
     OpenidMismatch,
     /// The account could not be deleted.
@@ -58,7 +58,7 @@ impl Login {
         match call.step("account", self.accounts.delete(&session)).await? {
             Deletion::Deleted => audit::deleted(&claims, "account_deleted"),
             Deletion::Left => audit::deleted(&claims, "account_left"),
-            // The answer to the first request was lost, say.
+            // A repeated call, whose first answer was lost, for example.
             Deletion::Gone => {}
             Deletion::Revoked => return Err(BearerError::Revoked.into()),
         }

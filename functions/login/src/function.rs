@@ -1,4 +1,4 @@
-//! What the calls of this function work with.
+//! What the calls of this function share.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use shared::{
 
 use crate::{accounts::Accounts, config::Config, guesses::Guesses, token::Tokens};
 
-/// The function, with all that it works with.
+/// The function with its dependencies.
 pub struct Login {
     pub(crate) dynamodb: aws_sdk_dynamodb::Client,
     pub(crate) codes: CodesTable,
@@ -29,7 +29,7 @@ pub struct Login {
 }
 
 impl Login {
-    /// The function by its settings.
+    /// Creates the function from its settings.
     #[must_use]
     pub fn new(config: Config, aws: &Aws, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
         let dynamodb = aws_sdk_dynamodb::Client::new(&aws.of("DYNAMODB"));
@@ -49,7 +49,7 @@ impl Login {
         }
     }
 
-    /// What a request's ticket vouches for.
+    /// The content of a request's ticket.
     pub(crate) fn vouched_for(&self, ticket: Option<&str>, now: Timestamp) -> Result<Vouched, TicketError> {
         self.ticket_key.verify(ticket.ok_or(TicketError::Required)?, now)
     }

@@ -1,7 +1,7 @@
-//! `OPENID_DAILY_GUESSES`: how often one person may guess wrong on one UTC day, over all numbers.
+//! `OPENID_DAILY_GUESSES`: limits a person's wrong guesses per UTC day, over all numbers.
 //!
-//! The count is an item of the codes table that the TTL removes. It is read with the person's own item and written after a
-//! wrong guess only, so that requests at once may each make one more.
+//! The count is an item of the codes table, removed by TTL. It is read with the person's own item and written only after a
+//! wrong guess, so each parallel request may make one guess more.
 
 use std::collections::HashMap;
 
@@ -11,13 +11,13 @@ use shared::{aws::AwsFailure, clock::Timestamp, codes::Pepper, identity::WechatI
 /// The counts of wrong guesses.
 pub struct Guesses {
     client: Client,
-    /// The table that they stand in.
+    /// The table that holds them.
     pub(crate) table: String,
     pepper: Pepper,
     allowed: u64,
 }
 
-/// What a person has guessed today.
+/// A person's guesses of today.
 #[derive(Debug, Clone, Copy)]
 pub struct Guessed(u64);
 
@@ -28,13 +28,13 @@ impl Guesses {
         Self { client, table, pepper, allowed }
     }
 
-    /// The key of a person's count of today; like every key of the table an HMAC.
+    /// The key of a person's count of today; an HMAC, like every key of the table.
     pub(crate) fn key(&self, person: &WechatIdentity, now: Timestamp) -> String {
         let subject = format!("{}#{}", person.app_id, person.openid.as_str());
         self.pepper.counter_key("Guesses", &subject, now.day())
     }
 
-    /// Whether a person who has guessed so often may guess once more.
+    /// Whether the person may guess again.
     pub(crate) fn allow(&self, Guessed(count): Guessed) -> bool {
         count < self.allowed
     }
@@ -57,7 +57,7 @@ impl Guesses {
 }
 
 impl Guessed {
-    /// Reads a count; where there is none, nothing was guessed.
+    /// Reads a count; a missing one is zero.
     pub(crate) fn read(item: Option<&HashMap<String, AttributeValue>>) -> Self {
         let count = || item?.get("count")?.as_n().ok()?.parse().ok();
         Self(count().unwrap_or_default())

@@ -1,4 +1,4 @@
-//! `GET /.well-known/jwks.json` and `GET /.well-known/openid-configuration`: what checks the tokens.
+//! `GET /.well-known/jwks.json` and `GET /.well-known/openid-configuration`: what verifies the tokens.
 
 use serde::Serialize;
 use shared::http::Reply;
@@ -18,7 +18,7 @@ impl Login {
     }
 }
 
-/// The same for everybody, for an hour.
+/// Cacheable by everybody for an hour.
 fn published(document: &impl Serialize) -> Reply {
     Reply::json(document).cacheable("public, max-age=3600")
 }

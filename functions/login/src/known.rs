@@ -1,4 +1,4 @@
-//! What is known of a person before a login by SMS: their account and their wrong guesses of the day, by one request.
+//! What the tables hold of a person before a login by SMS: their account and today's wrong guesses, in one request.
 
 use shared::{aws::AwsFailure, clock::Timestamp, identity::Vouched};
 
@@ -16,7 +16,7 @@ pub(crate) struct Known {
 }
 
 impl Login {
-    /// Reads it from both tables in one round trip.
+    /// Reads both tables in one round trip.
     pub(crate) async fn known(&self, vouched: &Vouched, now: Timestamp) -> Result<Known, AwsFailure> {
         let today = (self.guesses.table.as_str(), self.guesses.key(&vouched.person, now));
         let person = keys(vouched).into_iter().map(|pk| (self.accounts.table.as_str(), pk));

@@ -1,4 +1,4 @@
-//! Who a person is: logs them in, and publishes what checks their tokens.
+//! Logs people in, and publishes the keys that verify their tokens.
 
 use std::convert::Infallible;
 
@@ -30,7 +30,7 @@ pub use function::Login;
 pub use log_in::{LoginAnswer, LoginError};
 pub use renew::RenewAnswer;
 
-/// What the function answers, a row a call.
+/// The routing table.
 pub static ROUTES: [Route<Login>; 7] = [
     Route::post("/login", |function, call| Box::pin(call.answer(function.log_in(call)))),
     Route::post("/renew", |function, call| Box::pin(call.answer(function.renew(call)))),

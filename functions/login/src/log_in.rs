@@ -1,5 +1,5 @@
-//! `POST /login`: checks ticket, number and code, finds or creates the account, issues a token. A ticket that carries the number
-//! needs no code.
+//! `POST /login`: checks ticket, number and code, finds or creates the account, issues a token. If the ticket carries the
+//! number, no code is needed.
 
 use futures_util::future::join;
 use serde::Serialize;
@@ -21,10 +21,10 @@ use crate::{
     function::Login,
 };
 
-/// Somebody logged in for the first time.
+/// Counts first logins.
 const LOGINS_NEW: Metric = Metric::named("LoginsNew");
 
-/// Somebody logged in again.
+/// Counts later logins.
 const LOGINS_RETURNING: Metric = Metric::named("LoginsReturning");
 
 const VERIFY_CODE: Field = Field::typed(
@@ -33,12 +33,12 @@ const VERIFY_CODE: Field = Field::typed(
     ["请输入六位数字的验证码。", "Please enter the six digits of the code."],
 );
 
-/// What a client is answered.
+/// The answer to a client.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct LoginAnswer<'a> {
-    /// A JWT, bound to the openid and its account, checked by the keys at `/.well-known/jwks.json`.
+    /// A JWT for the openid and its account; the keys at `/.well-known/jwks.json` verify it.
     token: String,
     /// Always `Bearer`.
     token_type: &'static str,
@@ -46,30 +46,30 @@ pub struct LoginAnswer<'a> {
     expires_in: u64,
     /// The account; the token's `sub`.
     user_id: &'a str,
-    /// Whether this login made the account.
+    /// Whether this login created the account.
     is_new_user: bool,
 }
 
-/// Why nobody was let in.
+/// Why a login is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum LoginError {
-    /// The request is not one for this function.
+    /// The request is invalid.
     #[error(transparent)]
     Request(#[from] RequestError),
-    /// WeChat's word for the person is missing or does not hold.
+    /// The ticket is missing or invalid.
     #[error(transparent)]
     Ticket(#[from] TicketError),
-    /// The request names one person and its ticket another.
+    /// The request's openid is not the ticket's.
     #[error("the openid is not the ticket's")]
     OpenidMismatch,
-    /// The number is none that a code can have gone to.
+    /// Not a number that a code can be sent to.
     #[error(transparent)]
     PhoneNumber(#[from] PhoneNumberError),
-    /// The code lets nobody in, or not this person.
+    /// The code is wrong, expired or used.
     #[error(transparent)]
     Code(#[from] CheckError),
-    /// The person has guessed wrong too often today, whatever the numbers.
-    #[error("the person's guesses of the day are used up")]
+    /// The person has reached the day's limit of wrong guesses.
+    #[error("the person has reached today's limit of wrong guesses")]
     TooManyGuesses {
         /// Seconds until the next UTC day.
         retry_after: u64,
@@ -77,7 +77,7 @@ pub enum LoginError {
     /// The wrong guesses could not be read or counted.
     #[error("the person's guesses could not be read or counted")]
     Guesses(#[source] AwsFailure),
-    /// There is no account to let this person into.
+    /// No account for this person.
     #[error(transparent)]
     Account(#[from] AccountError),
     /// The token could not be signed.
@@ -106,7 +106,7 @@ impl Failure for LoginError {
     }
 }
 
-/// What a login goes by.
+/// What a login is based on.
 struct Proved {
     number: PhoneNumber,
     by: By,
@@ -141,7 +141,7 @@ impl Login {
         .counted(if account.entry.is_new() { LOGINS_NEW } else { LOGINS_RETURNING }))
     }
 
-    /// What the ticket vouches for; an openid beside it has to be the same.
+    /// The ticket's content; an openid in the request has to match.
     fn person(&self, fields: &Fields, now: Timestamp) -> Result<Vouched, LoginError> {
         let vouched = self.vouched_for(fields.optional_text("ticket")?, now)?;
         match fields.optional_text("openid")? {
@@ -150,7 +150,7 @@ impl Login {
         }
     }
 
-    /// The number that a code was texted to.
+    /// The number that the code was sent to.
     async fn by_sms(
         &self,
         call: &Call,
@@ -178,7 +178,7 @@ impl Login {
         Ok(Proved { number, by, person: known.person })
     }
 
-    /// The number that WeChat has told of the person.
+    /// The number that WeChat told.
     async fn by_wechat(&self, call: &Call, vouched: &Vouched, number: &E164) -> Result<Proved, LoginError> {
         let number = self.countries.parse(number.as_str())?;
         call.concerns(&number);

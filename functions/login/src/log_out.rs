@@ -1,4 +1,4 @@
-//! `POST /logout`: the openid's tokens, or all of the account's, are good no more, and nothing is renewed until a login.
+//! `POST /logout`: revokes the openid's tokens, or all of the account's; renewal then needs a new login.
 
 use shared::{
     http::{Call, Reply, RequestError},
@@ -12,13 +12,13 @@ use crate::{
     function::Login,
 };
 
-/// Why nobody was logged out.
+/// Why a logout failed.
 #[derive(Debug, thiserror::Error)]
 pub enum LogoutError {
-    /// The request is not one for this function.
+    /// The request is invalid.
     #[error(transparent)]
     Request(#[from] RequestError),
-    /// The call is by nobody.
+    /// The call is not authenticated.
     #[error(transparent)]
     Bearer(#[from] BearerError),
     /// The table could not be written.
@@ -49,7 +49,7 @@ impl Login {
         };
         match logout {
             Logout::Done => audit::logged_out(&claims, everywhere),
-            // Whoever has logged out already wanted just that. All others' sessions are not for an old token to end.
+            // This session has ended already, as requested. An old token must not end the other sessions.
             Logout::Revoked if everywhere => return Err(BearerError::Revoked.into()),
             Logout::Revoked => {}
         }

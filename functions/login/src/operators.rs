@@ -1,4 +1,4 @@
-//! What operators do, by invoking the function directly: `{"operator": "disable", "userId": "…"}`. IAM says who may.
+//! Operators' acts, by invoking the function directly: `{"operator": "disable", "userId": "…"}`. IAM decides who may.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -16,25 +16,25 @@ use crate::{
     function::Login,
 };
 
-/// What an operator asks for.
+/// An operator's act.
 #[derive(Debug)]
 pub(crate) enum Act {
     Find(Whom),
     Change(Change, String),
 }
 
-/// Why nothing was done. An operator is answered its words.
+/// Why nothing was done. The operator gets this text.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum OperatorError {
     #[error("operator: use check, find, disable, enable, sign-out or delete")]
     UnknownAct,
     #[error("find: give one of userId, phoneNumber and openid")]
     FindByOne,
-    #[error("openid: give appId, too: the AppID of the mini program that the openid is of")]
+    #[error("openid: also give appId, the AppID of the mini program that the openid belongs to")]
     OfWhichApp,
     #[error("{0}: give userId and nothing else")]
     UserIdAlone(&'static str),
-    #[error("{0}: this is not a valid one")]
+    #[error("{0}: not valid")]
     Malformed(&'static str),
     #[error("phoneNumber: {0}")]
     PhoneNumber(#[from] PhoneNumberError),
@@ -44,7 +44,7 @@ pub(crate) enum OperatorError {
     Account(#[from] AccountError),
 }
 
-/// What a look-up is answered.
+/// The answer to `find`.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct FindAnswer<'a> {
@@ -55,7 +55,7 @@ struct FindAnswer<'a> {
     openids: Vec<OpenidAnswer<'a>>,
 }
 
-/// An openid of the account. `proved_at`: its last login by a code (RFC 3339); after a logout `null`.
+/// An openid of the account. `proved_at`: its last login by a code or one tap (RFC 3339); `null` after a logout.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct OpenidAnswer<'a> {
@@ -65,7 +65,7 @@ struct OpenidAnswer<'a> {
 }
 
 impl Login {
-    /// Does what an operator asks for. Answers in JSON; an error is `{"error": "…"}`. The log has Lambda's id of the request.
+    /// Carries out an operator's act. Answers in JSON; an error is `{"error": "…"}`. Lambda's id of the request is logged.
     pub async fn operate(&self, event: &OperatorEvent, request_id: &str) -> Value {
         let done = match Act::parse(event, &self.countries) {
             Err(error) => {
@@ -73,7 +73,7 @@ impl Login {
                 Err(error)
             }
             Ok(act) => {
-                // Boxed, so that a request over HTTP needs no room for it.
+                // Boxed, so that HTTP requests reserve no memory for it.
                 let done = Box::pin(self.act(&act)).await;
                 match &done {
                     Ok(answer) => audit::operated(&act, answer["userId"].as_str(), request_id),
@@ -118,7 +118,7 @@ impl Act {
         }
     }
 
-    /// As an event names it.
+    /// Its name in an event.
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Find(_) => "find",
@@ -179,7 +179,7 @@ impl<'a> FindAnswer<'a> {
     }
 }
 
-/// The ids of accounts are UUIDs.
+/// Account ids are UUIDs.
 fn parse_user_id(user_id: &Value) -> Result<String, OperatorError> {
     let user_id = user_id.as_str().and_then(|user_id| Uuid::try_parse(user_id).ok());
     user_id.map(|user_id| user_id.to_string()).ok_or(OperatorError::Malformed("userId"))

@@ -1,4 +1,4 @@
-//! `POST /renew`: a new token for whom WeChat vouches for and who has logged in by a code not too long ago.
+//! `POST /renew`: a new token for a person with a fresh ticket and a recent enough login.
 
 use serde::Serialize;
 use shared::{
@@ -12,10 +12,10 @@ use shared::{
 
 use crate::function::Login;
 
-/// A token was renewed.
+/// Counts renewals.
 const RENEWALS: Metric = Metric::named("Renewals");
 
-/// What a client is answered.
+/// The answer to a client.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
@@ -33,14 +33,14 @@ pub struct RenewAnswer<'a> {
 /// Why there is no new token.
 #[derive(Debug, thiserror::Error)]
 pub enum RenewError {
-    /// The request is not one for this function.
+    /// The request is invalid.
     #[error(transparent)]
     Request(#[from] RequestError),
-    /// WeChat's word for the person is missing or does not hold.
+    /// The ticket is missing or invalid.
     #[error(transparent)]
     Ticket(#[from] TicketError),
-    /// The person has no account, has logged out, or proved who they are too long ago.
-    #[error("the person has to log in by a code")]
+    /// The person has no account, has logged out, or last logged in too long ago.
+    #[error("the person has to log in again")]
     LoginRequired,
     /// An operator has disabled the account.
     #[error("the account is disabled")]

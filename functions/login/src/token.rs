@@ -1,4 +1,4 @@
-//! The token that a login ends in, and the public keys that check it.
+//! Issues a login's token, and publishes the public keys that verify it.
 
 use jsonwebtoken::{
     Algorithm, EncodingKey, Header, encode,
@@ -18,27 +18,27 @@ use uuid::Uuid;
 const WEEK: u64 = 7 * 24 * 60 * 60;
 
 pub(crate) const ISSUER: Setting = Setting::required("TOKEN_ISSUER").about(
-    "Who issues the tokens, their claim `iss`: the API's address, without a slash at its end.",
+    "The issuer of the tokens, their claim `iss`: the API's address, without a slash at its end.",
     "token 的签发者（`iss`）：API 的地址，末尾不带斜杠。",
 );
 const AUDIENCE: Setting = Setting::required("TOKEN_AUDIENCE")
-    .about("For whom the tokens are, their claim `aud`.", "token 给谁用（`aud`）。");
+    .about("The audience of the tokens, their claim `aud`.", "token 给谁用（`aud`）。");
 const TTL: Setting = Setting::number("TOKEN_TTL_SECONDS", 2 * 60 * 60, 60, 52 * WEEK)
-    .about("Seconds that a token is good for.", "token 的有效秒数。");
-/// What signs tokens.
+    .about("How many seconds a token is valid.", "token 的有效秒数。");
+/// The keys that sign tokens.
 pub const SIGNING_KEY: Setting = Setting::secret("TOKEN_SIGNING_KEY", 1).about(
-    "PKCS#8 in PEM: a P-256 key signs ES256, RSA RS256, Ed25519 EdDSA. Of several keys the first signs, and all are in the JWKS.",
+    "Private keys, PKCS#8 in PEM: P-256 signs with ES256, RSA with RS256, Ed25519 with EdDSA. The first key signs; all are in the JWKS.",
     "PEM 格式的 PKCS#8 私钥：P-256 用 ES256 签名，RSA 用 RS256，Ed25519 用 EdDSA。有多个时用第一个签名，全部公布在 JWKS 里。",
 );
 
 /// `TOKEN_ISSUER`, `TOKEN_AUDIENCE`, `TOKEN_TTL_SECONDS`.
 #[derive(Debug, Clone)]
 pub struct TokenPolicy {
-    /// Who issues the tokens: the claim `iss`.
+    /// The issuer: the claim `iss`.
     pub issuer: String,
-    /// Whom they are for: the claim `aud`.
+    /// The audience: the claim `aud`.
     pub audience: String,
-    /// How many seconds they are good for.
+    /// How many seconds they are valid.
     pub ttl: u64,
 }
 
@@ -50,8 +50,8 @@ impl TokenPolicy {
     }
 }
 
-/// `TOKEN_SIGNING_KEY`: the first key signs; the public half of every key is in the JWKS, so that the next key is known
-/// before it signs and the last one until its tokens have expired.
+/// `TOKEN_SIGNING_KEY`: the first key signs. The JWKS has the public half of every key, so that a new key is known before it
+/// signs, and an old one until its tokens have expired.
 pub struct SigningKeys {
     signs: SigningKey,
     jwks: JwkSet,
@@ -74,31 +74,31 @@ impl SigningKeys {
     /// From one or more PEM blocks of PKCS#8 (RFC 5958).
     ///
     /// # Errors
-    /// Says which block is no P-256, RSA or Ed25519 private key.
+    /// Names the block that is not a P-256, RSA or Ed25519 private key.
     pub fn parse(pem: &SecretString) -> Result<Self, String> {
-        // A file of variables has a line for each: line ends are written \n there.
+        // In files of variables, each variable is one line, with \n for line ends.
         let pem = pem.expose_secret().replace("\\n", "\n");
         let blocks = pem::parse_many(pem).map_err(|_| "not PEM".to_owned())?;
         let keys = blocks.iter().enumerate().map(|(nth, block)| {
             SigningKey::parse(&pem::encode(block)).ok_or_else(|| {
-                format!("PEM block {} is no PKCS#8 private key of P-256, RSA or Ed25519", nth + 1)
+                format!("PEM block {} is not a PKCS#8 private key of P-256, RSA or Ed25519", nth + 1)
             })
         });
         let (keys, jwks): (Vec<_>, Vec<_>) = keys.collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
-        let signs = keys.into_iter().next().ok_or("there is no PEM block in it")?;
+        let signs = keys.into_iter().next().ok_or("it has no PEM block")?;
         Ok(Self { signs, jwks: JwkSet { keys: jwks } })
     }
 }
 
 impl SigningKeys {
-    /// The id of the key that signs.
+    /// The id of the signing key.
     pub(crate) fn signs_by(&self) -> Option<String> {
         self.signs.header.kid.clone()
     }
 }
 
 impl SigningKey {
-    /// The key's type picks the algorithm (RFC 7518, section 3.1; RFC 8037).
+    /// The algorithm follows from the key's type (RFC 7518, section 3.1; RFC 8037).
     fn parse(pem: &str) -> Option<(Self, Jwk)> {
         type Read = fn(&[u8]) -> Result<EncodingKey, Error>;
         const KINDS: [(Algorithm, Read); 3] = [
@@ -110,7 +110,7 @@ impl SigningKey {
             KINDS.iter().find_map(|(algorithm, read)| Some((*algorithm, read(pem.as_bytes()).ok()?)))?;
         let mut jwk = Jwk::from_encoding_key(&key, algorithm).ok()?;
         jwk.common.public_key_use = Some(PublicKeyUse::Signature);
-        // RFC 7638: the same key has the same id wherever it is loaded.
+        // RFC 7638: a key has the same id wherever it is loaded.
         jwk.common.key_id = Some(jwk.thumbprint(ThumbprintHash::SHA256).ok()?);
         let header = Header { kid: jwk.common.key_id.clone(), ..Header::new(algorithm) };
         Some((Self { header, key }, jwk))
@@ -135,14 +135,14 @@ pub struct Tokens {
 }
 
 impl Tokens {
-    /// Tokens that these keys sign and this policy describes.
+    /// Issues tokens with these keys and this policy.
     #[must_use]
     pub fn new(keys: SigningKeys, policy: TokenPolicy) -> Self {
         let verifier = Verifier::new(keys.jwks.clone(), policy.issuer.clone(), policy.audience.clone());
         Self { keys, verifier, policy }
     }
 
-    /// A token for the account `user_id`, good from `now`. `id` is the token's own (`jti`).
+    /// A token for the account `user_id`, valid from `now`. `id` is the token's own (`jti`).
     pub fn issue(
         &self,
         user_id: &str,
@@ -165,12 +165,12 @@ impl Tokens {
         encode(&self.keys.signs.header, &claims, &self.keys.signs.key)
     }
 
-    /// What a token of ours says, if it is good at this moment.
+    /// The claims of a token of ours, if it is valid now.
     pub fn verify(&self, token: &str, now: Timestamp) -> Result<Claims, TokenError> {
         self.verifier.verify(token, now)
     }
 
-    /// How many seconds a token is good for.
+    /// How many seconds a token is valid.
     #[must_use]
     pub fn ttl(&self) -> u64 {
         self.policy.ttl
@@ -182,8 +182,8 @@ impl Tokens {
         &self.keys.jwks
     }
 
-    /// What an authorizer asks of an issuer (`OpenID` Connect Discovery 1.0, section 3), of it what applies to one that
-    /// issues tokens by an API of its own. The keys are at `jwks_path`.
+    /// What an authorizer reads about an issuer (`OpenID` Connect Discovery 1.0, section 3): the parts that apply to an issuer with
+    /// its own API for tokens. The keys are at `jwks_path`.
     #[must_use]
     pub fn discovery(&self, jwks_path: &str) -> impl Serialize + use<> {
         Discovery {

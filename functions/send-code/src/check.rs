@@ -1,4 +1,4 @@
-//! `{"operator": "check"}`: the settings and secrets, the table, and whoever carries the messages.
+//! `{"operator": "check"}`: the settings and secrets, the table, and the SMS providers.
 
 use shared::{
     check::{self, Check, Examined, Ttl},
@@ -11,7 +11,7 @@ use crate::{
     sms::{self, Routes},
 };
 
-/// What a start would find now.
+/// Checks the deployment.
 pub async fn check(env: Env) -> Vec<Check> {
     let routes = env.part(|env| Some(Routes::read(env, None)));
     let of_providers = routes.iter().flat_map(Routes::secrets);

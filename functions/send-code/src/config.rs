@@ -16,26 +16,26 @@ use crate::{
     sms::{Routes, SmsSettings},
 };
 
-/// The secrets that may come from Secrets Manager, beside those of the providers.
+/// The secrets that may be stored in Secrets Manager, beside those of the providers.
 pub(crate) const SECRETS: [Setting; 3] = [CODE_PEPPER, TICKET_KEY, PROXY_SECRET];
 
-/// The connections that the first request takes: two counters together, then the message.
+/// How many connections the first request needs: two for counters, then one for the message.
 const COUNTERS: (&str, usize) = ("DYNAMODB", 2);
 
 const REQUIRE_TICKET: Setting = Setting::choice("REQUIRE_TICKET", &["false", "true"]).about(
-    "`true`: no code without a WeChat ticket. Turn it on if the app runs in WeChat alone.",
-    "`true`：没有微信票据就不发验证码。应用只在微信里运行时请打开。",
+    "`true`: send no code without a WeChat ticket. Turn it on if the app runs only in WeChat.",
+    "`true`：请求没有 `ticket` 就不发验证码。应用只在微信里运行时请打开。",
 );
 
-/// The environment variables of this function.
+/// The settings of this function.
 pub struct Config {
     /// `CODES_TABLE`.
     pub codes_table: String,
     /// `CODE_PEPPER`.
     pub pepper: Pepper,
-    /// How long codes live and how many are sent.
+    /// How long codes live, and how many may be sent.
     pub policy: CodePolicy,
-    /// How many codes an address, an openid and the deployment may ask for.
+    /// How many codes an address, an openid and the deployment may request.
     pub allowances: Allowances,
     /// `PROXY_SECRET`.
     pub(crate) proxy: Proxy,
@@ -47,16 +47,16 @@ pub struct Config {
     pub reviewers: Reviewers,
     /// `ALLOWED_COUNTRIES`, `DEFAULT_COUNTRY`.
     pub countries: Countries,
-    /// `SMS_ROUTES`, and what carries the message.
+    /// `SMS_ROUTES`, and the providers' settings.
     pub sms: SmsSettings,
     /// `LOG_LEVEL`, `METRICS_NAMESPACE`.
     pub telemetry: telemetry::Settings,
 }
 
 impl Config {
-    /// Reads it on Lambda, with the AWS clients' set-up.
+    /// Reads it on Lambda, with the AWS configuration.
     pub async fn on_aws(mut env: Env) -> Result<(Aws, Self), ConfigError> {
-        // Its expressions are compiled while the secrets are on their way.
+        // The phone patterns compile while the secrets are fetched.
         let countries = Countries::read(&mut env);
         let routes = Routes::read(&mut env, countries.as_ref());
         let secrets: Vec<_> = SECRETS.into_iter().chain(routes.secrets()).collect();
@@ -64,7 +64,7 @@ impl Config {
         aws::settings(env, &secrets, &connections, |env| Self::with(countries, routes, env)).await
     }
 
-    /// Reads it; what is wrong is noted in `env`.
+    /// Reads it; notes mistakes in `env`.
     pub fn read(env: &mut Env) -> Option<Self> {
         let countries = Countries::read(env);
         let routes = Routes::read(env, countries.as_ref());
@@ -104,7 +104,7 @@ impl Config {
 mod tests {
     use super::*;
 
-    /// What keeps the function from starting where the key of Aliyun is in a Secrets Manager that nobody can reach.
+    /// The start's error where Aliyun's key is in a Secrets Manager that cannot be reached.
     async fn wrong(routes: &str) -> Option<String> {
         let variables = [
             ("AWS_REGION", "local"),

@@ -31,14 +31,14 @@ use proxy::Proxy;
 use reviewers::Reviewers;
 use sms::{Sms, SmsError};
 
-/// A code was texted.
+/// Counts sent codes.
 const CODES_SENT: Metric = Metric::named("CodesSent");
 
-/// What the function answers, a row a call.
+/// The routing table.
 pub static ROUTES: [Route<SendCode>; 1] =
     [Route::post("/send-code", |function, call| Box::pin(call.answer(function.send(call))))];
 
-/// The function, with all that it works with.
+/// The function with its dependencies.
 pub struct SendCode {
     codes: CodesTable,
     policy: CodePolicy,
@@ -53,44 +53,44 @@ pub struct SendCode {
     random: Arc<dyn Random>,
 }
 
-/// What a client is answered.
+/// The answer to a client.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SendCodeAnswer {
     /// Seconds until the code expires.
     expires_in: u64,
-    /// Seconds until the number may ask again.
+    /// Seconds until the number may request another code.
     resend_after: u64,
 }
 
 /// Why no code was sent.
 #[derive(Debug, thiserror::Error)]
 pub enum SendCodeError {
-    /// The request is not one for this function.
+    /// The request is invalid.
     #[error(transparent)]
     Request(#[from] RequestError),
-    /// WeChat's word for the person is missing or does not hold.
+    /// The ticket is missing or invalid.
     #[error(transparent)]
     Ticket(#[from] TicketError),
-    /// The number is none that a code can go to.
+    /// Not a number that a code can be sent to.
     #[error(transparent)]
     PhoneNumber(#[from] PhoneNumberError),
-    /// Too many codes were asked for.
+    /// Too many codes were requested.
     #[error(transparent)]
     Limit(#[from] LimitError),
     /// The number gets no code now.
     #[error(transparent)]
     Send(#[from] SendError),
-    /// The provider did not take the message.
+    /// No provider accepted the message.
     #[error(transparent)]
     Sms(#[from] SmsError),
-    /// The provider may have taken the message: the code is live, and all counts stay.
+    /// The provider may have accepted the message: the code stays valid, and all counts stay.
     #[error("the message may have been sent")]
     InDoubt {
         /// How its answer was lost.
         source: SmsError,
-        /// Seconds until the number may ask again.
+        /// Seconds until the number may request another code.
         retry_after: u64,
     },
 }
@@ -110,7 +110,7 @@ impl Failure for SendCodeError {
 }
 
 impl SendCode {
-    /// The function by its settings.
+    /// Creates the function from its settings.
     #[must_use]
     pub fn new(config: Config, aws: &Aws, clock: Arc<dyn Clock>, random: Arc<dyn Random>) -> Self {
         let dynamodb = aws_sdk_dynamodb::Client::new(&aws.of("DYNAMODB"));
@@ -146,7 +146,7 @@ impl SendCode {
         if let Some(code) = self.reviewers.code_of(&number, now) {
             let sent =
                 call.step("number", self.codes.place(&number, code, send_id, &self.policy, now)).await?;
-            tracing::info!(target: AUDIT, audit = "reviewer_code", ?number, "a reviewer's number asked for its fixed code");
+            tracing::info!(target: AUDIT, audit = "reviewer_code", ?number, "a reviewer's number requested its fixed code");
             return Ok(answer(&sent));
         }
 
@@ -165,7 +165,7 @@ impl SendCode {
         };
         match call.step("sms", self.sms.send(&number, &code)).await {
             Ok(()) => Ok(answer(&sent).counted(CODES_SENT)),
-            // What may have been sent counts as sent: its code lets its person in, and no second one is paid for meanwhile.
+            // What may have been sent counts as sent: its code works, and no second message is paid for meanwhile.
             Err(source @ SmsError::InDoubt(_)) => {
                 Err(SendCodeError::InDoubt { source, retry_after: sent.resend_after })
             }
@@ -176,7 +176,7 @@ impl SendCode {
         }
     }
 
-    /// Whom the ticket vouches for. One that came along has to hold, whether it was required or not.
+    /// The ticket's content. A ticket in the request has to be valid, even where none is required.
     fn person(&self, fields: &Fields, now: Timestamp) -> Result<Option<WechatIdentity>, SendCodeError> {
         match fields.optional_text("ticket")? {
             Some(ticket) => Ok(Some(self.ticket_key.verify(ticket, now)?.person)),

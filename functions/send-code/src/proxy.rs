@@ -1,4 +1,4 @@
-//! `PROXY_SECRET`: whose request it is where a proxy stands in front of the API (docs/adr/0018-proxies.md).
+//! `PROXY_SECRET`: the client's address where a proxy stands in front of the API (docs/adr/0018-proxies.md).
 
 use std::net::IpAddr;
 
@@ -9,19 +9,19 @@ use shared::{
     http::Call,
 };
 
-/// What a proxy sends along.
+/// The header that a proxy sends.
 pub(crate) const PROXY_SECRET: Setting = Setting::secret("PROXY_SECRET", SHORTEST)
     .about(
-        "What a proxy of yours sends in `x-proxy-secret`; 16 bytes or more, or several such, separated by commas. `IP_HOURLY_LIMIT` then goes by the \
-         address that this proxy has seen, the last of `X-Forwarded-For` before its own.",
+        "The value that your proxy sends in `x-proxy-secret`; 16 bytes or more, or several, separated by commas. `IP_HOURLY_LIMIT` then counts by \
+         the address that this proxy has seen: the last one in `X-Forwarded-For` before its own.",
         "自己的代理在 `x-proxy-secret` 中发送的内容，至少 16 字节，可用逗号分隔多个。此时 `IP_HOURLY_LIMIT` 按该代理看到的地址计算，\
          即 `X-Forwarded-For` 中代理自己的地址前面的最后一个。",
     )
-    .only(["where the limit by address is to see past a proxy", "按地址限制要看到代理背后的地址时"]);
+    .only(["if the limit by address has to see the address behind a proxy", "按地址限制要看到代理背后的地址时"]);
 
 const SHORTEST: usize = 16;
 
-/// Whom to believe about the address that a request comes from; nobody, without a setting.
+/// Which proxies to trust about the client's address; without the setting, none.
 pub(crate) struct Proxy(Vec<SecretString>);
 
 impl Proxy {
@@ -32,13 +32,13 @@ impl Proxy {
         if words.iter().any(|word| word.len() < SHORTEST || !word.bytes().all(|byte| byte.is_ascii_graphic()))
         {
             return env.wrong(format!(
-                "PROXY_SECRET is no text of {SHORTEST} bytes or more, without spaces, or several such, separated by commas"
+                "PROXY_SECRET is not a text of {SHORTEST} bytes or more without spaces, or several, separated by commas"
             ));
         }
         Some(Self(words.into_iter().map(SecretString::from).collect()))
     }
 
-    /// The address that a request comes from: the one that the proxy has seen, or else the one that API Gateway has.
+    /// The client's address: the one that the trusted proxy saw, otherwise the one that API Gateway saw.
     pub(crate) fn client(&self, call: &Call) -> Option<IpAddr> {
         let source = call.source()?;
         if !call.header("x-proxy-secret").is_some_and(|secrets| self.knows(secrets)) {
@@ -47,7 +47,7 @@ impl Proxy {
         Some(call.header("x-forwarded-for").and_then(|list| forwarded(list, source)).unwrap_or(source))
     }
 
-    /// Whether one of the words is ours: while a secret is changed, both ends may have two.
+    /// Whether one of the secrets matches: during a rotation both ends may have two.
     fn knows(&self, secrets: &str) -> bool {
         let is_ours = |word: &str| {
             let ours = self.0.iter().map(|ours| ours.expose_secret().as_bytes());
@@ -57,8 +57,8 @@ impl Proxy {
     }
 }
 
-/// The last address that the proxy at `source` has seen. The gateway puts `source` behind what the proxy sends; it is overlooked
-/// once. What stands further to the left, the client may have written.
+/// The last address that the proxy at `source` saw. API Gateway appends `source` to what the proxy sends, so one `source` at the
+/// end is skipped. Anything further left may come from the client.
 fn forwarded(entries: &str, source: IpAddr) -> Option<IpAddr> {
     let mut seen = entries.rsplit(',').map(|entry| entry.trim().parse::<IpAddr>().ok());
     match seen.next()? {
@@ -75,15 +75,15 @@ mod tests {
     fn the_address_is_the_last_that_the_proxy_has_seen() {
         let proxy = "198.51.100.1";
         for (list, address) in [
-            // By an HTTP API: the proxy's own address comes last.
+            // An HTTP API puts the proxy's own address last.
             ("203.0.113.9, 198.51.100.1", Some("203.0.113.9")),
             ("192.0.2.66, 203.0.113.9, 198.51.100.1", Some("203.0.113.9")),
             ("203.0.113.9,198.51.100.1", Some("203.0.113.9")),
             ("2001:db8::9, 198.51.100.1", Some("2001:db8::9")),
-            // By what puts nothing behind it.
+            // Other gateways append nothing.
             ("192.0.2.66, 203.0.113.9", Some("203.0.113.9")),
             ("203.0.113.9", Some("203.0.113.9")),
-            // A client at the proxy's own address does not choose another one.
+            // A client at the proxy's own address cannot choose another one.
             ("192.0.2.66, 198.51.100.1, 198.51.100.1", Some(proxy)),
             ("198.51.100.1", None),
             ("192.0.2.66, unknown, 198.51.100.1", None),

@@ -1,4 +1,4 @@
-//! `TEST_PHONE_NUMBERS`: numbers that an app store's reviewers log in with, since no SMS reaches them.
+//! `TEST_PHONE_NUMBERS`: numbers for an app store's reviewers, who receive no SMS.
 
 use shared::{
     clock::Timestamp,
@@ -8,12 +8,12 @@ use shared::{
 };
 
 const NUMBERS: Setting = Setting::optional("TEST_PHONE_NUMBERS").about(
-    "Numbers of an app store's reviewers, such as `+8613800000000=123456@2027-01-01`, separated by commas. Through that day \
-     (UTC) no SMS is sent, the code is fixed and no limit on sending holds.",
+    "Numbers of an app store's reviewers, such as `+8613800000000=123456@2027-01-01`, separated by commas. Until the end of \
+     that day (UTC) the code is fixed, no SMS is sent and no sending limit applies.",
     "应用商店审核人员的号码，例如 `+8613800000000=123456@2027-01-01`，用逗号分隔。到该日（UTC）为止不发短信，验证码固定，也不受发送限制。",
 );
 
-/// Numbers with a fixed code, each until a day.
+/// Numbers with a fixed code, each until a date.
 #[derive(Debug, Clone, Default)]
 pub struct Reviewers(Vec<Reviewer>);
 
@@ -21,7 +21,7 @@ pub struct Reviewers(Vec<Reviewer>);
 struct Reviewer {
     number: PhoneNumber,
     code: VerifyCode,
-    /// The first moment that the entry does not hold any more.
+    /// The first moment after the entry's end.
     ends: Timestamp,
 }
 
@@ -32,7 +32,7 @@ impl Reviewers {
         match Self::parse(&list, countries?) {
             Ok(reviewers) => Some(reviewers),
             Err(nth) => env.wrong(format!(
-                "TEST_PHONE_NUMBERS: entry {nth} is not of the form +8613800000000=123456@2027-01-01, with a mobile \
+                "TEST_PHONE_NUMBERS: entry {nth} must be like +8613800000000=123456@2027-01-01, with a mobile \
                  number of an allowed country"
             )),
         }
@@ -41,14 +41,14 @@ impl Reviewers {
     /// Entries such as `+8613800000000=123456@2027-01-01`, separated by commas.
     ///
     /// # Errors
-    /// The place of the first entry that is of another form, counted from 1.
+    /// The place of the first malformed entry, counted from 1.
     fn parse(list: &str, countries: &Countries) -> Result<Self, usize> {
         let entries = list.split(',').enumerate();
         let reviewers = entries.map(|(nth, entry)| Reviewer::parse(entry.trim(), countries).ok_or(nth + 1));
         reviewers.collect::<Result<_, _>>().map(Self)
     }
 
-    /// The fixed code of a number, if it is a reviewer's today.
+    /// The fixed code of a number, if it is a reviewers' number today.
     #[must_use]
     pub fn code_of(&self, number: &PhoneNumber, now: Timestamp) -> Option<&VerifyCode> {
         let reviewer = self.0.iter().find(|reviewer| reviewer.number == *number && now < reviewer.ends);

@@ -1,7 +1,7 @@
-//! What carries messages to phones.
+//! Sends messages to phones.
 //!
-//! A provider is a file beside `sns.rs`: it reads its settings and secrets, speaks to its service, and says which
-//! [`SmsError`] a refusal is. In `provider.rs` it is a variant. `SMS_ROUTES` says which of them carry what.
+//! A provider is a file beside `sns.rs`: it reads its settings and secrets, calls its service, and maps refusals to
+//! [`SmsError`]. In `provider.rs` it is a variant. `SMS_ROUTES` says which provider serves which country.
 
 use std::{sync::Arc, time::Duration};
 
@@ -34,17 +34,17 @@ use provider::{Name, Provider, Settings};
 pub use routes::ALL_PROVIDERS;
 pub use routes::Routes;
 
-/// All providers of a route together (docs/adr/0008-time-outs.md).
+/// The time limit of all providers of a route together (docs/adr/0008-time-outs.md).
 const PATIENCE: Duration = Duration::from_millis(2600);
 
-/// What the next provider needs at least. A connection is given up sooner, so that a host that is down is told from an answer
-/// that was lost.
+/// The time that the next provider needs at least. Connecting has a shorter limit, so that a host that is down can be told
+/// from a lost answer.
 const LEAST: Duration = Duration::from_millis(1300);
 
-/// A provider took a message. The sum of them is counted where a request is answered, under the same name.
+/// Counts accepted messages by provider. The total has the same name and is counted where the request is answered.
 const CODES_SENT: Metric = Metric::named("CodesSent");
 
-/// A provider did not take a message, and the number is not why. Also counted if the next provider took it.
+/// Counts a provider's failures, not refusals of the number; also if the next provider accepts the message.
 const SMS_FAILURES: Metric = Metric::named("SmsFailures");
 
 /// `SMS_ROUTES`, with the settings of the providers that it names.
@@ -69,12 +69,12 @@ impl SmsSettings {
 }
 
 impl Routes {
-    /// The secrets of the providers that are named.
+    /// The secrets of these providers.
     pub(crate) fn secrets(&self) -> impl Iterator<Item = Setting> {
         self.names().flat_map(|name| name.secrets().iter().copied())
     }
 
-    /// The connections that the first message takes, by service of AWS's.
+    /// How many connections the first message needs, by AWS service.
     pub(crate) fn connections(&self) -> impl Iterator<Item = (&'static str, usize)> {
         self.names().filter_map(Name::aws_service).map(|service| (service, 1))
     }
@@ -87,17 +87,17 @@ pub struct Sms {
 }
 
 impl Sms {
-    /// By these settings.
+    /// From these settings.
     #[must_use]
     pub fn new(settings: SmsSettings, aws: &Aws, clock: &Arc<dyn Clock>, random: &Arc<dyn Random>) -> Self {
         let provider = |settings| Provider::new(settings, aws, clock, random);
         Self { routes: settings.routes, providers: settings.providers.into_iter().map(provider).collect() }
     }
 
-    /// Sends `code` to `number`, by the first provider of its route that takes it.
+    /// Sends `code` to `number` through the first provider of its route that accepts it.
     ///
     /// # Errors
-    /// That of the provider that was asked last: another one is asked only where nothing was sent, and the number is not why.
+    /// The last provider's error: another one is tried only if nothing was sent and the number is not the cause.
     pub async fn send(&self, number: &PhoneNumber, code: &VerifyCode) -> Result<(), SmsError> {
         let began = Instant::now();
         let mut outcome = Err(SmsError::NoRoute);
@@ -129,7 +129,7 @@ impl Sms {
     }
 }
 
-/// Logs and counts what is the provider's failure; a number's refusal stands in the answer's line.
+/// Logs and counts a provider's failures. A refused number is in the request's own line.
 fn note(provider: Name, error: &SmsError) {
     if !error.is_providers() {
         return;
@@ -137,7 +137,7 @@ fn note(provider: Name, error: &SmsError) {
     let provider = provider.as_str();
     let cause = std::error::Error::source(error).map(ToString::to_string);
     if matches!(error, SmsError::Misconfigured(_)) {
-        tracing::error!(provider, %error, cause, "a provider sends nothing until somebody acts");
+        tracing::error!(provider, %error, cause, "a provider cannot send until somebody fixes it");
     } else {
         tracing::warn!(provider, %error, cause, "a provider failed");
     }

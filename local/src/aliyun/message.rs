@@ -1,4 +1,4 @@
-//! The two calls that send a message, read and judged.
+//! The two calls that send a message: parsing and checks.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{Account, request_id};
 use crate::provider::Refusal;
 
-/// The call of Dypnsapi's; its answers have fields of their own.
+/// Dypnsapi's call, whose answers have different fields.
 pub(super) const VERIFY: &str = "SendSmsVerifyCode";
 
 /// A request's parameters, in the query or in a form.
@@ -34,7 +34,7 @@ impl Fields {
     }
 }
 
-/// What is asked for.
+/// The request.
 pub(super) struct Request {
     is_verify: bool,
     numbers: String,
@@ -48,7 +48,7 @@ impl Request {
     pub(super) fn read(action: &str, version: &str, fields: &Fields) -> Result<Self, Refusal> {
         let is_verify = action == VERIFY;
         if !is_verify && action != "SendSms" {
-            return Err("InvalidAction.NotFound only SendSms and SendSmsVerifyCode are played here".into());
+            return Err("InvalidAction.NotFound only SendSms and SendSmsVerifyCode are simulated here".into());
         }
         if version != "2017-05-25" {
             return Err("InvalidVersion Specified parameter Version is not valid.".into());
@@ -70,7 +70,7 @@ impl Request {
         })
     }
 
-    /// The numbers in E.164: up to a thousand with `SendSms`, one of the mainland with `SendSmsVerifyCode`.
+    /// The numbers in E.164: up to a thousand with `SendSms`, one mainland number with `SendSmsVerifyCode`.
     pub(super) fn numbers(&self) -> Result<Vec<String>, Refusal> {
         if self.is_verify {
             return Ok(vec![mainland(&self.numbers).ok_or(NUMBER)?]);
@@ -83,8 +83,8 @@ impl Request {
         Ok(numbers.collect::<Option<_>>().ok_or(NUMBER)?)
     }
 
-    /// The message. The account's one template is approved for every country. It takes `code`, and `min` if it comes; the
-    /// one that Dypnsapi gives takes both.
+    /// The message. The account has one template, approved for every country. It takes `code` and optionally `min`; Dypnsapi's
+    /// template takes both.
     pub(super) fn text(&self, account: &Account) -> Result<String, Refusal> {
         if self.sign_name != account.sign_name {
             return Err("isv.SMS_SIGNATURE_ILLEGAL 签名不合法(不存在或被拉黑)".into());
@@ -107,7 +107,7 @@ impl Request {
         Ok(format!("【{}】您的验证码为{code}{minutes}，请勿告知他人。", self.sign_name))
     }
 
-    /// The answer to a message that was taken.
+    /// The answer to an accepted message.
     pub(super) fn accepted(&self) -> Value {
         let id = request_id();
         let biz_id = format!("{}^0", u64::from_str_radix(&id[..8], 16).unwrap_or_default());
@@ -121,7 +121,7 @@ impl Request {
 
 const NUMBER: &str = "isv.MOBILE_NUMBER_ILLEGAL 手机号码格式错误";
 
-/// A number of the mainland: eleven digits that begin with 13 to 19, after `+86`, `0086`, `86`, `+` or nothing.
+/// A mainland number: eleven digits that begin with 13 to 19, after `+86`, `0086`, `86`, `+` or nothing.
 fn mainland(number: &str) -> Option<String> {
     let is_mobile = |digits: &&str| {
         digits.len() == 11
@@ -134,7 +134,7 @@ fn mainland(number: &str) -> Option<String> {
     Some(format!("+86{digits}"))
 }
 
-/// Any other number: its country code and the rest, after `00` or nothing.
+/// Any other number: country code and number, after `00` or nothing.
 fn international(number: &str) -> Option<String> {
     let digits = number.strip_prefix("00").unwrap_or(number);
     let is_number = (7..=15).contains(&digits.len()) && is_digits(digits) && !digits.starts_with('0');

@@ -1,4 +1,4 @@
-//! ACS3-HMAC-SHA256, checked: <https://help.aliyun.com/document_detail/2593177.html>.
+//! Verifies ACS3-HMAC-SHA256: <https://help.aliyun.com/document_detail/2593177.html>.
 
 use aws_sdk_dynamodb::primitives::{DateTime, DateTimeFormat};
 use axum::http::{HeaderName, request::Parts};
@@ -8,10 +8,10 @@ use crate::signed::{Authorization, canonical_request, header, hex, hmac_sha256, 
 
 const ALGORITHM: &str = "ACS3-HMAC-SHA256";
 
-/// How far a request's time may be from Aliyun's.
+/// How far a request's time may differ from Aliyun's.
 const SECONDS: u64 = 15 * 60;
 
-/// The headers that each request has, and signs.
+/// The headers that each request must have and sign.
 const HEADERS: [&str; 6] =
     ["host", "x-acs-action", "x-acs-version", "x-acs-date", "x-acs-signature-nonce", "x-acs-content-sha256"];
 
@@ -21,7 +21,7 @@ const NO_DATE: &str = "InvalidTimeStamp.Format Specified time stamp or date valu
 const EXPIRED: &str = "InvalidTimeStamp.Expired Specified time stamp or date value is expired.";
 const WRONG: &str = "SignatureDoesNotMatch Specified signature is not matched with our calculation.";
 
-/// Whether this account signed the request, in the last minutes.
+/// Whether this account signed the request recently.
 pub(super) fn verify(
     parts: &Parts,
     body: &[u8],
@@ -38,7 +38,7 @@ pub(super) fn verify(
     if now.as_unix().abs_diff(date) > SECONDS {
         return Err(EXPIRED);
     }
-    // Each of these that is there has to be signed.
+    // Those of these headers that are present must be signed.
     let common = |name: &&str| *name == "content-type" || name.starts_with("x-acs-");
     let common = parts.headers.keys().map(HeaderName::as_str).filter(common);
     if !HEADERS.into_iter().chain(common).all(|name| authorization.signs(name)) {
@@ -59,7 +59,7 @@ fn signature(secret: &str, request: &str) -> String {
     hex(hmac_sha256(secret.as_bytes(), &text).as_ref())
 }
 
-/// The parameters in the order of their names, percent-encoded as RFC 3986 has it: a space is `%20`.
+/// The parameters sorted by name, percent-encoded as in RFC 3986: a space is `%20`.
 fn canonical_query(query: &str) -> String {
     let mut parameters: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
     parameters.sort();
@@ -106,7 +106,7 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_unix(1_698_315_752);
 
-    /// A request with these headers beside the usual ones, changed after it was signed.
+    /// A request with these headers beside the usual ones, changed after signing.
     fn verified(more: &[(&str, &str)], change: impl FnOnce(&mut Parts)) -> Result<(), &'static str> {
         let mut request = Request::post("http://127.0.0.1/?PhoneNumbers=1&SignName=%E6%89%8B")
             .header("host", "127.0.0.1")

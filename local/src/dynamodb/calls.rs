@@ -1,4 +1,4 @@
-//! How the timeline reads a call of `DynamoDB`'s.
+//! How the timeline reads a call to `DynamoDB`.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! What a read may see that is not strongly consistent: the state before writes that were answered long ago.
+//! What an eventually consistent read may see: the state before recent writes.
 //!
 //! <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.ReadConsistency.html>
 
@@ -20,7 +20,7 @@ impl Replica {
         Ok(Self(items))
     }
 
-    /// What it answers to a read, unless that asks for strongly consistent reads alone.
+    /// The answer to a read, unless it asks for strong consistency.
     pub fn answer(&self, operation: &str, read: &[u8]) -> Option<Value> {
         let read: Value = serde_json::from_slice(read).ok()?;
         match operation {

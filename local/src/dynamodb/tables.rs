@@ -1,4 +1,4 @@
-//! The tables themselves: where they are, how they are made and what is in them.
+//! The tables: where they are stored, how they are created, and their items.
 
 use std::{net::Ipv4Addr, path::PathBuf};
 
@@ -21,36 +21,36 @@ use tokio::{net::TcpListener, task::JoinHandle};
 /// Where the tables are.
 #[derive(Debug, Clone, Default)]
 pub enum Store {
-    /// In an embedded `DynamoDB`, gone with the process.
+    /// In an embedded `DynamoDB`, lost when the process ends.
     #[default]
     Memory,
-    /// In an embedded `DynamoDB`, kept in a file.
+    /// In an embedded `DynamoDB`, stored in a file.
     File(PathBuf),
-    /// In the `DynamoDB` at this URL, under the functions' access key.
+    /// In the `DynamoDB` at this URL, with the functions' access key.
     At(String),
 }
 
-/// Why there are no tables.
+/// Why the tables are not available.
 #[derive(Debug, thiserror::Error)]
 pub enum TablesError {
-    /// The file is of another program, say.
+    /// The file belongs to another program, for example.
     #[error("the tables could not be opened: {0}")]
     Database(#[from] dynoxide::DynoxideError),
-    /// A request that lacks what the SDK asks of it.
+    /// A request lacks a required field.
     #[error("the tables could not be described: {0}")]
     Request(#[from] BuildError),
-    /// They were refused, or nobody answers at the store's URL.
-    #[error("the tables could not be made or read: {}", DisplayErrorContext(.0))]
+    /// The store refused, or nothing answers at its URL.
+    #[error("the tables could not be created or read: {}", DisplayErrorContext(.0))]
     Refused(Box<aws_sdk_dynamodb::Error>),
-    /// No port on this machine.
+    /// No free port.
     #[error("no port for the tables: {0}")]
     Port(#[from] std::io::Error),
-    /// The HTTP client could not be made.
+    /// The HTTP client could not be created.
     #[error("no HTTP client for the tables: {0}")]
     Client(#[from] reqwest::Error),
 }
 
-/// Both tables, without the line.
+/// Both tables, without the proxy.
 pub(super) struct Tables {
     pub endpoint: String,
     pub names: [String; 2],
@@ -59,14 +59,14 @@ pub(super) struct Tables {
 }
 
 impl Tables {
-    /// Opens the store and makes what is missing in it.
+    /// Opens the store and creates missing tables.
     pub async fn open(store: Store, names: [String; 2], config: &Config) -> Result<Self, TablesError> {
         let (endpoint, server) = match store {
             Store::Memory => serve(Database::memory()?).await?,
             Store::File(file) => serve(Database::new(&file.to_string_lossy())?).await?,
             Store::At(url) => (url, None),
         };
-        // A table that is asked for again after a time-out would look as if it had been there before.
+        // A retry after a time-out would find the table of the first attempt.
         let config = config
             .to_builder()
             .endpoint_url(&endpoint)
@@ -81,7 +81,7 @@ impl Tables {
         Ok(tables)
     }
 
-    /// Makes a table like those of the template; `false` if it was there already.
+    /// Creates a table like those of the template; `false` if it exists.
     async fn create(&self, name: &str) -> Result<bool, TablesError> {
         let key = KeySchemaElement::builder().attribute_name("pk").key_type(KeyType::Hash);
         let attribute =
@@ -118,7 +118,7 @@ impl Tables {
         Ok(items.iter().map(item_json).collect())
     }
 
-    /// Takes attributes out of all items of a table, as if an older release had written them.
+    /// Removes attributes from all items of a table, as if an older release had written them.
     pub async fn forget(&self, name: &str, attributes: &[&str]) -> Result<(), TablesError> {
         let scan = self.client.scan().table_name(name).consistent_read(true).into_paginator().items().send();
         let items: Vec<_> = scan.collect::<Result<_, _>>().await.map_err(refused)?;
@@ -129,7 +129,7 @@ impl Tables {
         Ok(())
     }
 
-    /// The first `limit` items of each table, by its name.
+    /// The first `limit` items of each table, by table name.
     pub async fn first_items(&self, limit: i32) -> Result<Value, TablesError> {
         let table = async |name: &String| {
             let scan = self.client.scan().table_name(name).consistent_read(true).limit(limit);
@@ -152,7 +152,7 @@ fn refused(error: impl Into<aws_sdk_dynamodb::Error>) -> TablesError {
     TablesError::Refused(Box::new(error.into()))
 }
 
-/// Serves an embedded `DynamoDB`; where.
+/// Serves an embedded `DynamoDB` and returns its address.
 async fn serve(database: Database) -> Result<(String, Option<JoinHandle<()>>), TablesError> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let endpoint = format!("http://{}", listener.local_addr()?);

@@ -1,4 +1,4 @@
-//! Answers and problems as the description's responses.
+//! Answers and problems as responses of the description.
 
 use serde_json::{Map, Value, json};
 use shared::problem::{Language, Problem, ProblemCode};
@@ -7,7 +7,7 @@ pub(super) const JSON: &str = "application/json";
 
 const REQUEST_ID: &str = "5a9ab8a6-6c38-4f3b-8f4c-6f4a5ae5a6c1";
 
-/// A success: what it means, its type and an example.
+/// A success: description, type and example.
 pub(super) fn answered((description, schema, example): (&str, &str, &Value)) -> Value {
     json!({
         "description": description,
@@ -19,7 +19,7 @@ pub(super) fn answered((description, schema, example): (&str, &str, &Value)) -> 
     })
 }
 
-/// A response for each status that these problems have.
+/// A response for each status of these problems.
 pub(super) fn problems(codes: &[ProblemCode]) -> Value {
     let mut responses = Map::new();
     for code in codes {
@@ -45,7 +45,7 @@ fn response(codes: &[ProblemCode]) -> Value {
     json!({ "description": names.join(", "), "headers": headers, "content": problem_content(codes) })
 }
 
-/// The body of a problem: one of these, each with its example.
+/// A problem's body: one of these, each with an example.
 pub(super) fn problem_content(codes: &[ProblemCode]) -> Value {
     let names: Vec<_> = codes.iter().map(|code| code.name()).collect();
     let examples: Map<_, _> = codes.iter().map(|code| (code.name().to_owned(), example(*code))).collect();
@@ -58,7 +58,7 @@ pub(super) fn problem_content(codes: &[ProblemCode]) -> Value {
     } })
 }
 
-/// The problem as a Chinese reader gets it, with what an English one reads.
+/// The problem in Chinese, with the English text as its summary.
 fn example(code: ProblemCode) -> Value {
     let mut problem = Problem::from(code);
     if let Some(seconds) = retry_after(code) {
@@ -71,7 +71,7 @@ fn example(code: ProblemCode) -> Value {
     json!({ "summary": body(Language::English)["detail"], "value": body(Language::Chinese) })
 }
 
-/// Seconds, for the problems that say when to come back.
+/// Seconds, for the problems that say when to retry.
 fn retry_after(code: ProblemCode) -> Option<u64> {
     match code {
         ProblemCode::ServiceUnavailable => Some(5),
@@ -84,7 +84,7 @@ fn retry_after(code: ProblemCode) -> Option<u64> {
     }
 }
 
-/// Whether it says in some cases when to come back: a person's guesses of the day, a message that may have been sent.
+/// Whether it says in some cases when to retry: the day's guesses are used up, or a message may have been sent.
 fn retries_at_times(code: ProblemCode) -> bool {
     matches!(code, ProblemCode::TooManyAttempts | ProblemCode::SmsUnavailable)
 }

@@ -1,4 +1,4 @@
-//! What comes after a login.
+//! The calls after a login.
 
 use serde_json::{Value, json};
 use shared::problem::ProblemCode;
@@ -8,7 +8,7 @@ use super::{
     responses::{answered, problems},
 };
 
-/// What a call by a token refuses with.
+/// The problems of any call with a token.
 const BEARER: &[ProblemCode] =
     &[ProblemCode::TokenRequired, ProblemCode::TokenInvalid, ProblemCode::ServiceUnavailable];
 
@@ -17,7 +17,7 @@ const TICKETS: &[ProblemCode] =
 
 pub(super) fn renew() -> Value {
     call(
-        ("renew", "Get a new token without an SMS, by WeChat's word alone"),
+        ("renew", "Get a new token with a ticket alone, without an SMS"),
         &json!({ "type": "object", "required": ["ticket"], "properties": { "ticket": ticket() } }),
         &json!({ "ticket": TICKET }),
         (
@@ -36,20 +36,17 @@ pub(super) fn renew() -> Value {
 pub(super) fn logout() -> Value {
     let everywhere = json!({
         "type": ["boolean", "null"],
-        "description": "Whether all openids of the account are logged out.",
+        "description": "`true` logs out all openids of the account.",
     });
     let mut logout = of_the_token(
-        (
-            "logout",
-            "Log out: the openid's tokens are good no more, and nothing is renewed until its next login",
-        ),
+        ("logout", "Log out: the openid's tokens are revoked, and it cannot renew until its next login"),
         &[COMMON, BEARER].concat(),
     );
     logout["requestBody"] = json!({ "description": "4 KiB at most.", "content": { "application/json": {
         "schema": { "type": "object", "properties": { "everywhere": everywhere } },
         "example": { "everywhere": true },
     } } });
-    logout["responses"]["204"] = nothing("The person is logged out; also where they were already.");
+    logout["responses"]["204"] = nothing("The person is logged out, or was already.");
     logout
 }
 
@@ -57,21 +54,27 @@ pub(super) fn account() -> Value {
     let problems =
         [BEARER, &[ProblemCode::AccountDisabled, ProblemCode::MethodNotAllowed, ProblemCode::Internal]]
             .concat();
-    let mut account = of_the_token(("account", "Whose a token is, and whether it is still good"), &problems);
+    let mut account = of_the_token(
+        ("account", "Show the token's account, and whether the token is still valid"),
+        &problems,
+    );
     let example = json!({
         "userId": USER,
         "phoneNumber": "+86138****8000",
         "createdAt": "2026-11-25T08:00:00Z",
         "provedAt": "2026-11-25T08:00:00Z",
     });
-    account["responses"]["200"] = answered(("The token is good.", "AccountAnswer", &example));
+    account["responses"]["200"] = answered(("The token is valid.", "AccountAnswer", &example));
     account
 }
 
 pub(super) fn delete_account() -> Value {
     let refusals = [TICKETS, &[ProblemCode::OpenidMismatch, ProblemCode::AccountDisabled]].concat();
     let mut delete = of_the_token(
-        ("deleteAccount", "Delete the account, its number and its openids; who had joined it leaves it"),
+        (
+            "deleteAccount",
+            "Delete the account, its number and its openids; a person who only joined it leaves it",
+        ),
         &[COMMON, BEARER, &refusals].concat(),
     );
     delete["requestBody"] = json!({
@@ -82,11 +85,11 @@ pub(super) fn delete_account() -> Value {
             "example": { "ticket": TICKET },
         } },
     });
-    delete["responses"]["204"] = nothing("The account is gone; also where it was already.");
+    delete["responses"]["204"] = nothing("The account is deleted, or was already.");
     delete
 }
 
-/// A call by a token.
+/// A call with a token.
 fn of_the_token((id, summary): (&str, &str), refusals: &[ProblemCode]) -> Value {
     json!({
         "operationId": id,

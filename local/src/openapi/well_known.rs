@@ -1,4 +1,4 @@
-//! What checks the tokens.
+//! The documents for verifying tokens.
 
 use serde_json::{Value, json};
 use shared::problem::ProblemCode;
@@ -29,8 +29,8 @@ pub(super) fn jwks() -> Value {
         "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM",
     }] });
     published(
-        ("jwks", "The keys that check the tokens"),
-        "The public keys of the tokens (RFC 7517). All of them check, the first signs.",
+        ("jwks", "The keys that verify tokens"),
+        "The public keys of the tokens (RFC 7517). The first one signs; all of them verify.",
         &keys,
         &example,
     )
@@ -64,7 +64,7 @@ pub(super) fn discovery() -> Value {
     });
     published(
         ("discovery", "Where an authorizer finds the keys"),
-        "What an API's JWT authorizer asks of an issuer (OpenID Connect Discovery 1.0).",
+        "What an API's JWT authorizer reads about an issuer (OpenID Connect Discovery 1.0).",
         &document,
         &example,
     )
@@ -74,13 +74,13 @@ fn algorithm() -> Value {
     json!({ "enum": ["ES256", "RS256", "EdDSA"] })
 }
 
-/// A document that may be kept.
+/// A cacheable document.
 fn published((id, summary): (&str, &str), description: &str, schema: &Value, example: &Value) -> Value {
     let mut responses = problems(&[ProblemCode::MethodNotAllowed, ProblemCode::Internal]);
     responses["200"] = json!({
         "description": description,
         "headers": { "Cache-Control": {
-            "description": "It may be kept for an hour.",
+            "description": "It may be cached for an hour.",
             "required": true,
             "schema": { "const": "public, max-age=3600" },
         } },

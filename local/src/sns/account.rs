@@ -1,4 +1,4 @@
-//! What SNS says of the account in its region: `GetSMSSandboxAccountStatus`, `GetSMSAttributes`
+//! The account's attributes in its region: `GetSMSSandboxAccountStatus`, `GetSMSAttributes`
 //! (<https://docs.aws.amazon.com/sns/latest/api/API_GetSMSAttributes.html>).
 
 use std::{
@@ -7,7 +7,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-/// The account: out of the sandbox, with what Support gave it.
+/// The account: out of the sandbox, with a raised limit.
 pub(super) struct Account(Mutex<State>);
 
 struct State {
@@ -35,7 +35,7 @@ impl Account {
         };
     }
 
-    /// The inner of an answer to this action, if it is one of these.
+    /// The inner element of the answer to this action, if it is one of these.
     pub(super) fn answer(&self, action: &str) -> Option<String> {
         let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match action {

@@ -1,4 +1,4 @@
-//! A message as `SendSms` is asked for it, read and judged.
+//! The parameters of `SendSms`: parsing and checks.
 
 use serde_json::Value;
 
@@ -51,8 +51,8 @@ impl Asked {
         })
     }
 
-    /// The message. The account's one template is approved for every country; it takes the code, and the minutes if they
-    /// come.
+    /// The message. The account has one template, approved for every country; it takes the code and optionally the
+    /// minutes.
     pub(super) fn text(&self, account: &Account) -> Result<String, &'static str> {
         if self.sign_name != account.sign_name {
             return Err(
@@ -82,7 +82,7 @@ impl Asked {
     }
 }
 
-/// A number in E.164; those of the mainland may come as 0086…, 86… or 11 digits.
+/// A number in E.164; mainland numbers also as 0086…, 86… or 11 digits.
 pub(super) fn e164(number: &str) -> Option<String> {
     let is_digits = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit());
     let mainland = |digits: &&str| digits.len() == 11 && digits.starts_with('1') && is_digits(digits);

@@ -1,4 +1,4 @@
-//! TC3-HMAC-SHA256, checked: <https://cloud.tencent.com/document/api/382/52072>.
+//! Verifies TC3-HMAC-SHA256: <https://cloud.tencent.com/document/api/382/52072>.
 
 use axum::http::request::Parts;
 use shared::clock::Timestamp;
@@ -7,7 +7,7 @@ use crate::signed::{Authorization, canonical_request, header, hex, hmac_sha256, 
 
 const ALGORITHM: &str = "TC3-HMAC-SHA256";
 
-/// How far a request's time may be from Tencent's.
+/// How far a request's time may differ from Tencent's.
 const SECONDS: u64 = 5 * 60;
 
 const INVALID: &str = "AuthFailure.InvalidAuthorization \
@@ -44,7 +44,7 @@ pub(super) fn verify(
         _ => body,
     };
     let query = parts.uri.query().unwrap_or_default();
-    // Tencent writes the values in lower case, too.
+    // Tencent also lower-cases the values.
     let request =
         canonical_request(parts, query, authorization.signed_headers, str::to_lowercase, &sha256(payload))
             .ok_or(WRONG)?;
@@ -98,7 +98,7 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_unix(1_551_113_065);
 
-    /// A request that is signed under this scope, changed afterwards.
+    /// A request that is signed under this scope, then changed.
     fn verified(scope: &str, change: impl FnOnce(&mut Parts)) -> Result<(), &'static str> {
         let request = Request::post("http://127.0.0.1/")
             .header("content-type", "application/json")

@@ -1,9 +1,9 @@
-//! How a call finds the exchange that it belongs to.
+//! Assigns each call to its exchange.
 //!
-//! Overlap in time would mix up the calls of requests that run side by side, and running the requests one after another
-//! would hide just the races that this system is made for. So the clients of AWS and of the SMS providers write
-//! the exchange's number, which the running function's task knows, into a header of each call. WeChat's client is the
-//! function's own and takes no header: its calls are told apart by what they ask about.
+//! Time alone cannot assign the calls of parallel requests, and running requests one after another would hide the races that
+//! this system should show. So the clients of AWS and of the SMS providers send the exchange's number, which the function's
+//! task knows, in a header of each call. WeChat's client is the function's own and has no such header: its calls are assigned
+//! by their content.
 
 use std::sync::Arc;
 
@@ -23,13 +23,13 @@ use crate::service::Service;
 
 const HEADER: &str = "x-local-exchange";
 
-/// More than any call of the functions' has.
+/// More than the body of any call.
 const CALL_BYTES: usize = 1024 * 1024;
 
-/// Whole answers up to this size are read for their error.
+/// Answers up to this size are read for their error.
 const ANSWER_BYTES: u64 = 64 * 1024;
 
-/// Writes the exchange's number into a call's headers.
+/// Adds the exchange's number to a call's headers.
 pub(crate) fn number(headers: &mut HeaderMap) {
     // A function that is invoked without the gateway has no exchange.
     if let Ok(exchange) = EXCHANGE.try_get() {
@@ -37,7 +37,7 @@ pub(crate) fn number(headers: &mut HeaderMap) {
     }
 }
 
-/// The service's routes, with the calls of open exchanges noted.
+/// The service's routes, recording the calls of open exchanges.
 pub(crate) fn noted(service: Service, routes: Router, timeline: &Arc<Timeline>) -> Router {
     routes.layer(from_fn_with_state((service, timeline.clone()), note))
 }
@@ -73,7 +73,7 @@ async fn note(
 }
 
 impl Timeline {
-    /// The longest open exchange with such a request.
+    /// The oldest open exchange with a matching request.
     fn exchanging(&self, is_it: impl Fn(&Value) -> bool) -> Option<u64> {
         let log = self.log();
         let asks = |open: &Open| serde_json::from_str(&open.request).is_ok_and(|request| is_it(&request));

@@ -1,4 +1,4 @@
-//! How WeChat answers: its errors, too, come with status 200.
+//! The form of WeChat's answers: errors also have status 200.
 
 use axum::{
     http::header::CONTENT_TYPE,
@@ -10,7 +10,7 @@ pub(super) fn refuse(errcode: i64, errmsg: &str) -> Response {
     wechat_json(&json!({ "errcode": errcode, "errmsg": errmsg }))
 }
 
-/// JSON under WeChat's own content type.
+/// JSON with WeChat's content type.
 pub(super) fn wechat_json(answer: &Value) -> Response {
     ([(CONTENT_TYPE, "text/plain")], answer.to_string()).into_response()
 }

@@ -1,4 +1,4 @@
-//! WeChat's three calls: how they are counted, scripted, and read by the timeline.
+//! WeChat's three calls: their counters, scripted answers, and how the timeline reads them.
 
 use std::{
     collections::VecDeque,
@@ -14,14 +14,14 @@ use serde_json::Value;
 use super::{fault::Fault, phone_codes::PhoneCode};
 use crate::service::{Service, query};
 
-/// A call of WeChat's.
+/// A call of WeChat's API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Call {
-    /// `code2Session`: whose a code of `uni.login` is.
+    /// `code2Session`: the person behind a code of `uni.login`.
     Code2Session,
     /// `getStableAccessToken`: a mini program's access token.
     StableToken,
-    /// `getPhoneNumber`: the number that a code of the button stands for.
+    /// `getPhoneNumber`: the number behind a code of the button.
     PhoneNumber,
 }
 
@@ -39,7 +39,7 @@ impl Call {
         calls.into_iter().find(|call| call.path() == parts.uri.path())
     }
 
-    /// WeChat's own name for it.
+    /// WeChat's name for it.
     const fn name(self) -> &'static str {
         match self {
             Self::Code2Session => "code2Session",
@@ -48,7 +48,7 @@ impl Call {
         }
     }
 
-    /// Whether it has something to play for this script.
+    /// Whether the call can simulate this script.
     fn plays(self, script: &str) -> bool {
         match self {
             Self::Code2Session => true,
@@ -58,10 +58,10 @@ impl Call {
     }
 }
 
-/// Has `getStableAccessToken` answer JSON without a token.
+/// Makes `getStableAccessToken` answer JSON without a token.
 pub(super) const NO_TOKEN: &str = "no-token";
 
-/// What has come to each of the calls, and what is still to go wrong there.
+/// How many requests each call has had, and the scripted answers to come.
 #[derive(Default)]
 pub(super) struct Calls([Told; 3]);
 
@@ -73,12 +73,12 @@ struct Told {
 
 impl Calls {
     pub(super) fn play_next(&self, call: Call, script: &str) {
-        assert!(call.plays(script), "{} plays no {script:?}", call.name());
+        assert!(call.plays(script), "{} cannot simulate {script:?}", call.name());
         let scripted = &self.0[call as usize].scripted;
         scripted.lock().unwrap_or_else(PoisonError::into_inner).push_back(script.to_owned());
     }
 
-    /// A request has come: what it is to be answered in place of the truth.
+    /// Counts a request, and returns its scripted answer, if there is one.
     pub(super) fn come(&self, call: Call) -> Option<String> {
         let told = &self.0[call as usize];
         told.requests.fetch_add(1, Ordering::Relaxed);
@@ -90,7 +90,7 @@ impl Calls {
     }
 }
 
-/// How its calls are read. Neither the secret nor an access token is shown.
+/// How the timeline reads its calls. It shows neither the secret nor an access token.
 pub(crate) const SERVICE: Service = Service {
     name: "WeChat",
     is_for: |parts, body, request| match Call::of(parts) {
@@ -98,7 +98,7 @@ pub(crate) const SERVICE: Service = Service {
             let asked = if call == Call::Code2Session { "code" } else { "phoneCode" };
             request[asked] == about(call, parts, body)
         }
-        // It names nobody: it is for somebody with a code of the button, in this mini program.
+        // This call names nobody: it belongs to a request with a code of the button, in this mini program.
         Some(call @ Call::StableToken) => {
             let is_this_app = |app_id: &Value| app_id.is_null() || *app_id == about(call, parts, body);
             request["phoneCode"].is_string() && is_this_app(&request["appId"])
@@ -116,7 +116,7 @@ pub(crate) const SERVICE: Service = Service {
     },
 };
 
-/// The code that is asked about, or the mini program that wants a token.
+/// The code in question, or the mini program that wants a token.
 fn about(call: Call, parts: &Parts, body: &[u8]) -> String {
     let field = |name: &str| {
         let asked: Value = serde_json::from_slice(body).unwrap_or_default();

@@ -15,12 +15,12 @@ use super::{
     people::People,
 };
 
-/// The codes that were used up.
+/// The codes that have been used.
 #[derive(Default)]
 pub(super) struct Used(Mutex<HashSet<String>>);
 
 impl Used {
-    /// Whether this is the first time that the code is used.
+    /// Whether this is the code's first use.
     pub(super) fn is_first(&self, code: &str) -> bool {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(code.to_owned())
     }
@@ -49,7 +49,7 @@ impl Wechat {
         }
     }
 
-    /// Who the person of this name is.
+    /// The ids of the person with this name.
     pub(super) fn session(&self, app_id: &str, name: &str) -> Value {
         let mut session = json!({ "session_key": People::session_key(app_id, name), "openid": People::openid(app_id, name) });
         if let Some(unionid) = self.people.unionid(name) {

@@ -1,63 +1,71 @@
-//! The codes that are played: what a person reads of them, and what is made of one.
+//! The simulated codes of `uni.login`: their descriptions and their meaning.
 
 use serde::Serialize;
 
 use super::fault::Fault;
 
-/// A code, and what WeChat does when it is asked about it.
+/// A code, and WeChat's answer to it.
 #[derive(Debug, Clone, Copy, Serialize)]
-pub struct Played {
+pub struct Simulated {
     /// The code, or an example of its kind.
     pub code: &'static str,
-    /// What happens, in English.
+    /// The answer, in English.
     pub en: &'static str,
     /// The same in Chinese.
     pub zh: &'static str,
 }
 
-pub(super) const fn played(code: &'static str, en: &'static str, zh: &'static str) -> Played {
-    Played { code, en, zh }
+pub(super) const fn simulated(code: &'static str, en: &'static str, zh: &'static str) -> Simulated {
+    Simulated { code, en, zh }
 }
 
-/// What WeChat's developer tools bring for a code in a project without an `AppID`, each time.
+/// What WeChat's developer tools return as a code in a project without an `AppID`, each time.
 const MOCK: &str = "the code is a mock one";
 
-/// Every kind of code of `uni.login`: what docs/local.md, `--help` and the console list.
-pub const PLAYED: [Played; 14] = [
-    played("alice", "any name: this person, every time", "任意名字：就是这个人，可以反复使用"),
-    played("alice-1", "Alice, once; then errcode 40163", "Alice，只能用一次，再用返回 40163"),
-    played(
+/// Every kind of code of `uni.login`, as docs/local.md, `--help` and the console list them.
+pub const SIMULATED: [Simulated; 14] = [
+    simulated("alice", "any name: this person, every time", "任意名字：就是这个人，可以反复使用"),
+    simulated("alice-1", "Alice, once; then errcode 40163", "Alice，只能用一次，再用返回 40163"),
+    simulated(
         "0a3bCdEf1GhIjK2lMnOp3QrStU4vWxYz",
-        "a code of `uni.login`: Alice, or whom the console says, once",
+        "a code of `uni.login`: Alice, or the person chosen in the console, once",
         "`uni.login` 给出的 code：Alice，或控制台里选定的人，只能用一次",
     ),
-    played(
+    simulated(
         MOCK,
-        "what the developer tools bring without an AppID: the same person, every time",
+        "the developer tools' code without an AppID: the same person, every time",
         "开发者工具没有 AppID 时给出的 code：同一个人，可以反复使用",
     ),
-    played("err-40029", "errcode 40029; so with any number", "返回 errcode 40029，其他数字同理"),
-    played("http-500", "HTTP status 500; so with any status", "返回 HTTP 状态码 500，其他状态码同理"),
-    played("html", "a page in place of JSON", "返回网页而不是 JSON"),
-    played("no-openid", "JSON that names nobody", "返回的 JSON 里没有 openid"),
-    played("half", "half an answer, then the connection breaks", "响应到一半连接中断"),
-    played("close", "no answer, the connection breaks", "没有响应，连接中断"),
-    played("redirect", "a redirect to where somebody else is named", "重定向到另一个地址，那里是另一个人"),
-    played("huge", "10 MB of spaces before the person", "先返回 10 MB 空格，再返回这个人"),
-    played("drip", "a byte every 200 ms, without end", "每 200 毫秒返回一个字节，没有尽头"),
-    played("hang", "never an answer", "一直不响应"),
+    simulated("err-40029", "errcode 40029; any other number works, too", "返回 errcode 40029，其他数字同理"),
+    simulated(
+        "http-500",
+        "HTTP status 500; any other status works, too",
+        "返回 HTTP 状态码 500，其他状态码同理",
+    ),
+    simulated("html", "an HTML page instead of JSON", "返回网页而不是 JSON"),
+    simulated("no-openid", "JSON without an openid", "返回的 JSON 里没有 openid"),
+    simulated("half", "half an answer, then the connection breaks", "响应到一半连接中断"),
+    simulated("close", "no answer, the connection breaks", "没有响应，连接中断"),
+    simulated(
+        "redirect",
+        "a redirect to an address that names somebody else",
+        "重定向到另一个地址，那里是另一个人",
+    ),
+    simulated("huge", "10 MB of spaces before the person", "先返回 10 MB 空格，再返回这个人"),
+    simulated("drip", "a byte every 200 ms, without end", "每 200 毫秒返回一个字节，没有尽头"),
+    simulated("hang", "no answer", "一直不响应"),
 ];
 
-/// A code, as WeChat reads it.
+/// A parsed code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Code<'a> {
-    /// None at all.
+    /// An empty text.
     Missing,
     /// A person, every time.
     Name(&'a str),
     /// A person, once.
     Once(&'a str),
-    /// What `uni.login` brings: once.
+    /// A code that `uni.login` returned: once.
     OfUniLogin,
     /// [`MOCK`].
     Mock,
@@ -80,7 +88,7 @@ impl<'a> Code<'a> {
     }
 }
 
-/// WeChat writes down no form. What it gives are 32 letters and digits that begin with a 0; a name is not that long.
+/// WeChat documents no format. Its codes are 32 letters and digits that begin with a 0; a name is not that long.
 fn is_of_uni_login(code: &str) -> bool {
     code.len() >= 24
         && code.starts_with(|first: char| first.is_ascii_digit())
@@ -118,7 +126,7 @@ mod tests {
             Code::Fault(Fault::Drip),
             Code::Fault(Fault::Hang),
         ];
-        assert_eq!(PLAYED.map(|played| Code::read(played.code)), kinds);
+        assert_eq!(SIMULATED.map(|simulated| Code::read(simulated.code)), kinds);
     }
 
     #[test]
@@ -128,7 +136,7 @@ mod tests {
         }
         assert_eq!(Code::read("err--1"), Code::Fault(Fault::Refusal(-1)));
         assert_eq!(Code::read("mary-jane-2"), Code::Once("mary-jane"));
-        // One that WeChat gave to somebody.
+        // A real code from WeChat.
         assert_eq!(Code::read("0716AVll20uHk94SLDml27etM946AVlq"), Code::OfUniLogin);
     }
 }

@@ -1,4 +1,4 @@
-//! What goes wrong in the same words at each of WeChat's calls.
+//! Failures that are set by the same words at each of WeChat's calls.
 
 use std::{convert::Infallible, str::FromStr};
 
@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::answer::refuse;
 use crate::broken::{broken_off, drip, page};
 
-/// Where a redirect leads: there the same call names somebody else.
+/// The target of redirects, where the same call names somebody else.
 pub(super) const ELSEWHERE: &str = "/_local/wechat/elsewhere";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,19 +44,19 @@ impl Fault {
         }
     }
 
-    /// What comes in place of `whole`, the call's good answer.
+    /// The answer instead of `whole`, the call's good answer.
     pub(super) fn answer(self, whole: impl FnOnce() -> Value) -> Response {
         match self {
             // WeChat names the address that it saw.
             Self::Refusal(40164) => {
                 refuse(40164, "invalid ip 192.0.2.7 ipv6 ::ffff:192.0.2.7, not in whitelist")
             }
-            Self::Refusal(errcode) => refuse(errcode, "played"),
+            Self::Refusal(errcode) => refuse(errcode, "simulated"),
             Self::Status(status) => status.into_response(),
             Self::Page => page(StatusCode::OK),
             Self::Half => broken_off("{\""),
             Self::Close => broken_off(""),
-            // A client that follows keeps method and body.
+            // A client that follows the redirect keeps method and body.
             Self::Redirect => (StatusCode::TEMPORARY_REDIRECT, [(LOCATION, ELSEWHERE)]).into_response(),
             Self::Huge => (" ".repeat(10_000_000) + &whole().to_string()).into_response(),
             Self::Drip => drip(),

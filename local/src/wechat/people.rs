@@ -1,4 +1,4 @@
-//! The mini programs, and who people are in them.
+//! The mini programs, and the people's ids in them.
 
 use std::{
     collections::BTreeMap,
@@ -11,7 +11,7 @@ use base64::{
     prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD},
 };
 
-/// Names more mini programs than the one that is always there.
+/// More mini programs, beside the first.
 pub(crate) const MORE_APPS: &str = "WECHAT_APPS";
 
 /// The mini programs that this WeChat knows.
@@ -23,8 +23,8 @@ pub(crate) struct Apps {
 }
 
 impl Apps {
-    /// Of the functions' variables. A `WECHAT_APPS` that cannot be read adds none: `exchange-code`, which starts with the
-    /// same variables, says what is wrong with it.
+    /// From the functions' variables. An unreadable `WECHAT_APPS` adds none; `exchange-code`, which reads the same variable,
+    /// reports what is wrong with it.
     pub(crate) fn read(variable: impl Fn(&str) -> String) -> Self {
         let first = variable("WECHAT_APP_ID");
         let mut secrets: BTreeMap<String, String> =
@@ -37,13 +37,13 @@ impl Apps {
         &self.first
     }
 
-    /// Each `AppID`, the first one at the front.
+    /// Each `AppID`, the first mini program's first.
     pub(super) fn ids(&self) -> Vec<&str> {
         let others = self.secrets.keys().map(String::as_str).filter(|id| *id != self.first);
         [self.first()].into_iter().chain(others).collect()
     }
 
-    /// The refusal, unless this is one of the mini programs and its secret.
+    /// The refusal, unless this is one of the mini programs with its secret.
     pub(super) fn check(&self, app_id: &str, secret: &str) -> Result<(), (i64, &'static str)> {
         match self.secrets.get(app_id) {
             None => Err((40013, "invalid appid")),
@@ -53,16 +53,16 @@ impl Apps {
     }
 }
 
-/// Who a name is. Everything is made of the name, so that nothing has to be kept.
+/// The ids of a name. They are computed from the name, so nothing has to be stored.
 #[derive(Default)]
 pub(super) struct People {
-    /// Which Open Platform account the mini programs are bound to; 0 before they are bound to one.
+    /// The Open Platform account that the mini programs are bound to; 0 for none.
     platform: AtomicUsize,
 }
 
 impl People {
     pub(super) fn bind(&self) {
-        // Bound already: it stays with its account.
+        // Already bound: it keeps its account.
         _ = self.platform.compare_exchange(0, 1, Ordering::Relaxed, Ordering::Relaxed);
     }
 
@@ -79,7 +79,7 @@ impl People {
         BASE64_STANDARD.encode(&hash(&format!("session of {name} at {app_id}"))[..16])
     }
 
-    /// The same in each mini program, since all are bound to one account; another one with another account.
+    /// The same in each mini program, since all are bound to one account; it changes with the account.
     pub(super) fn unionid(&self, name: &str) -> Option<String> {
         match self.platform.load(Ordering::Relaxed) {
             0 => None,

@@ -1,55 +1,67 @@
-//! The codes of the button `getPhoneNumber` that are played: what a person reads of them, and what is made of one.
+//! The simulated codes of the button `getPhoneNumber`: their descriptions and their meaning.
 
 use super::{
-    codes::{Played, numbered, played},
+    codes::{Simulated, numbered, simulated},
     fault::Fault,
 };
 
-/// Every kind of code of the button's: what docs/local.md, `--help` and the console list.
-pub const PLAYED_PHONE_CODES: [Played; 16] = [
-    played("13800138000", "any number: this one, every time", "任意手机号：就是这个号码，可以反复使用"),
-    played("+85251234567", "a number from elsewhere", "其他国家或地区的号码"),
-    played("13800138000-1", "this number, once; then errcode 40029", "这个号码，只能用一次，再用返回 40029"),
-    played(
+/// Every kind of code of the button, as docs/local.md, `--help` and the console list them.
+pub const SIMULATED_PHONE_CODES: [Simulated; 16] = [
+    simulated("13800138000", "any number: this one, every time", "任意手机号：就是这个号码，可以反复使用"),
+    simulated("+85251234567", "a number of another country or region", "其他国家或地区的号码"),
+    simulated(
+        "13800138000-1",
+        "this number, once; then errcode 40029",
+        "这个号码，只能用一次，再用返回 40029",
+    ),
+    simulated(
         "13800138000@bob",
-        "this number, if Bob brings it; otherwise errcode 40029",
+        "this number, but only for Bob; otherwise errcode 40029",
         "这个号码，只有 Bob 能用，其他人返回 40029",
     ),
-    played(
+    simulated(
         "e31968a7f94cc5ee25fafc2aef2773f0bb8c3937b22520eb8ee345274d00c144",
-        "a code of the button: 13800138000, or the number that the console says, once",
+        "a code of the button: 13800138000, or the number chosen in the console, once",
         "按钮给出的 code：13800138000，或控制台里选定的号码，只能用一次",
     ),
-    played("err-45011", "errcode 45011; so with any number", "返回 errcode 45011，其他数字同理"),
-    played("http-503", "HTTP status 503; so with any status", "返回 HTTP 状态码 503，其他状态码同理"),
-    played("html", "a page in place of JSON", "返回网页而不是 JSON"),
-    played("no-number", "JSON without a number", "返回的 JSON 里没有手机号"),
-    played("another-app", "a number for another mini program", "返回的手机号属于另一个小程序"),
-    played("half", "half an answer, then the connection breaks", "响应到一半连接中断"),
-    played("close", "no answer, the connection breaks", "没有响应，连接中断"),
-    played("redirect", "a redirect to where another number is named", "重定向到另一个地址，那里是另一个号码"),
-    played("huge", "10 MB of spaces before the number", "先返回 10 MB 空格，再返回手机号"),
-    played("drip", "a byte every 200 ms, without end", "每 200 毫秒返回一个字节，没有尽头"),
-    played("hang", "never an answer", "一直不响应"),
+    simulated("err-45011", "errcode 45011; any other number works, too", "返回 errcode 45011，其他数字同理"),
+    simulated(
+        "http-503",
+        "HTTP status 503; any other status works, too",
+        "返回 HTTP 状态码 503，其他状态码同理",
+    ),
+    simulated("html", "an HTML page instead of JSON", "返回网页而不是 JSON"),
+    simulated("no-number", "JSON without a number", "返回的 JSON 里没有手机号"),
+    simulated("another-app", "a number for another mini program", "返回的手机号属于另一个小程序"),
+    simulated("half", "half an answer, then the connection breaks", "响应到一半连接中断"),
+    simulated("close", "no answer, the connection breaks", "没有响应，连接中断"),
+    simulated(
+        "redirect",
+        "a redirect to an address that names another number",
+        "重定向到另一个地址，那里是另一个号码",
+    ),
+    simulated("huge", "10 MB of spaces before the number", "先返回 10 MB 空格，再返回手机号"),
+    simulated("drip", "a byte every 200 ms, without end", "每 200 毫秒返回一个字节，没有尽头"),
+    simulated("hang", "no answer", "一直不响应"),
 ];
 
-/// A code of the button's, as WeChat reads it.
+/// A parsed code of the button.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PhoneCode<'a> {
-    /// None at all.
+    /// An empty text.
     Missing,
     /// A number, every time.
     Number(Number<'a>),
     /// A number, once.
     Once(Number<'a>),
-    /// A number, for the person of this name.
+    /// A number, for the person with this name only.
     Of(Number<'a>, &'a str),
-    /// What the button brings: once.
+    /// A code that the button returned: once.
     OfButton,
     NoNumber,
     AnotherApp,
     Fault(Fault),
-    /// Nothing that this WeChat ever gave.
+    /// A code that this WeChat never issued.
     Unknown,
 }
 
@@ -73,12 +85,12 @@ impl<'a> PhoneCode<'a> {
     }
 }
 
-/// WeChat's own example, and what buttons bring: 64 hexadecimal digits.
+/// The form of WeChat's own example and of real codes: 64 hexadecimal digits.
 fn is_of_button(code: &str) -> bool {
     code.len() == 64 && code.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// A phone number in the parts that WeChat tells.
+/// A phone number in the parts of WeChat's answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Number<'a> {
     /// The country's calling code: `86`.
@@ -88,10 +100,10 @@ pub(super) struct Number<'a> {
 }
 
 impl<'a> Number<'a> {
-    /// Where a code says what goes wrong and no number.
+    /// Used where a code names an error and no number.
     pub(super) const EXAMPLE: Self = Self { country: "86", pure: "13800138000" };
 
-    /// A number without a `+` is a Chinese one.
+    /// A number without a `+` is Chinese.
     pub(super) fn read(text: &'a str) -> Option<Self> {
         let digits = text.strip_prefix('+').unwrap_or(text);
         if !(5..=15).contains(&digits.len()) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -105,7 +117,7 @@ impl<'a> Number<'a> {
     }
 }
 
-/// How long the calling code is that a number begins with, by the ITU's plan (E.164, Annex D): one digit, these two, or three.
+/// The length of a number's calling code, by the ITU's plan (E.164, Annex D): one digit, these two, or three.
 fn calling_code_length(digits: &str) -> usize {
     const OF_TWO: &str = "20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 \
                           65 66 81 82 84 86 90 91 92 93 94 95 98";
@@ -143,7 +155,7 @@ mod tests {
             Wrong(Fault::Drip),
             Wrong(Fault::Hang),
         ];
-        assert_eq!(PLAYED_PHONE_CODES.map(|played| PhoneCode::read(played.code)), kinds);
+        assert_eq!(SIMULATED_PHONE_CODES.map(|simulated| PhoneCode::read(simulated.code)), kinds);
     }
 
     #[test]

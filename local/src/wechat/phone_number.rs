@@ -38,7 +38,7 @@ impl Wechat {
         match PhoneCode::read(code) {
             PhoneCode::Missing => refuse(41008, "missing code"),
             PhoneCode::Unknown => refuse(40029, "invalid code"),
-            // WeChat looks whose it is where it is told who brings it.
+            // WeChat checks the owner if the request names an openid.
             PhoneCode::Of(_, name) if openid.is_some_and(|openid| openid != People::openid(app_id, name)) => {
                 refuse(40029, "invalid code")
             }
@@ -54,8 +54,8 @@ impl Wechat {
     }
 
     pub(super) fn phone_info(&self, app_id: &str, Number { country, pure }: Number<'_>) -> Value {
-        // WeChat's page has a text and its example a number; both are seen. So here those from China come with a text, the
-        // others with a number.
+        // WeChat's page says text and its example shows a number; both occur. So here Chinese numbers come with a text, others
+        // with a number.
         let (phone_number, country_code) = match country {
             "86" => (pure.to_owned(), country.into()),
             _ => (format!("+{country}{pure}"), country.parse::<u16>().map_or(Value::Null, Value::from)),

@@ -1,4 +1,4 @@
-//! What a person asks and says of the codes, at the console.
+//! The codes' HTTP interface for the console and curl.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use axum::{
 };
 use serde_json::json;
 
-use super::{PLAYED, PLAYED_PHONE_CODES, Wechat};
+use super::{SIMULATED, SIMULATED_PHONE_CODES, Wechat};
 
 pub(crate) fn router(wechat: Arc<Wechat>) -> Router {
     Router::new()
@@ -23,8 +23,8 @@ pub(crate) fn router(wechat: Arc<Wechat>) -> Router {
 
 async fn list(State(wechat): State<Arc<Wechat>>) -> Response {
     let list = json!({
-        "uniLogin": wechat.visitor(), "played": PLAYED,
-        "button": wechat.visitor_number(), "playedPhoneCodes": PLAYED_PHONE_CODES,
+        "uniLogin": wechat.visitor(), "simulated": SIMULATED,
+        "button": wechat.visitor_number(), "simulatedPhoneCodes": SIMULATED_PHONE_CODES,
         "apps": wechat.app_ids(),
     });
     ([(CONTENT_TYPE, "application/json")], list.to_string()).into_response()

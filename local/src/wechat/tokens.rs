@@ -1,4 +1,4 @@
-//! Access tokens, as `getStableAccessToken` gives them
+//! Access tokens of `getStableAccessToken`
 //! (<https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/mp-access-token/getStableAccessToken.html>).
 
 use std::{
@@ -11,13 +11,13 @@ use shared::clock::Timestamp;
 
 use crate::secrets;
 
-/// How long a token is good for.
+/// How long a token is valid.
 const SECONDS: u64 = 7200;
 
-/// In these last seconds the next call is given a new token; the old one stays good to its end.
+/// In these last seconds the next call gets a new token; the old one stays valid until it expires.
 const RENEWED_BEFORE: u64 = 300;
 
-/// All tokens that were given.
+/// All tokens issued so far.
 #[derive(Default)]
 pub(super) struct AccessTokens(Mutex<HashMap<String, AccessToken>>);
 
@@ -28,7 +28,7 @@ struct AccessToken {
 }
 
 impl AccessTokens {
-    /// The app's token with the rest of its time; a new one if there is none, and if `refresh` asks for one, which ends the
+    /// The app's token with its remaining seconds; a new one if there is none, or if `refresh` asks for one, which revokes the
     /// old one.
     pub(super) fn give(&self, app_id: &str, refresh: bool, now: Timestamp) -> Value {
         let mut tokens = self.tokens();
@@ -47,7 +47,7 @@ impl AccessTokens {
         json!({ "access_token": token, "expires_in": SECONDS })
     }
 
-    /// Whose token it is; otherwise the refusal.
+    /// The mini program of a token, or the refusal.
     pub(super) fn check(&self, token: &str, now: Timestamp) -> Result<String, (i64, &'static str)> {
         match self.tokens().get(token) {
             _ if token.is_empty() => Err((41001, "access_token missing")),

@@ -1,4 +1,4 @@
-//! A call to AWS that failed: what may be logged of it, and what it is to a client.
+//! A failed call to AWS: what may be logged of it, and the problem that a client sees.
 
 use std::{fmt, iter::successors};
 
@@ -11,21 +11,21 @@ use hyper_util::client::legacy;
 
 use crate::problem::{Failure, Problem, ProblemCode};
 
-/// A call to AWS that failed, without the service's message: that may hold what was sent.
+/// A failed call to AWS, without the service's message, which may repeat what was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AwsFailure {
     kind: &'static str,
     code: Option<String>,
     request_id: Option<String>,
-    /// Whether the service was out of reach or overloaded, so that a retry may go through.
+    /// Whether the service was unreachable or overloaded, so that a retry may succeed.
     transient: bool,
-    /// Whether the request may have been carried out all the same.
+    /// Whether the request may have been carried out anyway.
     in_doubt: bool,
     unanswered: bool,
 }
 
 impl AwsFailure {
-    /// What may be known of `error`.
+    /// What may be logged of `error`.
     pub fn new<E: ProvideErrorMetadata + std::error::Error + 'static>(
         error: &SdkError<E, HttpResponse>,
     ) -> Self {
@@ -48,7 +48,7 @@ impl AwsFailure {
             _ => ("failed", None),
         };
         let code = error.code().map(str::to_owned);
-        // A success that cannot be read is no refusal.
+        // A success that cannot be read is not a refusal.
         let unreadable = status.is_some_and(|status| status < 300);
         let unreached = unreadable
             || matches!(
@@ -64,12 +64,12 @@ impl AwsFailure {
             request_id: error.request_id().map(str::to_owned),
             transient,
             in_doubt,
-            // An error without a code is none of the service's: a page of whatever stands in front of it.
+            // An error without a code is not the service's own: a proxy in front of it answered.
             unanswered: (unreached || status.is_some() && error.code().is_none()) && !never_left(error),
         }
     }
 
-    /// A request that lacks what the SDK asks of it; it never left.
+    /// A request that lacks a required field; it was never sent.
     #[must_use]
     pub fn not_built(_: BuildError) -> Self {
         Self {
@@ -82,7 +82,7 @@ impl AwsFailure {
         }
     }
 
-    /// An answer that leaves out what was asked for, since the table had no capacity for it.
+    /// An answer without the requested items, because the table had no capacity for them.
     #[must_use]
     pub fn throttled() -> Self {
         Self {
@@ -101,27 +101,27 @@ impl AwsFailure {
         self.code.as_deref()
     }
 
-    /// Whether the service was out of reach or overloaded, so that a retry may go through.
+    /// Whether the service was unreachable or overloaded, so that a retry may succeed.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         self.transient
     }
 
-    /// Whether the request may have been carried out all the same: its answer was lost, or never came.
+    /// Whether the request may have been carried out anyway: its answer was lost or never came.
     #[must_use]
     pub fn is_in_doubt(&self) -> bool {
         self.in_doubt
     }
 
-    /// Whether the service got the request, as far as is known, and gave no answer of its own: time-out, broken connection,
-    /// garbage. Of several attempts this is said of the last.
+    /// Whether the request probably reached the service without an answer from it: time-out, broken connection, garbage.
+    /// Of several attempts, this describes the last.
     #[must_use]
     pub fn is_unanswered(&self) -> bool {
         self.unanswered
     }
 }
 
-/// Whether there was no connection for the (last) attempt to go out on.
+/// Whether the last attempt found no connection.
 fn never_left(error: &(dyn std::error::Error + 'static)) -> bool {
     let sources = successors(Some(error), |error| error.source());
     sources.filter_map(|source| source.downcast_ref::<legacy::Error>()).any(legacy::Error::is_connect)
@@ -143,7 +143,7 @@ impl fmt::Display for AwsFailure {
 impl std::error::Error for AwsFailure {}
 
 impl Failure for AwsFailure {
-    /// `service_unavailable` where a retry may help, else `internal`.
+    /// `service_unavailable` where a retry may help, otherwise `internal`.
     fn problem(&self) -> Problem {
         if self.transient { ProblemCode::ServiceUnavailable } else { ProblemCode::Internal }.into()
     }

@@ -1,4 +1,4 @@
-//! Settings whose secrets are kept in Secrets Manager.
+//! Settings whose values are stored in Secrets Manager.
 
 use std::sync::Arc;
 
@@ -11,9 +11,9 @@ use crate::{
     config::{ConfigError, Env, Setting},
 };
 
-/// Settings that `read` takes from `env`, and the AWS clients' set-up. One of `secrets`, `NAME` say, that is given as
-/// `NAME_SECRET_ARN` is fetched from Secrets Manager first. While it waits for that, so many connections to each of
-/// `services`, by its name in `AWS_ENDPOINT_URL_…`, are opened for the first request.
+/// Reads the settings with `read`, and the AWS configuration. A setting `NAME` of `secrets` that is given as
+/// `NAME_SECRET_ARN` is first fetched from Secrets Manager. Meanwhile this opens the given number of connections to each
+/// of `services` (named as in `AWS_ENDPOINT_URL_…`), so that the first request finds them open.
 pub async fn settings<T>(
     mut env: Env,
     secrets: &[Setting],
@@ -32,7 +32,7 @@ pub async fn settings<T>(
     })
 }
 
-/// Those among `secrets` that are given by the ARN of what holds them.
+/// Those of `secrets` that are given as an ARN.
 fn arns(env: &Env, secrets: &[Setting]) -> Vec<(String, String)> {
     let missing = secrets.iter().map(|secret| secret.name).filter(|name| env.variable(name).is_none());
     missing
@@ -43,7 +43,7 @@ fn arns(env: &Env, secrets: &[Setting]) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Puts those of `secrets` that are given by ARN in their places.
+/// Fetches those of `secrets` that are given as an ARN, and stores their values in `env`.
 pub(crate) async fn fetch(env: &mut Env, secrets: &[Setting], aws: &Aws) {
     let arns = arns(env, secrets);
     let client = Client::new(&aws.of("SECRETS_MANAGER"));
@@ -54,7 +54,7 @@ pub(crate) async fn fetch(env: &mut Env, secrets: &[Setting], aws: &Aws) {
     for (name, answer) in join_all(fetched).await {
         let value = match answer.map(|secret| secret.secret_string) {
             Ok(Some(value)) => Some(value),
-            Ok(None) => env.wrong(format!("{name}_SECRET_ARN names a secret that holds no text")),
+            Ok(None) => env.wrong(format!("{name}_SECRET_ARN names a secret without a text value")),
             Err(error) => {
                 let failure = AwsFailure::new(&error);
                 let advice = advice(&failure);
@@ -73,13 +73,13 @@ pub(crate) async fn fetch(env: &mut Env, secrets: &[Setting], aws: &Aws) {
 fn advice(failure: &AwsFailure) -> &'static str {
     match failure.code() {
         Some("ResourceNotFoundException") => {
-            "there is no such secret in this region, or it has no value yet; put one in"
+            "this region has no such secret, or the secret has no value yet; give it one"
         }
         Some("AccessDeniedException") => {
-            "let the function's role secretsmanager:GetSecretValue on it and, if a key of yours encrypts it, kms:Decrypt on that key"
+            "allow the function's role secretsmanager:GetSecretValue on it and, if your own key encrypts it, kms:Decrypt on that key"
         }
-        Some("DecryptionFailure") => "the key that encrypts it is disabled or gone",
+        Some("DecryptionFailure") => "the key that encrypts it is disabled or deleted",
         Some("InvalidRequestException") => "the secret is being deleted; restore it",
-        _ => "try again; in a VPC, look at its way to Secrets Manager",
+        _ => "try again; in a VPC, check its route to Secrets Manager",
     }
 }

@@ -1,4 +1,4 @@
-//! The settings and secrets, as a start would read them now.
+//! The settings and secrets, as a cold start would read them now.
 
 use std::sync::Arc;
 
@@ -9,9 +9,9 @@ use crate::{
     config::{Env, Setting},
 };
 
-/// What was read, and all that is wrong with it.
+/// What was read, and everything that is wrong with it.
 pub struct Examined {
-    /// The AWS clients' set-up, if there can be one.
+    /// The AWS configuration, if it can be read.
     pub aws: Option<Aws>,
     env: Env,
     secrets: Vec<Setting>,
@@ -19,7 +19,7 @@ pub struct Examined {
 }
 
 impl Examined {
-    /// Fetches those of `secrets` that are given by an ARN, and reads all settings by `read`.
+    /// Fetches those of `secrets` that are given as an ARN, and reads all settings with `read`.
     pub async fn new<T>(
         mut env: Env,
         secrets: Vec<Setting>,
@@ -34,7 +34,7 @@ impl Examined {
         Self { aws, env, secrets, wrong }
     }
 
-    /// What `read` takes from the settings, if nothing of that is wrong.
+    /// What `read` returns, if none of the settings it reads is wrong.
     pub fn part<T>(&self, read: impl FnOnce(&mut Env) -> Option<T>) -> Option<T> {
         self.env.part(read)
     }
@@ -54,12 +54,12 @@ impl Examined {
             if !wrong.is_empty() {
                 return Some(Check::of(setting.name, Err(wrong.join("; "))));
             }
-            // One that is optional and not given is no matter.
+            // An optional secret may be absent.
             self.env.variable(setting.name)?;
             let found = if self.env.is_given_by_arn(setting) {
-                format!("{}_SECRET_ARN was read from Secrets Manager, and is of the right form", setting.name)
+                format!("{}_SECRET_ARN was read from Secrets Manager and is well-formed", setting.name)
             } else {
-                "given as a variable, and of the right form".to_owned()
+                "is set as a variable and is well-formed".to_owned()
             };
             Some(Check::of(setting.name, Ok(found)))
         };
@@ -70,9 +70,9 @@ impl Examined {
             .cloned()
             .collect();
         let settings = if others.is_empty() {
-            Ok("all settings that are no secrets can be read".to_owned())
+            Ok("all settings other than secrets can be read".to_owned())
         } else {
-            Err(format!("{}: mend them, since no execution starts with them", others.join("; ")))
+            Err(format!("{}: fix them; the function cannot start with them", others.join("; ")))
         };
         [Check::of("settings", settings)]
             .into_iter()

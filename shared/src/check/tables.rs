@@ -1,4 +1,4 @@
-//! A table: is it there, with the key that the functions write, and does it forget what is over?
+//! A table: whether it exists, has the right key, and deletes expired items.
 
 use aws_sdk_dynamodb::{
     Client,
@@ -10,10 +10,10 @@ use crate::{aws::AwsFailure, config::Setting};
 
 /// The key of every table, a string.
 const KEY: &str = "pk";
-/// The attribute that an item's end is in.
+/// The TTL attribute.
 const TTL: &str = "ttl";
 
-/// Whether a table's items have an end.
+/// Whether a table's items expire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ttl {
     /// Items are deleted by their attribute `ttl`.
@@ -22,7 +22,7 @@ pub enum Ttl {
     None,
 }
 
-/// Checks the table that `setting` names: nothing where there is no name or no way to AWS, which the settings' check tells.
+/// Checks the table that `setting` names. `None` without a name or an AWS configuration: the settings' check reports that.
 #[must_use]
 pub fn table(examined: &Examined, setting: Setting, ttl: Ttl) -> Option<Checking> {
     let name = examined.part(|env| env.required(&setting))?;
@@ -40,10 +40,10 @@ pub fn table(examined: &Examined, setting: Setting, ttl: Ttl) -> Option<Checking
 async fn describe(client: &Client, name: &str) -> Result<String, String> {
     let answer = client.describe_table().table_name(name).send().await;
     let answer = answer.map_err(|error| refused(name, "dynamodb:DescribeTable", &AwsFailure::new(&error)))?;
-    let table = answer.table.ok_or_else(|| format!("DynamoDB says nothing of the table {name}"))?;
+    let table = answer.table.ok_or_else(|| format!("DynamoDB did not describe the table {name}"))?;
     if !has_key(&table) {
         return Err(format!(
-            "the table {name} has another key than {KEY}, a string, alone: make the table as template.yaml does"
+            "the key of the table {name} is not the single string {KEY}: create the table as template.yaml does"
         ));
     }
     match table.table_status {
@@ -57,7 +57,7 @@ async fn describe(client: &Client, name: &str) -> Result<String, String> {
     let protected = table.deletion_protection_enabled.unwrap_or_default();
     let is = |is: bool| if is { "on" } else { "off" };
     Ok(format!(
-        "the table {name} is there, with its key; stream {}, protection against deletion {}",
+        "the table {name} exists and has the right key; stream {}, deletion protection {}",
         is(stream),
         is(protected)
     ))
@@ -82,12 +82,12 @@ async fn ends(client: &Client, name: &str) -> Result<String, String> {
     );
     match status {
         Some(TimeToLiveStatus::Enabled | TimeToLiveStatus::Enabling) if attribute == TTL => {
-            Ok(format!("; items end by {TTL}"))
+            Ok(format!("; items expire by {TTL}"))
         }
         Some(TimeToLiveStatus::Enabled | TimeToLiveStatus::Enabling) => Err(format!(
-            "the items of the table {name} end by {attribute:?} and not by {TTL}: turn that off, and then {turn_on}"
+            "the items of the table {name} expire by {attribute:?} and not by {TTL}: turn that off, and then {turn_on}"
         )),
-        _ => Err(format!("the table {name} keeps its items for ever, since its TTL is off: {turn_on}")),
+        _ => Err(format!("the table {name} never deletes items, since its TTL is off: {turn_on}")),
     }
 }
 
@@ -95,16 +95,14 @@ fn refused(name: &str, right: &str, failure: &AwsFailure) -> String {
     match failure.code() {
         Some("ResourceNotFoundException") => {
             format!(
-                "there is no table {name} in this region and account: deploy again, or name the table that there is"
+                "this account has no table {name} in this region: deploy again, or give the name of an existing table"
             )
         }
         Some("AccessDeniedException") => {
-            format!(
-                "the function's role may not {right} on the table {name}: deploy template.yaml as it is now"
-            )
+            format!("the function's role lacks {right} on the table {name}: deploy the current template.yaml")
         }
         _ => format!(
-            "DynamoDB did not say how the table {name} is ({failure}): try again; in a VPC, look at its way out"
+            "DynamoDB did not describe the table {name} ({failure}): try again; in a VPC, check its route to AWS"
         ),
     }
 }

@@ -1,4 +1,4 @@
-//! A check: an attempt is appended, and the list is judged.
+//! A check: the attempt is appended, then the list is judged.
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 
@@ -8,17 +8,17 @@ use super::{
 };
 use crate::{clock::Timestamp, identity::WechatIdentity, phone::PhoneNumber};
 
-/// An attempt that lets its person in.
+/// A successful attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Accepted {
-    /// Whether the code is a fixed one, which was placed and not sent.
+    /// Whether the code is a fixed one, which is never sent.
     pub is_fixed: bool,
 }
 
 impl CodesTable {
-    /// Counts this attempt and judges it: one atomic write, so that parallel guesses cannot outrun the limit.
+    /// Counts this attempt and judges it, in one atomic write: parallel guesses cannot exceed the limit.
     ///
-    /// The right guess at a fixed code is not counted: a code that many may use is not used up by using it.
+    /// A right guess at a fixed code is not counted, since many people may use that code.
     pub async fn check(
         &self,
         number: &PhoneNumber,

@@ -1,4 +1,4 @@
-//! The six digits that are texted.
+//! The six digits that an SMS brings.
 
 use std::fmt;
 
@@ -12,10 +12,10 @@ const CODES: u32 = 1_000_000;
 pub struct VerifyCode(String);
 
 impl VerifyCode {
-    /// A fresh code, every one of the million equally likely.
+    /// A new random code. All million codes are equally likely.
     #[must_use]
     pub fn random(random: &dyn Random) -> Self {
-        // The last, incomplete run of a million below 2³² is drawn again: a plain remainder would favour low codes.
+        // The last, incomplete million below 2³² is drawn again: a plain remainder would favour low codes.
         const FAIR: u32 = u32::MAX / CODES * CODES;
         let mut bytes = [0; 4];
         loop {
@@ -27,7 +27,7 @@ impl VerifyCode {
         }
     }
 
-    /// Reads what a person typed; surrounding spaces and full-width digits are forgiven. `None` unless it is six digits.
+    /// Reads what a person typed. Surrounding spaces and full-width digits are accepted. `None` unless it is six digits.
     #[must_use]
     pub fn parse(raw: &str) -> Option<Self> {
         let typed = half_width(raw.trim());

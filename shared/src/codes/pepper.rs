@@ -1,4 +1,4 @@
-//! HMACs under `CODE_PEPPER`: what the codes table holds in place of numbers, codes and openids.
+//! HMACs under `CODE_PEPPER`: the codes table holds them in place of numbers, codes and openids.
 
 use aws_lc_rs::{constant_time, hmac};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
@@ -11,14 +11,14 @@ use crate::{
     phone::PhoneNumber,
 };
 
-/// What keys every HMAC.
+/// The key of every HMAC.
 pub const CODE_PEPPER: Setting = Setting::secret("CODE_PEPPER", 16).about(
     "The key of the HMACs in the codes table; 16 bytes or more.",
     "验证码表中 HMAC 的密钥，至少 16 字节。",
 );
 
-/// The key of every HMAC in the codes table. Six digits behind a bare hash are found in a second; behind a key that the
-/// table's reader does not have, they are not.
+/// The key of every HMAC in the codes table. A bare hash of six digits is reversed in a second; without this key, an HMAC
+/// cannot be.
 #[derive(Clone)]
 pub struct Pepper(hmac::Key);
 
@@ -32,7 +32,7 @@ impl Pepper {
         Some(Self::new(&env.secret(&CODE_PEPPER)?))
     }
 
-    /// From the secret's text, as it is.
+    /// From the secret's text, unchanged.
     #[must_use]
     pub fn new(secret: &SecretString) -> Self {
         Self(hmac::Key::new(hmac::HMAC_SHA256, secret.expose_secret().as_bytes()))
@@ -44,13 +44,13 @@ impl Pepper {
         BASE64_URL_SAFE_NO_PAD.encode(self.tag(&["number", number.as_e164()]).0)
     }
 
-    /// The partition key of a counter: of what, for whom, in which window of time.
+    /// The partition key of a counter: what it counts, for whom, and in which window of time.
     #[must_use]
     pub fn counter_key(&self, what: &str, whom: &str, window: u64) -> String {
         BASE64_URL_SAFE_NO_PAD.encode(self.tag(&["counter", what, whom, &window.to_string()]).0)
     }
 
-    /// The tag of a code for a number; the same code has another tag for every number.
+    /// The tag of a code for a number; the same code has a different tag for each number.
     #[must_use]
     pub fn code(&self, number: &PhoneNumber, code: &VerifyCode) -> Tag {
         self.tag(&["code", number.as_e164(), code.as_str()])
@@ -65,7 +65,7 @@ impl Pepper {
     fn tag(&self, parts: &[&str]) -> Tag {
         let mut context = hmac::Context::with_key(&self.0);
         for part in parts {
-            // The length in front keeps ("ab", "c") and ("a", "bc") apart.
+            // The length prefix keeps ("ab", "c") and ("a", "bc") apart.
             context.update(&(part.len() as u64).to_be_bytes());
             context.update(part.as_bytes());
         }
@@ -74,7 +74,7 @@ impl Pepper {
 }
 
 impl Tag {
-    /// A tag as it was stored.
+    /// Reads a stored tag.
     #[must_use]
     pub fn from_bytes(bytes: Vec<u8>) -> Self {
         Self(bytes)

@@ -1,4 +1,4 @@
-//! A send: a new code in place of the old one, and the way back.
+//! A send: stores a new code in place of the old one, and undoes that if the message was not sent.
 
 use std::{iter::zip, time::Duration};
 
@@ -16,29 +16,29 @@ use crate::{
     problem::{Failure, Problem, ProblemCode},
 };
 
-/// What one send replaces, and taking it back restores; the day's count apart. Each is kept under `was_…` meanwhile.
+/// The attributes that a send replaces and an undo restores, apart from the day's count. Meanwhile each is kept as `was_…`.
 const SENT: [&str; 5] = ["code", "send_id", "sent_at", "expires", "attempts"];
 
-/// The past days whose counts a send clears away. An item that is left alone for longer is the TTL's.
+/// How many past days' counts a send deletes. TTL deletes items that are not used for longer.
 const PAST: [&str; 3] = ["#past1", "#past2", "#past3"];
 
-/// The same for those that came without a ticket.
+/// The same for sends without a ticket.
 const PAST_OPEN: [&str; 3] = ["#open1", "#open2", "#open3"];
 
-/// What stood there before the send stands there again.
+/// Restores the attributes from before the send.
 const RESTORED: &str = "SET #code = was_code, #send_id = was_send_id, #sent_at = was_sent_at, #expires = was_expires, \
                         #attempts = was_attempts";
 
-/// Both requests of an undo, whatever `DynamoDB` does: a send ends within eight seconds (docs/adr/0008-time-outs.md).
+/// The time limit of an undo's two requests: a send ends within eight seconds (docs/adr/0008-time-outs.md).
 const UNDO: Duration = Duration::from_millis(1400);
 
-/// A code that stands in the table.
+/// A stored code.
 #[derive(Debug)]
 pub struct Sent {
     key: String,
     send_id: String,
     today: String,
-    /// The attribute that counts those of today's sends that came without a ticket, if this one did.
+    /// The attribute that counts today's sends without a ticket, if this send had none.
     open: Option<String>,
     /// Seconds until the code expires.
     pub expires_in: u64,
@@ -56,13 +56,13 @@ impl Sent {
 #[derive(Debug, thiserror::Error)]
 pub enum SendError {
     /// Within the cooldown.
-    #[error("the last code was sent a moment ago")]
+    #[error("the last code was sent recently")]
     TooSoon {
         /// Seconds until the cooldown ends.
         retry_after: u64,
     },
-    /// All of the day's codes were sent.
-    #[error("the number has had all its codes for today")]
+    /// The number has reached the day's limit.
+    #[error("the number has reached today's limit of codes")]
     DailyLimit {
         /// Seconds until the next UTC day.
         retry_after: u64,
@@ -87,7 +87,7 @@ impl Failure for SendError {
 }
 
 impl CodesTable {
-    /// Stores `code` as the number's only one, if the cooldown and the day's limit allow. `send_id` is this send's own.
+    /// Stores `code` as the number's only code, if the cooldown and the day's limit allow it. `send_id` identifies this send.
     pub async fn send(
         &self,
         number: &PhoneNumber,
@@ -150,12 +150,12 @@ impl CodesTable {
             .await;
         match update(answer) {
             Ok(Update::Done(_)) => Ok(sent),
-            // The write went through, its answer was lost, and the SDK sent it again: what refused it is itself.
+            // The write succeeded, its answer was lost, and the SDK's retry met our own item.
             Ok(Update::Refused(Some(item))) if is_of_send(&item, &sent.send_id) => Ok(sent),
             Ok(Update::Refused(item)) => Err(refusal(&item.unwrap_or_default(), policy, is_open, now)),
             Err(failure) => {
                 if failure.is_in_doubt() {
-                    // It may have gone through: then a code that nobody was sent holds the number's cooldown.
+                    // The write may have succeeded. Then a code that was never sent blocks the number for the cooldown.
                     self.undo(&sent).await;
                 }
                 Err(failure.into())
@@ -163,8 +163,8 @@ impl CodesTable {
         }
     }
 
-    /// Stores a fixed `code` whatever the cooldown and the day's limit say, and counts nothing. One that is live already
-    /// stands, with its attempts: asking again brings no further guesses at a code that never changes.
+    /// Stores a fixed `code`, regardless of cooldown and day's limit, and counts nothing. A live one stays with its attempts:
+    /// asking again gives no more guesses at a code that never changes.
     pub async fn place(
         &self,
         number: &PhoneNumber,
@@ -215,7 +215,7 @@ impl CodesTable {
     /// What both ways of storing a code write.
     fn values(&self, sent: &Sent, number: &PhoneNumber, code: &VerifyCode, now: Timestamp) -> Item {
         let expires = now.plus(sent.expires_in);
-        // The item is kept for as long as anything in it counts: the code, the cooldown, the day's count.
+        // The item lives as long as anything in it counts: the code, the cooldown, the day's count.
         let kept_until = expires.max(now.plus(sent.resend_after)).max(now.next_day());
         let code = self.pepper.code(number, code).write();
         [
@@ -230,11 +230,11 @@ impl CodesTable {
         .into()
     }
 
-    /// Undoes a send whose code went to nobody: the code before it and its cooldown are back. If another send has come
-    /// since, or this one never went through, there is nothing to undo.
+    /// Undoes a send that failed: restores the code before it and its cooldown. Does nothing if another send followed, or if
+    /// this one was never stored.
     ///
-    /// The day's count goes down again unless somebody has guessed at the code meanwhile: sends that the provider refuses
-    /// would bring guesses without end.
+    /// The day's count goes back, too, unless somebody has guessed at the code meanwhile: otherwise refused sends would give
+    /// unlimited guesses.
     pub async fn undo(&self, sent: &Sent) {
         let untried = self
             .restoring(sent)
@@ -259,12 +259,12 @@ impl CodesTable {
         };
         match timeout(UNDO, undo).await {
             Ok(Ok(_)) => {}
-            Ok(Err(failure)) => tracing::error!(%failure, "a code that was not sent could not be taken back"),
-            Err(_) => tracing::error!("a code that was not sent could not be taken back in time"),
+            Ok(Err(failure)) => tracing::error!(%failure, "a code that was not sent could not be undone"),
+            Err(_) => tracing::error!("a code that was not sent could not be undone in time"),
         }
     }
 
-    /// What both ways back have in common.
+    /// What both forms of the undo share.
     fn restoring(&self, sent: &Sent) -> UpdateItemFluentBuilder {
         self.client
             .update_item()
@@ -290,17 +290,17 @@ fn is_of_send(item: &Item, send_id: &str) -> bool {
     item.get("send_id").is_some_and(|stored| stored.as_s().is_ok_and(|stored| stored == send_id))
 }
 
-/// The attribute that counts one UTC day's sends. A count of another day has another name, so it cannot count today.
+/// The attribute that counts one UTC day's sends. Each day has its own name, so an old count never counts today.
 fn day_attribute(day: u64) -> String {
     format!("day{day}")
 }
 
-/// The attribute that counts those of a UTC day's sends that came without a ticket.
+/// The attribute that counts a UTC day's sends without a ticket.
 fn open_attribute(day: u64) -> String {
     format!("open{day}")
 }
 
-/// `#name` for each name: some are among `DynamoDB`'s several hundred reserved words.
+/// `#name` for each name, since some are reserved words of `DynamoDB`.
 fn names(names: &[&str]) -> impl Iterator<Item = (String, String)> {
     names.iter().map(|name| (format!("#{name}"), (*name).to_owned()))
 }

@@ -1,4 +1,4 @@
-//! Who gets in: a pure function of a code's list of attempts.
+//! Judges an attempt: a pure function of the code's list of attempts.
 
 use super::{Attempt, LiveCode};
 use crate::{
@@ -6,20 +6,20 @@ use crate::{
     problem::{Failure, Problem, ProblemCode},
 };
 
-/// Why an attempt lets nobody in.
+/// Why an attempt is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CheckError {
     /// A wrong guess.
     #[error("the code is wrong")]
     Incorrect {
-        /// Attempts that the code has left.
+        /// How many attempts are left.
         attempts_left: usize,
     },
     /// There is no live code.
     #[error("the code has expired or was never sent")]
     Expired,
-    /// The code has let somebody else in.
-    #[error("the code has let another openid in")]
+    /// Another openid has used the code.
+    #[error("another openid has used the code")]
     Used,
     /// The attempts were used up before this one.
     #[error("the code's attempts are used up")]
@@ -51,9 +51,8 @@ impl Failure for CheckError {
 
 /// Judges `attempt` by the list that it was appended to (`counted`) or found full.
 ///
-/// The first attempt that matches wins the code for its person alone. That person's later attempts get in again, so that a
-/// login whose answer was lost can be repeated; nobody else's do. A fixed code lets everybody in who knows it, while wrong
-/// guesses have left attempts.
+/// The first matching attempt wins the code for its person. That person may repeat the login, in case its answer was lost;
+/// others may not. A fixed code lets in everybody who knows it, as long as wrong guesses leave attempts.
 pub(super) fn judge(
     live: Option<&LiveCode>,
     attempt: &Attempt,
@@ -88,7 +87,7 @@ mod tests {
         Attempt { guess: Tag::from_bytes(vec![guess]), by: Tag::from_bytes(vec![by]) }
     }
 
-    /// Plays attempts (what was guessed, and by whom) one after another, as the table appends them.
+    /// Runs attempts (the guess, the person) one after another, as the table appends them.
     fn play(attempts: &[(u8, u8)]) -> Vec<Result<(), CheckError>> {
         let code = Tag::from_bytes(vec![RIGHT]);
         let mut live =
@@ -131,7 +130,7 @@ mod tests {
         fn no_more_guesses_are_judged_than_the_limit(attempts in attempts()) {
             let judged = play(&attempts).into_iter().filter(|v| matches!(v, Err(CheckError::Incorrect { .. }))).count();
             prop_assert!(judged <= LIMIT);
-            // Past the limit a right guess that nobody made before is not told apart from a wrong one.
+            // Past the limit, a right guess from a new person looks like a wrong one.
             if !attempts.iter().take(LIMIT).any(|(guess, _)| *guess == RIGHT) {
                 for verdict in play(&attempts).into_iter().skip(LIMIT) {
                     prop_assert_eq!(verdict, Err(CheckError::TooManyAttempts));

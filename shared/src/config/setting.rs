@@ -1,41 +1,41 @@
-//! A setting, as a row.
+//! A setting's name, form and description.
 
-/// A setting: an environment variable, what it may say, and what it is for. Whoever reads a variable reads it by its row;
-/// `docs/settings.md` is made of the rows.
+/// A setting: an environment variable, its form, and what it is for. All code reads the variable through this value, and
+/// `docs/settings.md` is generated from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Setting {
-    /// The variable.
+    /// The variable's name.
     pub name: &'static str,
-    /// What it may say.
+    /// Its form.
     pub form: Form,
     /// What it is for, in English and in Chinese.
     #[cfg(feature = "openapi")]
     pub about: [&'static str; 2],
-    /// Where alone it has to be there, in English and in Chinese.
+    /// When it is required, in English and in Chinese.
     #[cfg(feature = "openapi")]
     pub only: Option<[&'static str; 2]>,
 }
 
-/// What a variable may say.
+/// The form of a variable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
-    /// A text that has to be there.
+    /// A required text.
     Required,
-    /// A secret that has to be there, of so many bytes or more; also as `NAME_SECRET_ARN`.
+    /// A required secret of at least so many bytes; may be given as `NAME_SECRET_ARN`.
     Secret(usize),
-    /// A text that may be absent.
+    /// An optional text.
     Optional,
-    /// A text with its default.
+    /// A text with a default.
     Text(&'static str),
     /// One of these words, the first by default.
     Choice(&'static [&'static str]),
     /// A whole number.
     Number {
-        /// What it is where it is absent.
+        /// The default.
         default: u64,
-        /// The least that it may be.
+        /// The smallest value.
         min: u64,
-        /// The most that it may be.
+        /// The largest value.
         max: u64,
     },
 }
@@ -48,25 +48,25 @@ impl Setting {
         return Self { name, form };
     }
 
-    /// A text that has to be there.
+    /// A required text.
     #[must_use]
     pub const fn required(name: &'static str) -> Self {
         Self::new(name, Form::Required)
     }
 
-    /// A secret that has to be there, of `bytes` bytes or more.
+    /// A required secret of at least `bytes` bytes.
     #[must_use]
     pub const fn secret(name: &'static str, bytes: usize) -> Self {
         Self::new(name, Form::Secret(bytes))
     }
 
-    /// A text that may be absent.
+    /// An optional text.
     #[must_use]
     pub const fn optional(name: &'static str) -> Self {
         Self::new(name, Form::Optional)
     }
 
-    /// A text with its default.
+    /// A text with a default.
     #[must_use]
     pub const fn text(name: &'static str, default: &'static str) -> Self {
         Self::new(name, Form::Text(default))
@@ -84,7 +84,7 @@ impl Setting {
         Self::new(name, Form::Number { default, min, max })
     }
 
-    /// Says what it is for. Where nothing is described, in a deployed function, the texts are not kept.
+    /// Describes the setting. Deployed functions leave the texts out.
     #[cfg_attr(not(feature = "openapi"), expect(unused_variables, unused_mut, reason = "see above"))]
     #[must_use]
     pub const fn about(mut self, english: &'static str, chinese: &'static str) -> Self {
@@ -95,7 +95,7 @@ impl Setting {
         self
     }
 
-    /// Says where alone it has to be there, in English and in Chinese: "where a route names …".
+    /// Says when it is required, in English and in Chinese: "if a route names …".
     #[cfg_attr(not(feature = "openapi"), expect(unused_variables, unused_mut, reason = "see above"))]
     #[must_use]
     pub const fn only(mut self, place: [&'static str; 2]) -> Self {
@@ -112,7 +112,7 @@ impl Setting {
         matches!(self.form, Form::Secret(_))
     }
 
-    /// What it says where it is absent.
+    /// Its default, as a text.
     #[must_use]
     pub fn default(&self) -> Option<String> {
         match self.form {

@@ -1,4 +1,4 @@
-//! What a client is answered: a reply, or the problem that an error is to it.
+//! Answers: a reply, or the problem that an error maps to.
 
 use std::panic::AssertUnwindSafe;
 
@@ -18,7 +18,7 @@ use crate::{
     telemetry::{Metric, chain},
 };
 
-/// A success: a JSON body and how long it may be kept.
+/// A success: a JSON body and how long it may be cached.
 pub struct Reply {
     body: String,
     cache_control: &'static str,
@@ -26,13 +26,13 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// An answer for this client and this moment only.
+    /// An answer that must not be cached.
     #[must_use]
     pub fn json(body: &impl Serialize) -> Self {
         Self { body: to_json(body), cache_control: "no-store", metrics: Vec::new() }
     }
 
-    /// Done; there is nothing to say.
+    /// A success without a body.
     #[must_use]
     pub fn nothing() -> Self {
         Self { body: String::new(), cache_control: "no-store", metrics: Vec::new() }
@@ -54,7 +54,7 @@ impl Reply {
 }
 
 impl Call {
-    /// Awaits the flow and answers: its reply, or the problem that its error is to a client. A panic is `internal`.
+    /// Awaits the flow and answers with its reply or its error's problem. A panic is answered as `internal`.
     pub async fn answer<E: Failure>(&self, flow: impl Future<Output = Result<Reply, E>>) -> Response<Body> {
         let (problem, cause) = match AssertUnwindSafe(flow).catch_unwind().await {
             Ok(Ok(reply)) => {

@@ -1,4 +1,4 @@
-//! One request on its way through a function.
+//! One request while a function handles it.
 
 use std::{net::IpAddr, sync::Arc, time::Instant};
 
@@ -16,7 +16,7 @@ use crate::{phone::PhoneNumber, problem::Language, random::Random};
 
 const MAX_BODY_BYTES: usize = 4 * 1024;
 
-/// One request on its way through a function.
+/// One request while a function handles it.
 pub struct Call {
     parts: Parts,
     body: Body,
@@ -26,7 +26,7 @@ pub struct Call {
 }
 
 impl Call {
-    /// Takes the request that [`super::lambda::request`] made of the event.
+    /// Wraps the request that [`super::lambda::request`] made from the event.
     pub(super) fn new(request: Request, random: Arc<dyn Random>) -> Self {
         let request_id = request.extensions().get().map(|RequestId(request_id)| request_id.clone());
         let (parts, body) = request.into_parts();
@@ -34,7 +34,7 @@ impl Call {
         Self { parts, body, language, log: Log::new(request_id.unwrap_or_default()), random }
     }
 
-    /// Whether the request is for `path`, whatever stands in front of it.
+    /// Whether the request is for `path`, ignoring any prefix.
     pub(super) fn is_for(&self, path: &str) -> bool {
         self.parts.uri.path().ends_with(path)
     }
@@ -43,13 +43,13 @@ impl Call {
         &self.parts.method
     }
 
-    /// The address that the request came from, as API Gateway saw it: no header of the client's is believed.
+    /// The source address as API Gateway saw it; headers are not trusted.
     #[must_use]
     pub fn source(&self) -> Option<IpAddr> {
         self.parts.extensions.get().map(|Source(address)| *address)
     }
 
-    /// A header, if it is there and text; of several of one name API Gateway makes one, with commas.
+    /// A header, if present and text. API Gateway joins several of one name with commas.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.parts.headers.get(name)?.to_str().ok()
@@ -64,7 +64,7 @@ impl Call {
         Fields::parse(bytes)
     }
 
-    /// The same where a call may come without a body.
+    /// The same for calls whose body is optional.
     pub fn optional_fields(&self) -> Result<Fields, RequestError> {
         if self.body.is_empty() { Ok(Fields::default()) } else { self.fields() }
     }
@@ -77,14 +77,14 @@ impl Call {
         Some(token.trim()).filter(|token| scheme.eq_ignore_ascii_case("bearer") && !token.is_empty())
     }
 
-    /// Has the log say, masked, which number the request is about.
+    /// Adds the masked number to the request's log line.
     pub fn concerns(&self, number: &PhoneNumber) {
         self.log.number(number);
     }
 
-    /// Awaits a step of the flow; the log says how long it took.
+    /// Awaits a step of the flow and logs how long it took.
     pub fn step<T>(&self, name: &'static str, step: impl Future<Output = T>) -> impl Future<Output = T> {
-        // Boxed before it is awaited, so that no future around it holds it and is moved with it: several kilobytes each.
+        // Boxed first; otherwise each enclosing future grows by kilobytes.
         let step = Box::pin(step);
         async move {
             let began = Instant::now();

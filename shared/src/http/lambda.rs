@@ -1,7 +1,7 @@
 //! Between API Gateway's events (HTTP API, payload format 2.0) and `lambda_http`'s requests.
 //!
-//! `lambda_http` has such a bridge of its own. It panics over a forwarded scheme or a host that makes no URL and takes no
-//! event with a header beyond ASCII; here what a stranger can write into a request never costs more than its own answer
+//! `lambda_http` has its own bridge, but it panics on a forwarded scheme or host that makes no URL, and rejects events whose
+//! headers are not ASCII. Here, nothing that a stranger writes into a request can break more than its own answer
 //! (docs/adr/0010-events.md).
 
 use std::{collections::HashMap, net::IpAddr};
@@ -19,7 +19,7 @@ use serde_json::Value;
 use super::operator::{Invocation, OperatorEvent};
 use crate::{config::ConfigError, telemetry};
 
-/// What the functions read of an event.
+/// The fields of an event that the functions read.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Event {
@@ -47,16 +47,16 @@ struct Http {
     source_ip: Option<String>,
 }
 
-/// Lambda's id of the request, else API Gateway's: an extension of the request.
+/// A request extension: Lambda's id of the request, or API Gateway's.
 #[derive(Debug, Clone)]
 pub struct RequestId(pub String);
 
-/// The address that API Gateway saw the request come from: an extension of the request.
+/// A request extension: the source address as API Gateway saw it.
 #[derive(Debug, Clone, Copy)]
 pub struct Source(pub IpAddr);
 
-/// Answers Lambda's events until the process is ended: those of API Gateway, and those of operators, whose answer is given
-/// Lambda's id of the request.
+/// Answers Lambda's events until the process ends: those of API Gateway, and those of operators, whose handler also gets
+/// Lambda's request id.
 pub async fn run(
     answer: impl AsyncFn(Request) -> Response<Body>,
     operate: impl AsyncFn(OperatorEvent, String) -> Value,
@@ -67,7 +67,7 @@ pub async fn run(
             Invocation::Request(payload) => {
                 Output::Response(Box::new(response(answer(request(payload, Some(&event.context))).await)))
             }
-            // Boxed, so that a request over HTTP needs no room for it.
+            // Boxed, so that HTTP requests reserve no memory for it.
             Invocation::Operator(order) => {
                 Output::Operator(Box::pin(operate(order, event.context.request_id)).await)
             }
@@ -76,8 +76,8 @@ pub async fn run(
     .await
 }
 
-/// The same where the function could not start, for `error`: operators are answered, since they may ask what is wrong. A
-/// request ends the process, as the start would have without them, so that the next one starts anew and finds what was mended.
+/// Answers events where the function could not start because of `error`: operators get an answer, so that they can find the
+/// fault. An HTTP request ends the process, as the failed start would have; the next process reads the settings again.
 pub async fn run_unstarted(
     error: &ConfigError,
     function: &'static str,
@@ -97,7 +97,7 @@ pub async fn run_unstarted(
     .await
 }
 
-/// What Lambda is answered.
+/// The answer to Lambda.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Output {
@@ -105,7 +105,7 @@ enum Output {
     Operator(Value),
 }
 
-/// The request that an event brings. What cannot be one of ours stays in it as something that no function answers.
+/// The request in an event. An unreadable one becomes a request that no function serves.
 #[must_use]
 pub fn request(event: Event, context: Option<&Context>) -> Request {
     let body = match event.body {

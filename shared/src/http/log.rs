@@ -1,4 +1,4 @@
-//! The log's line of a call.
+//! The log line of a call.
 
 use std::{
     sync::{Mutex, OnceLock, PoisonError},
@@ -9,15 +9,15 @@ use tracing::Level;
 
 use crate::{phone::PhoneNumber, problem::ProblemCode};
 
-/// What is noted of a call while it is under way.
+/// What is noted during a call.
 pub(super) struct Log {
     request_id: String,
     began: Instant,
-    /// Where the request turned out to be for: what a stranger wrote in a path is not repeated.
+    /// The path that the request matched. The path as a stranger wrote it is not logged.
     route: OnceLock<&'static str>,
-    /// The number that it is about, masked.
+    /// The request's phone number, masked.
     number: OnceLock<String>,
-    /// What the flow waited for, and how many milliseconds each took.
+    /// The steps that the flow waited for, each in milliseconds.
     steps: Mutex<Vec<(&'static str, u64)>>,
 }
 
@@ -26,13 +26,13 @@ pub(super) enum Outcome {
     Success,
     Refusal {
         code: ProblemCode,
-        /// Why, for whoever reads the log.
+        /// The cause, for operators.
         cause: String,
     },
 }
 
 impl Log {
-    /// Of the call that begins now.
+    /// For a call that begins now.
     pub(super) fn new(request_id: String) -> Self {
         Self {
             request_id,
@@ -60,7 +60,7 @@ impl Log {
         steps.push((name, milliseconds_since(began)));
     }
 
-    /// Writes the line: an error where we have failed.
+    /// Writes the line; as an error where the fault is ours.
     pub(super) fn write(&self, outcome: &Outcome) {
         let (status, code, cause) = match outcome {
             Outcome::Success => (200, None, None),
@@ -70,7 +70,7 @@ impl Log {
         let steps: Vec<_> = steps.iter().map(|(name, ms)| format!("{name}={ms}")).collect();
         macro_rules! write_at {
             ($level:expr) => {
-                // The target is what queries of the log go by: no name of a module.
+                // Log queries filter by this target, so it is not a module's name.
                 tracing::event!(
                     target: "shared::http",
                     $level,

@@ -1,7 +1,7 @@
 //! Events that operators invoke a function with, told apart from those of API Gateway.
 //!
-//! An event is an operator's by its top level alone: it has a member `operator` and none of those that API Gateway puts
-//! into every event. What a client writes comes below the top level, whatever it is, so no HTTP request is an operator's.
+//! An event is an operator's if its top level has a member `operator` and none of the members that API Gateway always sets.
+//! Clients can only write below the top level, so no HTTP request passes for an operator's event.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::lambda::{Event, RequestContext};
 
-/// What a function is invoked with that operators invoke, too.
+/// The event of a function that operators may invoke directly.
 #[derive(Debug, Deserialize)]
 #[serde(try_from = "Members")]
 pub enum Invocation {
@@ -20,7 +20,7 @@ pub enum Invocation {
     Operator(OperatorEvent),
 }
 
-/// The members of an operator's event, as they came.
+/// The members of an operator's event, unparsed.
 #[derive(Debug)]
 pub struct OperatorEvent {
     /// `operator`: what to do.
@@ -36,7 +36,7 @@ pub struct OperatorEvent {
 }
 
 impl OperatorEvent {
-    /// Whether it asks for a check, and names nobody.
+    /// Whether it asks for a check and has no other member.
     #[must_use]
     pub fn is_check(&self) -> bool {
         let Self { operator, user_id, phone_number, openid, app_id } = self;
@@ -44,7 +44,7 @@ impl OperatorEvent {
     }
 }
 
-/// The top level of either, read in one pass: what each has is few.
+/// The members of both kinds of event, read in one pass.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Members {
@@ -63,9 +63,9 @@ struct Members {
     app_id: Option<Value>,
 }
 
-/// What is neither.
+/// Neither kind of event.
 #[derive(Debug, thiserror::Error)]
-#[error("the event is none of API Gateway's and none of an operator's")]
+#[error("the event is neither API Gateway's nor an operator's")]
 struct Neither;
 
 impl TryFrom<Members> for Invocation {

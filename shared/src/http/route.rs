@@ -1,4 +1,4 @@
-//! A function's calls: a row for each, and the way from a request to its row.
+//! A function's routing table.
 
 use std::{pin::Pin, sync::Arc};
 
@@ -7,7 +7,7 @@ use lambda_http::{Body, Request, Response, http::Method};
 use super::{Call, RequestError};
 use crate::random::Random;
 
-/// A call of the function `F`: a row of its table.
+/// A row of the routing table of the function `F`.
 pub struct Route<F> {
     /// The method that it is asked by.
     pub method: Method,
@@ -16,10 +16,10 @@ pub struct Route<F> {
     handler: Handler<F>,
 }
 
-/// What answers a call: `|function, call| Box::pin(call.answer(…))`.
+/// The handler: `|function, call| Box::pin(call.answer(…))`.
 type Handler<F> = for<'call> fn(&'call F, &'call Call) -> Answering<'call>;
 
-/// An answer under way.
+/// An answer in progress.
 type Answering<'call> = Pin<Box<dyn Future<Output = Response<Body>> + Send + 'call>>;
 
 impl<F> Route<F> {
@@ -42,8 +42,8 @@ impl<F> Route<F> {
     }
 }
 
-/// Answers a request by the row that it is for. A stage or base path in front of a row's path (`/prod/login`) is overlooked:
-/// which one there is, is the deployment's business.
+/// Answers a request by its row. A stage or base path before a row's path (`/prod/login`) is ignored, since it depends on
+/// the deployment.
 pub async fn serve<F>(
     function: &F,
     routes: &'static [Route<F>],

@@ -1,14 +1,14 @@
-//! Who WeChat says a person is.
+//! WeChat's ids of a person.
 
 use std::fmt;
 
-/// A person's id within one mini program, as `code2Session` answers it. It identifies; it proves nothing.
+/// A person's id within one mini program, as `code2Session` returns it. It identifies a person but proves nothing.
 ///
-/// `Debug` shows its start only: an openid is personal data and stays out of logs.
+/// `Debug` shows only its start: an openid is personal data and stays out of logs.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Openid(String);
 
-/// A person's id within all apps of one Open Platform account. `Debug` is as that of an [`Openid`].
+/// A person's id in all apps of one Open Platform account. `Debug` shows only its start.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Unionid(String);
 
@@ -27,7 +27,7 @@ impl Openid {
 }
 
 impl Unionid {
-    /// Reads a unionid, which is of the same form as an openid.
+    /// Reads a unionid, which has the same form as an openid.
     #[must_use]
     pub fn parse(raw: &str) -> Option<Self> {
         is_id(raw).then(|| Self(raw.to_owned()))

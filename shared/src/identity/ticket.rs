@@ -1,7 +1,7 @@
-//! Tickets: the proof that WeChat vouched for an openid a moment ago.
+//! Tickets: proof that WeChat recently named an openid.
 //!
-//! A ticket is a JWT (RFC 7519) signed with HS256. Its `typ` and its audience are its own, so that no other token of the
-//! system passes for a ticket and no ticket for a token.
+//! A ticket is a JWT (RFC 7519) signed with HS256. It has its own `typ` and audience, so that no other token passes for a
+//! ticket, and no ticket for a token.
 
 use std::collections::HashSet;
 
@@ -20,13 +20,13 @@ use crate::{
 const TYPE: &str = "wechat-ticket+jwt";
 const AUDIENCE: &str = "wechat-ticket";
 
-/// `TICKET_KEY`: what signs tickets where they are issued and checks them elsewhere.
+/// `TICKET_KEY`: signs and verifies tickets.
 pub struct TicketKey {
     signs: EncodingKey,
     checks: DecodingKey,
 }
 
-/// A person as WeChat knows them: an openid means something within its mini program only.
+/// A person as WeChat knows them: an openid belongs to one mini program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WechatIdentity {
     /// The mini program's `AppID`.
@@ -35,29 +35,29 @@ pub struct WechatIdentity {
     pub openid: Openid,
 }
 
-/// What a ticket says.
+/// What a ticket proves.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Vouched {
-    /// Who is there.
+    /// The person.
     pub person: WechatIdentity,
-    /// The same person in the other apps of an Open Platform account, if the mini program is bound to one.
+    /// The person's id in the other apps of the Open Platform account, if the mini program is bound to one.
     pub unionid: Option<Unionid>,
-    /// The person's number, if WeChat was asked for it: it is proved as by a code.
+    /// The person's number, if WeChat told it. It counts as proved, as by a code.
     pub number: Option<E164>,
-    /// When WeChat said so.
+    /// When the ticket was issued.
     pub at: Timestamp,
 }
 
-/// Why a ticket is not believed.
+/// Why a ticket is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TicketError {
-    /// The request has none.
-    #[error("no ticket came along")]
+    /// The request has no ticket.
+    #[error("the request has no ticket")]
     Required,
-    /// Not a ticket, or not one of this deployment's.
-    #[error("the ticket is not one that this deployment issued")]
+    /// Not a ticket, or not one of this deployment.
+    #[error("the ticket was not issued by this deployment")]
     Invalid,
-    /// A good ticket, too late.
+    /// A valid ticket that has expired.
     #[error("the ticket has expired")]
     Expired,
 }
@@ -73,9 +73,9 @@ impl Failure for TicketError {
     }
 }
 
-/// What signs tickets: 32 bytes or more, as HS256 asks for (RFC 7518, section 3.2).
+/// The key that signs tickets: 32 bytes or more, as HS256 requires (RFC 7518, section 3.2).
 pub const TICKET_KEY: Setting = Setting::secret("TICKET_KEY", 32)
-    .about("The key that tickets are signed with; 32 bytes or more.", "签署票据的密钥，至少 32 字节。");
+    .about("The key that signs tickets; 32 bytes or more.", "`ticket` 的签名密钥，至少 32 字节。");
 
 #[derive(Serialize, Deserialize)]
 struct Claims {
@@ -98,14 +98,14 @@ impl TicketKey {
         Some(Self::new(&env.secret(&TICKET_KEY)?))
     }
 
-    /// From the secret's text, as it is.
+    /// From the secret's text, unchanged.
     #[must_use]
     pub fn new(secret: &SecretString) -> Self {
         let bytes = secret.expose_secret().as_bytes();
         Self { signs: EncodingKey::from_secret(bytes), checks: DecodingKey::from_secret(bytes) }
     }
 
-    /// A ticket that says so, good for `ttl` seconds.
+    /// Issues a ticket that is valid for `ttl` seconds.
     pub fn issue(&self, vouched: &Vouched, ttl: u64) -> Result<String, jsonwebtoken::errors::Error> {
         let header = Header { typ: Some(TYPE.to_owned()), ..Header::new(Algorithm::HS256) };
         let Vouched { person, unionid, number, at } = vouched;
@@ -121,7 +121,7 @@ impl TicketKey {
         encode(&header, &claims, &self.signs)
     }
 
-    /// What the ticket says, if it is one of ours and `now` is before its end.
+    /// The content of a valid ticket: signed with this key and not expired at `now`.
     pub fn verify(&self, ticket: &str, now: Timestamp) -> Result<Vouched, TicketError> {
         let header = decode_header(ticket).map_err(|_| TicketError::Invalid)?;
         if header.typ.as_deref() != Some(TYPE) {
@@ -156,7 +156,7 @@ fn validation() -> Validation {
     let mut validation = Validation::new(Algorithm::HS256);
     validation.set_audience(&[AUDIENCE]);
     validation.required_spec_claims = HashSet::from(["aud", "sub", "exp"].map(str::to_owned));
-    // The library would ask the system's clock.
+    // The library would read the system's clock.
     validation.validate_exp = false;
     validation
 }

@@ -1,4 +1,4 @@
-//! HTTPS with JSON, to a service that has no SDK here: over the pool, with its TLS.
+//! HTTPS with JSON, for services without an SDK here, over the same pool and TLS.
 
 use std::time::Duration;
 
@@ -11,14 +11,14 @@ use tokio::time::timeout;
 
 use super::Pool;
 
-/// An answer has some hundred bytes; one without end must not fill the memory.
+/// Answers have a few hundred bytes; the limit protects the memory.
 const MAX_ANSWER_BYTES: usize = 64 * 1024;
 
-/// Sends JSON and reads JSON. Nothing is repeated and no redirect is followed.
+/// Sends JSON and reads JSON. Never retries and follows no redirects.
 #[derive(Debug, Clone)]
 pub struct JsonClient(Pool);
 
-/// What a service answered.
+/// A service's answer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JsonAnswer {
     /// The HTTP status.
@@ -27,25 +27,25 @@ pub struct JsonAnswer {
     pub body: Value,
 }
 
-/// Why there is no answer. Neither the request nor the answer is in it.
+/// Why there is no answer. Contains neither the request nor the answer.
 #[derive(Debug, thiserror::Error)]
 pub enum JsonError {
-    /// No connection: the request was surely not carried out.
+    /// No connection: the request was certainly not carried out.
     #[error("the service could not be reached")]
     Unreached(#[source] legacy::Error),
     /// The connection broke: the request may have been carried out.
     #[error("the connection broke before the whole answer")]
     Broken(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// No whole answer in time: the request may have been carried out.
+    /// No whole answer within the time limit: the request may have been carried out.
     #[error("there was no whole answer in time")]
     TimedOut,
-    /// A page, say, or more than an answer can hold: the request may have been carried out.
-    #[error("the answer, HTTP status {0}, is no JSON of {MAX_ANSWER_BYTES} bytes at most")]
+    /// Not JSON, or too long: the request may have been carried out.
+    #[error("the answer, HTTP status {0}, is not JSON of at most {MAX_ANSWER_BYTES} bytes")]
     NotJson(u16),
 }
 
 impl JsonError {
-    /// Whether the request may have been carried out all the same.
+    /// Whether the request may have been carried out anyway.
     #[must_use]
     pub fn is_in_doubt(&self) -> bool {
         !matches!(self, Self::Unreached(_))
@@ -57,9 +57,9 @@ impl JsonClient {
         Self(pool)
     }
 
-    /// Posts `body`, byte for byte as it was signed, to `url`, and waits for the whole answer for `patience` at most.
+    /// Posts `body` to `url`, byte for byte as signed, and waits for the whole answer for `patience` at most.
     ///
-    /// `application/json; charset=utf-8` is its content type unless `headers` name another.
+    /// The content type is `application/json; charset=utf-8` unless `headers` set another.
     pub async fn post(
         &self,
         url: Uri,
@@ -76,7 +76,7 @@ impl JsonClient {
         timeout(patience, self.answer(request)).await.unwrap_or(Err(JsonError::TimedOut))
     }
 
-    /// Asks for what is at `url`, and waits for the whole answer for `patience` at most.
+    /// Gets `url`, and waits for the whole answer for `patience` at most.
     pub async fn get(&self, url: Uri, patience: Duration) -> Result<JsonAnswer, JsonError> {
         let mut request = Request::new(SdkBody::empty());
         *request.uri_mut() = url;
@@ -113,7 +113,7 @@ mod tests {
 
     const PATIENCE: Duration = Duration::from_millis(500);
 
-    /// A service that reads one request and does `answer` with the connection; its address, and what it was sent.
+    /// A service that reads one request and hands the connection to `answer`. Returns its address and what it received.
     async fn service<F: Future<Output = ()> + Send>(
         answer: impl FnOnce(TcpStream) -> F + Send + 'static,
     ) -> (SocketAddr, tokio::task::JoinHandle<String>) {
@@ -138,7 +138,7 @@ mod tests {
 
     async fn answered(text: String) -> Result<JsonAnswer, JsonError> {
         let (address, _) = service(async move |mut stream: TcpStream| {
-            // A client that has read enough hangs up.
+            // A client that has read enough closes the connection.
             _ = stream.write_all(text.as_bytes()).await;
         })
         .await;

@@ -1,4 +1,4 @@
-//! The pools of connections, and the SDK's view of one.
+//! The connection pools, and the SDK's client over one of them.
 
 use std::{
     pin::Pin,
@@ -28,17 +28,17 @@ use tower_service::Service;
 
 use crate::clock::{Clock, Timestamp};
 
-/// The longest that a TCP connection to AWS is waited for (docs/adr/0008-time-outs.md).
+/// The time limit of a TCP connection to AWS (docs/adr/0008-time-outs.md).
 const CONNECT: Duration = Duration::from_millis(800);
 
-/// The longest that a whole connection is waited for: the look-up of its name, TCP and TLS.
+/// The time limit of a whole connection: DNS, TCP and TLS.
 const REACH: Duration = Duration::from_millis(1200);
 
-/// The longest that a connection may have been idle to take a request that must not be sent twice: less than the five
-/// seconds after which Amazon's own SDK for Java gives up its idle connections (docs/adr/0012-https.md).
+/// How long a connection may be idle and still take a request that must not be sent twice: less than the five seconds after
+/// which Amazon's SDK for Java drops idle connections (docs/adr/0012-https.md).
 const IDLE: Duration = Duration::from_secs(4);
 
-/// Open connections, by whom they lead to.
+/// Open connections, by peer.
 #[derive(Debug, Clone)]
 pub(crate) struct Pool {
     client: legacy::Client<Connector, SdkBody>,
@@ -46,31 +46,31 @@ pub(crate) struct Pool {
 }
 
 impl Pool {
-    /// For requests that may be sent again: a connection that its peer has closed in silence costs them a second attempt.
+    /// For requests that may be sent again: a connection that the peer closed silently costs a second attempt.
     pub(crate) fn new(tls: ClientConfig) -> Self {
         let client = legacy::Client::builder(TokioExecutor::new()).build(connector(tls));
         Self { client, note: None }
     }
 
-    /// For requests that must not be sent twice: they go out on young connections alone, by `clock`.
+    /// For requests that must not be sent twice: they only use connections that are young by `clock`.
     pub(crate) fn unrepeated(tls: ClientConfig, clock: Arc<dyn Clock>) -> Self {
         let mut builder = legacy::Client::builder(TokioExecutor::new());
         builder.pool_idle_timeout(IDLE).pool_timer(Ages::by(clock));
         Self { client: builder.build(connector(tls)), note: None }
     }
 
-    /// The same connections; `note` writes into the headers of each request, which is signed by then.
+    /// The same connections; `note` may add headers to each request, after it is signed.
     pub(crate) fn noting(self, note: fn(&mut HeaderMap)) -> Self {
         Self { note: Some(note), ..self }
     }
 
-    /// The SDK's view of it.
+    /// The SDK's view of the pool.
     pub(crate) fn client(&self) -> SharedHttpClient {
         let connector = SharedHttpConnector::new(self.clone());
         http_client_fn(move |_, _| connector.clone())
     }
 
-    /// Sends a request; its error tells whether there was no connection.
+    /// Sends a request. The error tells whether a connection was missing.
     pub(crate) async fn request(
         &self,
         request: Request<SdkBody>,
@@ -85,15 +85,15 @@ impl Pool {
         self.client.request(request)
     }
 
-    /// Leaves an open connection to `url` in the pool, if there can be one in time.
+    /// Opens a connection to `url` and leaves it in the pool, if that succeeds in time.
     pub(crate) async fn connect(&self, url: Uri) {
         let answered = async {
             let mut request = Request::new(SdkBody::empty());
             *request.uri_mut() = url;
-            // A connection goes back to the pool when its answer has been read.
+            // A connection returns to the pool once its answer has been read.
             self.client.request(request).await.ok()?.into_body().collect().await.ok()
         };
-        // Without a connection now, the first request makes its own.
+        // If this fails, the first request opens its own connection.
         _ = timeout(CONNECT, answered).await;
     }
 }
@@ -108,7 +108,7 @@ fn connector(tls: ClientConfig) -> Connector {
     )
 }
 
-/// Makes a connection in time: the name's look-up, TCP and TLS together. What comes too late was surely not sent.
+/// Opens a connection within the time limit: DNS, TCP and TLS. If it fails, nothing was sent.
 #[derive(Debug, Clone)]
 struct Connector(HttpsConnector<TcpConnector>);
 
@@ -129,7 +129,7 @@ impl Service<Uri> for Connector {
 
 /// How long a connection has been idle.
 ///
-/// `Instant` may stand still while Lambda has the machine frozen, and the clock may be set back: the one that says more counts.
+/// `Instant` may stand still while Lambda freezes the machine, and the clock may be set back: the longer one counts.
 #[derive(Clone)]
 struct Ages {
     clock: Arc<dyn Clock>,
@@ -204,7 +204,7 @@ mod tests {
         }
     }
 
-    /// A service that answers whatever it is sent, and how many connections it has had.
+    /// A service that answers every request, and counts its connections.
     async fn service() -> (Uri, Arc<AtomicUsize>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();

@@ -1,4 +1,4 @@
-//! Whom TLS trusts.
+//! The root certificates that TLS trusts.
 
 use std::fs;
 
@@ -11,23 +11,22 @@ use rustls::{
 use crate::config::{Env, Setting};
 
 const ROOTS: Setting = Setting::optional("SSL_CERT_FILE").about(
-    "A PEM file of the roots to trust, in place of Mozilla's, which are compiled in.",
+    "A PEM file of root certificates to trust instead of Mozilla's, which are compiled in.",
     "改为信任这个 PEM 文件中的根证书；默认使用编译进程序的 Mozilla 根证书。",
 );
 
-/// Reads whom TLS trusts from the settings: Mozilla's roots as they were when this was built, or those of the PEM file that
-/// `SSL_CERT_FILE` names.
+/// Reads the trusted roots: Mozilla's as of the build, or those of the PEM file that `SSL_CERT_FILE` names.
 pub(crate) fn read(env: &mut Env) -> Option<ClientConfig> {
     let roots = match env.optional(&ROOTS) {
         None => RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() },
         Some(file) => match of_file(&file) {
             Some(roots) => roots,
-            None => return env.wrong("SSL_CERT_FILE names no file of certificates in PEM".to_owned()),
+            None => return env.wrong("SSL_CERT_FILE does not name a PEM file of certificates".to_owned()),
         },
     };
     let versions = ClientConfig::builder_with_provider(aws_lc_rs::default_provider().into())
         .with_safe_default_protocol_versions();
-    // It fails where the provider knows no cipher suite of a version.
+    // Fails where the provider has no cipher suite for a version.
     Some(versions.ok()?.with_root_certificates(roots).with_no_client_auth())
 }
 

@@ -1,16 +1,16 @@
-//! A number in E.164 that somebody else vouches for.
+//! A number in E.164 from WeChat.
 
 use std::fmt;
 
-/// A number in E.164 (`+8613800138000`) as WeChat names it. Whether it is a mobile number of an allowed country is for
-/// [`super::Countries::parse`] to say.
+/// A number in E.164 (`+8613800138000`) as WeChat names it. [`super::Countries::parse`] decides whether it is a mobile number
+/// of an accepted country.
 ///
 /// `Debug` masks it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct E164(String);
 
 impl E164 {
-    /// Reads `+` and 7 to 15 digits, of which the first is none (ITU-T E.164, section 6).
+    /// Reads `+` and 7 to 15 digits that do not start with 0 (ITU-T E.164, section 6).
     #[must_use]
     pub fn parse(raw: &str) -> Option<Self> {
         let digits = raw.strip_prefix('+')?;
@@ -26,13 +26,13 @@ impl E164 {
         Self::parse(&format!("+{calling_code}{national}"))
     }
 
-    /// All of it.
+    /// The whole number.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// As its owner may see it: `+86138****8000`.
+    /// Masked for its owner: `+86138****8000`.
     #[must_use]
     pub fn masked(&self) -> String {
         masked(&self.0)
@@ -45,7 +45,7 @@ impl fmt::Debug for E164 {
     }
 }
 
-/// `+86138****8000`: the last four digits, and what stands before the four that are hidden.
+/// `+86138****8000`: hides the four digits before the last four.
 #[must_use]
 pub fn masked(e164: &str) -> String {
     let (rest, last) = e164.split_at(e164.len().saturating_sub(4));

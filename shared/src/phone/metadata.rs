@@ -1,8 +1,8 @@
-//! libphonenumber's metadata, of which only what is asked for is read.
+//! libphonenumber's metadata, read only as far as needed.
 //!
-//! `metadata.bin` is the file of that name in rlibphonenumber 2.2.15, a `PhoneMetadataCollection` made of Google's
-//! `PhoneNumberMetadata.xml` (Apache-2.0). The library would read all 250 countries of it at the first number, and keep
-//! them (docs/adr/0003-phone-library.md). A new version of the library brings a new file: a test compares them.
+//! `metadata.bin` is the file of that name in rlibphonenumber 2.2.15, a `PhoneMetadataCollection` made from Google's
+//! `PhoneNumberMetadata.xml` (Apache-2.0). The library would load all 250 countries at the first number and keep them in
+//! memory (docs/adr/0003-phone-library.md). A new version of the library needs a new file: a test compares them.
 
 use std::sync::LazyLock;
 
@@ -11,11 +11,11 @@ use rlibphonenumber::{PhoneMetadata, PhoneMetadataCollection, PhoneNumberUtil};
 
 static METADATA: &[u8] = include_bytes!("metadata.bin");
 
-/// Where each country is in it, as `build.rs` found.
-#[expect(clippy::unreadable_literal, reason = "no person writes them")]
+/// The position of each country in the file, from `build.rs`.
+#[expect(clippy::unreadable_literal, reason = "generated")]
 static COUNTRIES: &[Country] = &include!(concat!(env!("OUT_DIR"), "/countries.rs"));
 
-/// All countries, read at the first number that is of none of the allowed ones.
+/// All countries, loaded at the first number that belongs to no accepted country.
 pub(super) static WORLD: LazyLock<PhoneNumberUtil> = LazyLock::new(|| util(COUNTRIES));
 
 struct Country {
@@ -26,21 +26,21 @@ struct Country {
     message: (usize, usize),
 }
 
-/// Whether the library has numbers of a country, by its ISO 3166-1 alpha-2 code.
+/// Whether the library has numbers for a country, by its ISO 3166-1 alpha-2 code.
 pub(super) fn has(id: &str) -> bool {
     id.len() == 2 && COUNTRIES.iter().any(|country| country.id == id)
 }
 
-/// The library with these countries, and every other one that has a calling code with one of them in common: to which
-/// country a number of that code belongs is then decided as it is with all of them.
+/// The library with these countries, and all others that share a calling code with them: so a number gets the same country
+/// as with all of them loaded.
 pub(super) fn of(ids: &[String]) -> PhoneNumberUtil {
     let wanted = |country: &&Country| ids.iter().any(|id| id == country.id);
     let codes: Vec<_> = COUNTRIES.iter().filter(wanted).map(|country| country.calling_code).collect();
     util(COUNTRIES.iter().filter(|country| codes.contains(&country.calling_code)))
 }
 
-/// Reads the countries, and compiles what all of them have in common.
-#[expect(clippy::expect_used, reason = "the file is a part of the program, and a test reads all of it")]
+/// Reads the countries, and compiles the patterns that they share.
+#[expect(clippy::expect_used, reason = "the file is compiled in, and a test reads all of it")]
 fn util<'a>(countries: impl IntoIterator<Item = &'a Country>) -> PhoneNumberUtil {
     let read = |country: &Country| PhoneMetadata::decode(&METADATA[country.message.0..country.message.1]);
     let metadata = countries.into_iter().map(|country| read(country).expect("a country")).collect();

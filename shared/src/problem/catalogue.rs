@@ -65,28 +65,28 @@ problems! {
         en "The request body is larger than 4 KiB.";
     NotFound: 404 "not_found", "Not found"
         zh "没有这个接口。"
-        en "There is nothing at this path.";
+        en "This path does not exist.";
     MethodNotAllowed: 405 "method_not_allowed", "Method not allowed"
         zh "该接口不支持这种请求方法。"
-        en "This path does not answer this method.";
-    ResendTooSoon: 429 "resend_too_soon", "Code sent a moment ago" counted as "LimitsReached"
+        en "This path does not support this method.";
+    ResendTooSoon: 429 "resend_too_soon", "Code sent recently" counted as "LimitsReached"
         zh "验证码刚刚发送过，请在 {retryAfter} 秒后重试。"
-        en "A code was sent a moment ago. Please try again in {retryAfter} seconds.";
+        en "A code was sent recently. Please try again in {retryAfter} seconds.";
     PhoneLimitReached: 429 "phone_limit_reached", "Too many codes for this number" counted as "LimitsReached"
         zh "该手机号今天获取验证码的次数已达上限，请明天再试。"
-        en "This number has had all its codes for today. Please try again tomorrow.";
+        en "This number has reached today's limit of codes. Please try again tomorrow.";
     IpLimitReached: 429 "ip_limit_reached", "Too many codes for this address" counted as "LimitsReached"
         zh "当前网络获取验证码的次数过多，请稍后再试。"
-        en "Too many codes were sent to this network. Please try again later.";
+        en "Too many codes were requested from this network. Please try again later.";
     OpenidLimitReached: 429 "openid_limit_reached", "Too many codes for this WeChat account" counted as "LimitsReached"
         zh "该微信账号今天获取验证码的次数已达上限，请明天再试。"
-        en "This WeChat account has had all its codes for today. Please try again tomorrow.";
+        en "This WeChat account has reached today's limit of codes. Please try again tomorrow.";
     SmsBudgetExhausted: 503 "sms_budget_exhausted", "No more messages today" counted as "LimitsReached"
         zh "今天的短信发送量已达上限，请明天再试。"
-        en "All of today's messages have been sent. Please try again tomorrow.";
+        en "Today's limit of messages has been reached. Please try again tomorrow.";
     SmsRejected: 422 "sms_rejected", "Number refused" counted as "SmsRejections"
         zh "无法向该手机号发送短信，请换一个号码。"
-        en "Messages cannot be sent to this number. Please use another one.";
+        en "Messages cannot be sent to this number. Please use another number.";
     SmsUnavailable: 503 "sms_unavailable", "SMS unavailable" counted as "SmsFailures"
         zh "短信暂时无法发送，请稍后重试。"
         en "The message could not be sent. Please try again.";
@@ -98,7 +98,7 @@ problems! {
         en "WeChat's login code has been used. Please log in again.";
     WechatUserBlocked: 403 "wechat_user_blocked", "Blocked by WeChat"
         zh "该微信账号存在风险，已被微信限制登录。"
-        en "WeChat has blocked this account for its risk.";
+        en "WeChat considers this account risky and has blocked its login.";
     WechatRateLimited: 429 "wechat_rate_limited", "WeChat rate limit" counted as "WechatFailures"
         zh "微信登录过于频繁，请稍后重试。"
         en "Too many WeChat logins. Please try again later.";
@@ -113,22 +113,22 @@ problems! {
         en "WeChat login is not set up correctly. Please contact support.";
     PhoneCodeInvalid: 400 "phone_code_invalid", "Invalid code for the phone number"
         zh "微信的手机号授权无效或已过期，请重新授权，或使用短信验证码。"
-        en "WeChat's code for your phone number is invalid or has expired. Please allow it again, or use a code by SMS.";
+        en "WeChat's permission for your phone number is invalid or has expired. Please allow it again, or use a code by SMS.";
     UnknownApp: 400 "unknown_app", "Unknown mini program"
         zh "未知的小程序。"
-        en "This mini program is not known here.";
+        en "Unknown mini program.";
     TicketRequired: 400 "ticket_required", "Ticket required"
-        zh "缺少微信登录票据，请重新登录。"
-        en "The ticket of the WeChat login is missing. Please log in again.";
+        zh "缺少微信登录信息，请重新登录。"
+        en "The WeChat login is missing. Please log in again.";
     TicketInvalid: 400 "ticket_invalid", "Invalid ticket"
-        zh "微信登录票据无效，请重新登录。"
-        en "The ticket of the WeChat login is invalid. Please log in again.";
+        zh "微信登录信息无效，请重新登录。"
+        en "The WeChat login is not valid. Please log in again.";
     TicketExpired: 400 "ticket_expired", "Ticket expired"
-        zh "微信登录票据已过期，请重新登录。"
-        en "The ticket of the WeChat login has expired. Please log in again.";
+        zh "微信登录信息已过期，请重新登录。"
+        en "The WeChat login has expired. Please log in again.";
     OpenidMismatch: 400 "openid_mismatch", "Openid mismatch"
         zh "微信身份不一致，请重新登录。"
-        en "The openid is not the one that the ticket was issued for.";
+        en "The WeChat identity does not match. Please log in again.";
     CodeIncorrect: 400 "code_incorrect", "Incorrect code" counted as "WrongCodes"
         zh "验证码错误，还可以尝试 {attemptsLeft} 次。"
         en "The code is wrong. Attempts left: {attemptsLeft}.";
@@ -149,7 +149,7 @@ problems! {
         en "Please log in first.";
     TokenInvalid: 401 "token_invalid", "Token invalid"
         zh "登录已失效，请重新登录。"
-        en "You are not logged in any more. Please log in again.";
+        en "You are no longer logged in. Please log in again.";
     LoginRequired: 401 "login_required", "Login required"
         zh "请用手机号重新登录。"
         en "Please log in with your phone number again.";

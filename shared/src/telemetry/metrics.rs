@@ -1,4 +1,4 @@
-//! Metrics: lines of `CloudWatch`'s embedded metric format among the logs, which need no SDK and no call
+//! Metrics: lines of `CloudWatch`'s embedded metric format in the log, which need no SDK and no call
 //! (<https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html>).
 
 use std::{fmt, io::Write};
@@ -12,31 +12,31 @@ use tracing_subscriber::{Layer, fmt::MakeWriter, layer::Context};
 
 use crate::clock::{Clock, SystemClock};
 
-/// Where metrics are sent within the process: events that no log line is made of.
+/// The target of the events that carry metrics. They are not logged.
 pub(super) const TARGET: &str = "metrics";
 
-/// What is counted, under its name in `CloudWatch`: alarms and dashboards go by it, so it is written out.
+/// A metric, by its name in `CloudWatch`. Alarms and dashboards use the name, so it is written out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Metric {
     name: &'static str,
-    /// The name of its dimension, and which of several it is.
+    /// Its dimension's name and value.
     dimension: Option<(&'static str, &'static str)>,
 }
 
 impl Metric {
-    /// The metric of this name.
+    /// The metric with this name.
     #[must_use]
     pub const fn named(name: &'static str) -> Self {
         Self { name, dimension: None }
     }
 
-    /// Of several limits this one: the dimension `Limit`.
+    /// With the dimension `Limit`.
     #[must_use]
     pub const fn of_limit(self, limit: &'static str) -> Self {
         Self { dimension: Some(("Limit", limit)), ..self }
     }
 
-    /// Of several providers this one: the dimension `Provider`.
+    /// With the dimension `Provider`.
     #[must_use]
     pub const fn of_provider(self, provider: &'static str) -> Self {
         Self { dimension: Some(("Provider", provider)), ..self }
@@ -49,7 +49,7 @@ impl Metric {
     }
 }
 
-/// Writes what was counted.
+/// Writes the metric as a log line.
 pub(super) struct Emf<W> {
     namespace: String,
     writer: W,
@@ -89,7 +89,7 @@ where
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         let mut counted = Counted::default();
         event.record(&mut counted);
-        // In one piece, so that no other line gets into it. A log that can't be written can't be complained about either.
+        // One write, so that no other line gets into it. If the log cannot be written, nothing can report that.
         _ = self.writer.make_writer().write_all(format!("{}\n", self.line(counted)).as_bytes());
     }
 }

@@ -1,4 +1,4 @@
-//! Secrets that are missing, denied or of another form: each is told by its name, never by its value.
+//! Secrets that are missing, denied or malformed: each is reported by name, never by value.
 
 use tests::{TestApp, events::FUNCTIONS};
 use tokio::{
@@ -8,7 +8,7 @@ use tokio::{
 
 use super::{assert_fails, failed, found};
 
-/// A Secrets Manager that answers every request with this error. .ci/deploy/check asks moto's for real secrets.
+/// A Secrets Manager that answers every request with this error. .ci/deploy/check uses moto's for real secrets.
 async fn refusing(code: &'static str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
@@ -55,9 +55,9 @@ async fn a_secret_of_another_form_is_told_without_its_value() {
     for (function, secret, value, words) in [
         ("send-code", "CODE_PEPPER", "swordfish", "shorter than 16 bytes"),
         ("send-code", "TICKET_KEY", "", "neither TICKET_KEY nor TICKET_KEY_SECRET_ARN is set"),
-        ("exchange-code", "WECHAT_APPS", "swordfish", "no JSON such as"),
+        ("exchange-code", "WECHAT_APPS", "swordfish", "is not JSON such as"),
         ("exchange-code", "WECHAT_APP_SECRET", "", "neither WECHAT_APP_SECRET"),
-        ("login", "TOKEN_SIGNING_KEY", "swordfish", "there is no PEM block in it"),
+        ("login", "TOKEN_SIGNING_KEY", "swordfish", "it has no PEM block"),
         ("login", "CODE_PEPPER", "", "neither CODE_PEPPER"),
     ] {
         let checks = found(&app, function, &[(secret, value)]).await;

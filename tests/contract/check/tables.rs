@@ -1,4 +1,4 @@
-//! The tables: there, with their key, with their TTL.
+//! The tables: whether they exist, with their key and TTL.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use tests::TestApp;
 
 use super::{assert_fails, failed, found};
 
-/// A call to the tables as an owner makes it, past the functions.
+/// A call to the tables as their owner makes it, outside the functions.
 async fn call(app: &TestApp, operation: &str, body: &Value) {
     let request = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(5)).build().unwrap()
         .post(&app.local.dynamodb.endpoint)
@@ -43,10 +43,10 @@ async fn a_table_that_is_not_there_is_told_by_its_setting() {
         [("send-code", "CODES_TABLE"), ("login", "CODES_TABLE"), ("login", "USERS_TABLE")]
     {
         let checks = found(&app, function, &[(setting, "nowhere")]).await;
-        assert_fails(&checks, setting, &["there is no table nowhere"]);
+        assert_fails(&checks, setting, &["no table nowhere"]);
     }
     let checks = found(&app, "login", &[("USERS_TABLE", "")]).await;
-    assert_fails(&checks, "settings", &["USERS_TABLE is not set", "no execution starts"]);
+    assert_fails(&checks, "settings", &["USERS_TABLE is not set", "the function cannot start"]);
 }
 
 #[tokio::test]
@@ -55,7 +55,7 @@ async fn a_table_with_another_key_is_told() {
     for (name, key, of) in [("other-name", "id", "S"), ("other-type", "pk", "N")] {
         make(&app, name, key, of).await;
         let checks = found(&app, "login", &[("USERS_TABLE", name)]).await;
-        assert_fails(&checks, "USERS_TABLE", &["another key than pk", name]);
+        assert_fails(&checks, "USERS_TABLE", &["is not the single string pk", name]);
     }
 }
 
@@ -64,7 +64,11 @@ async fn codes_without_an_end_are_told_and_users_have_none() {
     let app = TestApp::start().await;
     make(&app, "endless", "pk", "S").await;
     let checks = found(&app, "send-code", &[("CODES_TABLE", "endless")]).await;
-    assert_fails(&checks, "CODES_TABLE", &["for ever", "update-time-to-live --table-name endless"]);
+    assert_fails(
+        &checks,
+        "CODES_TABLE",
+        &["never deletes items", "update-time-to-live --table-name endless"],
+    );
     assert_eq!(failed(&found(&app, "login", &[("USERS_TABLE", "endless")]).await), []);
     let ttl = json!({ "AttributeName": "expires", "Enabled": true });
     call(&app, "UpdateTimeToLive", &json!({ "TableName": "endless", "TimeToLiveSpecification": ttl })).await;

@@ -1,4 +1,4 @@
-//! What WeChat says to the mini programs of a deployment.
+//! WeChat's answers to the mini programs of a deployment.
 
 use local::wechat::Call;
 use tests::TestApp;
@@ -12,7 +12,7 @@ async fn a_wrong_app_id_and_a_wrong_secret_are_told_apart() {
     let app = TestApp::start().await;
     for (variable, words) in [
         (("WECHAT_APP_ID", "wx0123456789abcdef"), ["errcode 40013", "copy it from WeChat's console"]),
-        (("WECHAT_APP_SECRET", "swordfish"), ["errcode 40125", "make a new one"]),
+        (("WECHAT_APP_SECRET", "swordfish"), ["errcode 40125", "reset it"]),
     ] {
         let checks = found(&app, "exchange-code", &[variable]).await;
         let [session, token] = failed(&checks)[..] else { panic!("{checks:?}") };
@@ -33,7 +33,11 @@ async fn an_address_that_is_not_listed_is_named() {
     app.local.wechat.play_next_at(Call::StableToken, "err-40164");
     let checks = found(&app, "exchange-code", &[]).await;
     let token = format!("WeChat access token {FIRST}");
-    assert_fails(&checks, &token, &["errcode 40164", "192.0.2.7 is not on WeChat's list", "NAT gateway"]);
+    assert_fails(
+        &checks,
+        &token,
+        &["errcode 40164", "192.0.2.7 is not on WeChat's IP allow-list", "NAT gateway"],
+    );
     app.local.wechat.play_next("err-40164");
     let checks = found(&app, "exchange-code", &[]).await;
     assert_fails(&checks, &format!("WeChat {FIRST}"), &["errcode 40164", "nobody can log in"]);

@@ -1,4 +1,4 @@
-//! Many requests at once, against what must hold in any order.
+//! Many requests at once must keep what holds in any order.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -14,7 +14,7 @@ use super::{
     assert_token_is_for_a_stored_account, token,
 };
 
-/// Who was let into which accounts.
+/// The accounts that each person has logged in to.
 fn let_in<'a>(
     round: &'a [Step],
     answers: &'a [Option<Answer>],
@@ -29,7 +29,7 @@ fn let_in<'a>(
     })
 }
 
-/// All steps of a round at once, each call to `DynamoDB` slowed down by chance.
+/// Runs all steps of a round at once, with random delays of the calls to `DynamoDB`.
 pub(super) async fn play(conflict: Conflict, rounds: &[Vec<Step>], delays: Vec<u8>) {
     let app = app(conflict).await;
     app.local.dynamodb.disturb(move |call, _| {
@@ -81,7 +81,7 @@ pub(super) async fn play(conflict: Conflict, rounds: &[Vec<Step>], delays: Vec<u
                 (step, answer.status)
             {
                 tokens.insert(*person, token(answer));
-                // Who leaves an account at the same time was let into both.
+                // A person who leaves an account at that moment has logged in to both.
                 let accounts = let_in(round, &answers).filter(|(other, _)| other == person);
                 if !deletes && accounts.map(|(_, account)| account).collect::<BTreeSet<_>>().len() == 1 {
                     assert_token_is_for_a_stored_account(&app, PEOPLE[*person], answer).await;

@@ -1,10 +1,10 @@
-//! What the contract says that a request is answered, and the state that it leaves.
+//! The contract's answer to each request, and the state that it leaves.
 
 use std::collections::BTreeMap;
 
 use super::{ATTEMPTS, Act, COOLDOWN, Conflict, DAILY, DAILY_GUESSES, LASTS, PEOPLE, RELEASE, TTL};
 
-/// What the contract says that the system has to be in.
+/// The state that the contract requires.
 #[derive(Default)]
 pub(super) struct Model {
     conflict: Conflict,
@@ -23,12 +23,12 @@ pub(super) struct LiveCode {
     attempts: Vec<(usize, bool)>,
 }
 
-/// Who a name is, at which Open Platform account.
+/// A name's id at an Open Platform account.
 type Unionid = (&'static str, usize);
 
-/// Who made it moves it, from whichever mini program.
+/// Its creator may move it, from any mini program.
 pub(super) struct Account {
-    /// The number, and when it was proved last.
+    /// The number, and when it was last proved.
     pub(super) number: Option<(usize, u64)>,
     owner: usize,
     unionid: Option<Unionid>,
@@ -37,12 +37,12 @@ pub(super) struct Account {
     pub(super) disabled: bool,
 }
 
-/// Somebody in an account.
+/// A person in an account.
 #[derive(Clone, Copy)]
 pub(super) struct Person {
-    /// When they proved its number last; who has logged out since, never.
+    /// When they last proved its number; `None` after a logout.
     proved: Option<u64>,
-    /// The unionid that they were seen with.
+    /// The unionid that they last came with.
     unionid: Option<Unionid>,
 }
 
@@ -99,24 +99,24 @@ impl Model {
         self.platform += 1;
     }
 
-    /// The unionid that WeChat tells of the person.
+    /// The unionid that WeChat returns for the person.
     fn unionid(&self, person: usize) -> Option<Unionid> {
         let name = PEOPLE[person].split('@').next().unwrap_or_default();
         (self.platform > 0).then_some((name, self.platform))
     }
 
-    /// How many of the accounts a unionid names.
+    /// How many unionids name an account.
     pub(super) fn unionids(&self) -> usize {
         self.accounts.iter().filter(|account| account.unionid.is_some()).count()
     }
 
-    /// The account that the person's unionid names.
+    /// The account of the person's unionid.
     fn united_with(&self, person: usize) -> Option<usize> {
         let unionid = self.unionid(person)?;
         self.accounts.iter().position(|account| account.unionid == Some(unionid))
     }
 
-    /// Which account the person is let into, or none; and whether that takes a write.
+    /// The account that the person may log in to, if any; and whether that needs a write.
     pub(super) fn settle(&self, person: usize, number: usize, now: u64) -> Settled {
         let (mine, united) = (self.of(person), self.united_with(person));
         let has = |account: &Account| account.number.is_some_and(|(owned, _)| owned == number);
@@ -163,7 +163,7 @@ impl Model {
         }
         let told = self.unionid(person);
         let free = told.filter(|_| self.united_with(person).is_none());
-        // The account that the person is in from now on, and the unionid that they are noted with there.
+        // The person's account from now on, and their unionid there.
         let (account, unionid) = match settled {
             Settled::Known => return "200",
             Settled::Proves(mine) => {
@@ -208,7 +208,7 @@ impl Model {
         if proved.is_some_and(|proved| now < proved + LASTS) { "200" } else { "login_required" }
     }
 
-    /// What the last token that the person got is answered.
+    /// The expected answer to the person's last token.
     pub(super) fn token(&self, person: usize) -> &'static str {
         match (self.is_logged_in(person), self.is_disabled(person)) {
             (false, _) => "token_invalid",
@@ -221,7 +221,7 @@ impl Model {
         self.of(person).is_some_and(|mine| self.accounts[mine].disabled)
     }
 
-    /// Whether a login or renewal, and no logout since, has let the person in.
+    /// Whether the person has logged in or renewed, and not logged out since.
     fn is_logged_in(&self, person: usize) -> bool {
         self.of(person).is_some_and(|mine| self.accounts[mine].people[&person].proved.is_some())
     }
@@ -254,7 +254,7 @@ impl Model {
         }
     }
 
-    /// The account that the person is in.
+    /// The account of the person.
     pub(super) fn of(&self, person: usize) -> Option<usize> {
         self.accounts.iter().position(|account| account.people.contains_key(&person))
     }
@@ -266,7 +266,7 @@ impl Account {
         is_united || self.is_made_by(person)
     }
 
-    /// Whether the person's new unionid takes the place of what the account has.
+    /// Whether the person's new unionid replaces the account's.
     fn may_bind(&self, person: usize) -> bool {
         match self.people[&person].unionid {
             Some(noted) => self.unionid == Some(noted),
@@ -290,6 +290,6 @@ pub(super) enum Settled {
     Taken,
     /// The person's account is disabled.
     Disabled,
-    /// So is the one that they would join.
+    /// The account that they would join is disabled.
     JoinsDisabled,
 }

@@ -1,4 +1,4 @@
-//! One request after another, against a model that says what each is answered.
+//! One request after another, compared with a model.
 
 use std::collections::BTreeMap;
 
@@ -103,7 +103,7 @@ pub(super) async fn play(conflict: Conflict, steps: &[Step]) {
     }
 }
 
-/// A login with the right code, while no transaction goes through.
+/// A login with the right code while all transactions fail.
 async fn crash(app: &TestApp, model: &mut Model, person: usize, number: usize) {
     let now = app.clock.now().as_unix();
     let code = model.codes.get(&number).map_or_else(|| "000000".into(), |live| live.code.clone());

@@ -1,4 +1,4 @@
-//! That no HTTP request is an operator's event, whatever a client writes into it.
+//! No HTTP request is an operator's event, whatever a client writes into it.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use local::Answered;
@@ -8,7 +8,7 @@ use tests::{Answer, TestApp, events};
 use super::{ACTS, audit};
 use crate::accounts::FIRST;
 
-/// Everything that an operator may ask for about an account, as a client may write it.
+/// All acts of an operator on an account, as a client may write them.
 fn orders(user_id: &Value) -> Vec<Value> {
     let acts = ACTS.iter().map(|act| json!({ "operator": act, "userId": user_id }));
     acts.chain([json!({ "operator": "find", "phoneNumber": FIRST })]).collect()
@@ -71,18 +71,18 @@ async fn an_event_of_api_gateways_is_a_request_whatever_else_is_in_it() {
         let mut encoded = event.clone();
         encoded["body"] = BASE64_STANDARD.encode(order.to_string()).into();
         encoded["isBase64Encoded"] = true.into();
-        // Not even at the top level, where no client writes.
+        // Not even at the top level, which clients cannot write.
         event.as_object_mut().unwrap().extend(order.as_object().unwrap().clone());
         for event in [event.clone(), encoded] {
             let answer = app.local.functions.invoke("login", &event.to_string()).await.unwrap().unwrap();
             assert_eq!(answer.http().unwrap().status(), 400, "{event}");
         }
-        // What API Gateway has made and lost a part of is nobody's.
+        // An event of API Gateway that has lost a part is invalid.
         for kept in ["version", "rawPath", "headers", "body"] {
             let mut part = order.clone();
             part[kept] = event[kept].clone();
             let refused = app.local.functions.invoke("login", &part.to_string()).await.unwrap_err();
-            assert!(refused.to_string().contains("none of an operator's"), "{part}: {refused}");
+            assert!(refused.to_string().contains("nor an operator's"), "{part}: {refused}");
         }
         for function in ["send-code", "exchange-code"] {
             let refused = app.local.functions.invoke(function, &order.to_string()).await.unwrap().unwrap();

@@ -1,4 +1,4 @@
-//! An account is stopped while somebody is changing it.
+//! An operator disables an account while somebody is changing it.
 
 use std::{
     sync::{
@@ -18,7 +18,7 @@ use crate::{
     interleavings::accounts,
 };
 
-/// Holds the first call of this operation up, so that another request overtakes it; tells when it is there.
+/// Delays the first call of this operation, so that another request overtakes it; tells when it arrives.
 fn hold(app: &TestApp, held: &'static str) -> Arc<Notify> {
     let (reached, is_first) = (Arc::new(Notify::new()), AtomicBool::new(true));
     let signal = reached.clone();

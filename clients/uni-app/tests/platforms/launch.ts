@@ -1,4 +1,4 @@
-/** Launches a compiled mini program as WeChat does: its modules, `App`, and no window. No page is drawn. */
+/** Launches a compiled mini program like WeChat: its modules, `App`, and no window. It draws no page. */
 
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -55,7 +55,7 @@ export async function launch(folder: string, phone: Phone): Promise<unknown> {
   throw new Error(`no report: ${errors.map(String).join('; ')}`)
 }
 
-/** WeChat finds a package in `miniprogram_npm`, where its tools have put it. */
+/** WeChat looks for packages in `miniprogram_npm`, where its tools put them. */
 function resolved(root: string, from: string, path: string): string {
   const file = path.startsWith('.') || path.startsWith('/') ? join(from, path) : join(root, 'miniprogram_npm', path, 'index')
   return file.endsWith('.js') ? file : `${file}.js`

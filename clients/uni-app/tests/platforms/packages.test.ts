@@ -1,4 +1,4 @@
-/** What is published is installed into a new project of each platform, compiled there and run on WeChat's `wx`. */
+/** Installs the published packages into a new project of each platform, compiles it, and runs it on WeChat's `wx`. */
 
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
@@ -14,10 +14,10 @@ import { launch } from './launch'
 const run = promisify(execFile)
 const CLIENT = fileURLToPath(new URL('../../', import.meta.url))
 const PLATFORMS = `${CLIENT}platforms/`
-// Below this one, for uni-app's packages of Vue 3 are installed here.
+// Inside this folder, because uni-app's packages for Vue 3 are installed here.
 const EXAMPLE = fileURLToPath(new URL('../../../../examples/uni-app/', import.meta.url))
 
-/** What `platforms/flow.js` reports where all goes well. */
+/** The report of `platforms/flow.js` if everything works. */
 const WELL = [
   ...['undefined', true, true, '+86131****1000', 'undefined'],
   ...[['phone_number_unavailable', true], false, ['request_failed', 404], 'deleted'],
@@ -34,12 +34,12 @@ before(async () => {
 })
 after(() => local.stop())
 
-/** Installs the package by npm into a project that has nothing else to install. */
+/** Installs the package with npm into a project without other dependencies. */
 async function install(project: string): Promise<void> {
   await run('npm', ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', archive], { cwd: project })
 }
 
-/** Puts the package where npm would: npm itself would look through the thousand packages of a framework again. */
+/** Copies the package to where npm would install it: npm would check the framework's thousand packages again. */
 async function unpack(project: string): Promise<void> {
   const folder = `${project}/node_modules/phone-login-uni-app`
   await rm(folder, { recursive: true, force: true })
@@ -52,7 +52,7 @@ async function build(project: string, variables: Record<string, string>): Promis
   await run('npm', ['run', 'build'], { cwd: project, env: { ...process.env, ...variables, PATH: path } })
 }
 
-/** A project of Vue 3, in a folder of its own. */
+/** A Vue 3 project in its own folder. */
 async function vue3(name: string): Promise<string> {
   const project = `${EXAMPLE}dist/platforms/${name}`
   await rm(project, { recursive: true, force: true })
@@ -130,7 +130,7 @@ describe('an app', { concurrency: 2 }, () => {
     await rm(project, { recursive: true, force: true })
     await cp(`${PLATFORMS}wx`, project, { recursive: true, filter: (path) => !path.includes('node_modules') })
     await install(project)
-    // As WeChat's tools do by 构建 npm and ES6 转 ES5.
+    // Like 构建 npm and ES6 转 ES5 in WeChat's tools.
     const { miniprogram } = JSON.parse(
       await readFile(`${project}/node_modules/phone-login-uni-app/package.json`, 'utf8'),
     ) as { miniprogram: string }
@@ -156,7 +156,7 @@ describe('an app', { concurrency: 2 }, () => {
     await build(`${PLATFORMS}vue2`, {
       VUE_APP_BASE: local.url,
       UNI_CLI_CONTEXT: `${PLATFORMS}vue2`,
-      // Its webpack 4 asks OpenSSL for MD4.
+      // webpack 4 needs OpenSSL's MD4.
       NODE_OPTIONS: '--openssl-legacy-provider',
     })
     await runs(`${PLATFORMS}vue2/dist/build/mp-weixin`)

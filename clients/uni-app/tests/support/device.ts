@@ -1,11 +1,11 @@
 /**
- * A phone with uni-app on it: a `uni` over `fetch` with the platforms' habits. Any status is a success, header names
- * come in this platform's case, a problem's JSON may come as text, `fail` has an `errMsg`, and storage keeps copies.
+ * A phone with uni-app: a `uni` on top of `fetch` with the platforms' quirks. Any status is a success, header names
+ * have this platform's case, a problem's JSON may come as text, `fail` has an `errMsg`, and storage keeps copies.
  */
 
 import type { RequestOptions } from '../../src/platform'
 
-/** What the network does to a request, or what the gateway answers in the back end's place. */
+/** What the network does to a request, or what the gateway answers instead of the back end. */
 export type Fault =
   | 'lose-request'
   | 'lose-answer'
@@ -14,25 +14,25 @@ export type Fault =
   | { readonly status: number; readonly body: object | string; readonly header?: Readonly<Record<string, string>> }
 
 export interface Device {
-  /** What runs the app, by uni-app's name for it. */
+  /** The platform, by uni-app's name. */
   platform: string
-  /** What `uni.login` gives, one after another; the last one stays. Without any it fails. */
+  /** What `uni.login` returns, one after another; the last one stays. Without any, it fails. */
   wechatCodes: string[]
   /** How often `uni.login` was called. */
   logins: number
-  /** The paths that were requested, in their order. */
+  /** The requested paths, in order. */
   readonly requests: string[]
-  /** The paths that were answered. */
+  /** The answered paths. */
   readonly answers: string[]
-  /** The paths whose requests were aborted. */
+  /** The paths of aborted requests. */
   readonly aborted: string[]
-  /** The headers of the last request, as they were given. */
+  /** The last request's headers, as given. */
   lastHeader: Record<string, string>
   /** What happens to the next requests. */
   readonly faults: (Fault | undefined)[]
-  /** Rewrites the answers' bodies on their way. */
+  /** Rewrites the bodies of answers. */
   rewrite: (path: string, body: string) => string
-  /** Whether JSON is parsed under `application/json` alone. */
+  /** Whether JSON is parsed only for `application/json`. */
   problemsAsText: boolean
   readonly storage: Map<string, string>
   storageIsFull: boolean

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type PhoneLoginError, isPhoneLoginError } from '../../src/index'
 
-/** The error that `promise` ends in, which has to have this code. */
+/** The error of `promise`, which must have this code. */
 export async function failure<C extends PhoneLoginError['code']>(
   promise: Promise<unknown>,
   code: C,

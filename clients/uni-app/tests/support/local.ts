@@ -1,4 +1,4 @@
-/** The back end, whole: `local` in a process of its own, on a free port. */
+/** The whole back end: `local` in its own process, on a free port. */
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -10,14 +10,14 @@ const PROGRAM = fileURLToPath(new URL('../../../../target/debug/local', import.m
 
 export interface Local {
   readonly url: string
-  /** The last code that was sent to a number in E.164. */
+  /** The last code sent to a number in E.164. */
   code(to: string): Promise<string>
-  /** How many messages went to it. */
+  /** How many messages were sent to it. */
   messages(to: string): Promise<number>
   stop(): Promise<void>
 }
 
-/** Starts it with these settings of the functions. */
+/** Starts it with these settings. */
 export async function startLocal(settings: Record<string, string> = {}): Promise<Local> {
   if (!existsSync(PROGRAM)) throw new Error('target/debug/local is missing: cargo build -p local')
   const port = await freePort()

@@ -1,4 +1,4 @@
-/** The account page: who one is, and the ways out. */
+/** The account page: show the account, log out, delete it. */
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'

@@ -81,14 +81,14 @@ describe('the login page', () => {
     await Promise.all([program.tap('获取验证码'), program.tap('获取验证码')])
     await reads(program, /(59|60) 秒后重发/)
     assert.equal(await local.messages(e164), 1)
-    // The ticket was there when the page had opened.
+    // The ticket was fetched when the page opened.
     assert.deepEqual(phone.requests, ['/exchange-code', '/renew', '/renew', '/send-code'])
 
     program.close()
     const again = opened(phone)
     assert.equal(again.typed(NUMBER), number)
     await reads(again, /5\d 秒后重发/)
-    // Another number does not wait.
+    // Another number need not wait.
     await again.type(NUMBER, '13600136998')
     await reads(again, '获取验证码')
   })
@@ -110,11 +110,11 @@ describe('the login page', () => {
     const program = opened(phone)
     await program.tap(AGREE)
     await program.type(NUMBER, '13600136995')
-    // The code comes all the same.
+    // The code arrives anyway.
     const code = await sendCode(program, '+8613600136995')
     await program.type(CODE, code)
     await reads(program, '暂时无法连接微信，请稍后重试。')
-    // What was typed is still good.
+    // The typed code still works.
     assert.equal(program.typed(CODE), code)
     phone.codes.length = 0
     await program.tap('登录')

@@ -1,4 +1,4 @@
-/** WeChat's button for the person's number, and the form by SMS where it brings none. */
+/** WeChat's button for the person's number, and the form by SMS where it returns none. */
 
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
@@ -61,7 +61,7 @@ describe('one tap', () => {
       await program.tap('同意并继续')
       await reads(program, words)
       assert.ok(program.focused(NUMBER))
-      // Another tap can bring a number only where it was the person who said no.
+      // Another tap can help only if it was the person who refused.
       assert.equal(program.text().includes(TAP), ['privacy-refused', 'denied'].includes(button))
 
       await program.type(NUMBER, number)
@@ -88,7 +88,7 @@ describe('one tap', () => {
     phone.number = '13600137004'
     const program = await ready(opened(phone), phone)
     await program.tap(AGREE)
-    // The exchange's answer comes, that of the login does not.
+    // The exchange's answer arrives, the login's does not.
     phone.faults.push(undefined, ...LOST)
     await program.tap(TAP)
     await reads(program, '网络连接失败，请检查网络后重试。')

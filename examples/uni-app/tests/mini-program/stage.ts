@@ -1,4 +1,4 @@
-/** What the tests of the mini program share: the back end, the compiled program, people with phones. */
+/** What the mini program's tests share: the back end, the compiled program, people with phones. */
 
 import assert from 'node:assert/strict'
 import { after, afterEach, before } from 'node:test'
@@ -11,7 +11,7 @@ export const NUMBER = '请输入手机号'
 export const CODE = '请输入 6 位验证码'
 export const AGREE = '我已阅读并同意'
 
-/** Answers that get lost, as often as the client asks again by itself. */
+/** Loses answers, as often as the client retries by itself. */
 export const LOST = Array<'lose-answer'>(4).fill('lose-answer')
 
 export let local: Local
@@ -39,7 +39,7 @@ export function opened(phone: Phone): MiniProgram {
   return program
 }
 
-/** A login page that has asked what it asks as it opens: whether the person is known, and for a ticket. */
+/** A login page after its first requests: whether the person is known, and for a ticket. */
 export async function ready(program: MiniProgram, phone: Phone): Promise<MiniProgram> {
   await until('nothing is asked', () => phone.requests.slice(-2).join() === '/renew,/renew')
   await new Promise((resolve) => setTimeout(resolve, 50))
@@ -53,7 +53,7 @@ export interface Somebody {
   e164: string
 }
 
-/** A person with a number of their own, on the login page, who has agreed and typed the number. */
+/** A person with their own number, on the login page, who has agreed and typed the number. */
 export async function somebody(person: string): Promise<Somebody> {
   const number = `13600136${String(numbers++).padStart(3, '0')}`
   const phone = newPhone(person)

@@ -1,4 +1,4 @@
-/** Chromium, as Debian installs it, and a server for the compiled files. */
+/** Debian's Chromium, and a server for the compiled files. */
 
 import { readFile } from 'node:fs/promises'
 import { type Server, createServer } from 'node:http'
@@ -32,7 +32,7 @@ export function chromium(): Promise<Browser> {
   return puppeteer.launch({
     executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
     args: [
-      // It opens pages of this machine alone, and CI runs as root.
+      // It opens only pages of this machine, and CI runs as root.
       '--no-sandbox',
       '--disable-gpu',
       '--disable-quic',

@@ -5,8 +5,8 @@ import { promisify } from 'node:util'
 const EXAMPLE = fileURLToPath(new URL('../../', import.meta.url))
 
 /**
- * Compiles a project by its `npm run build:…`, and answers the folder that it went to. The mode is `test`: builds for
- * users, of mode `production`, do not take an address on this machine.
+ * Compiles a project with its `npm run build:…` and returns the output folder. The mode is `test`: production builds
+ * accept no address on this machine.
  */
 export async function build(
   platform: 'h5' | 'mp-weixin',
@@ -16,7 +16,7 @@ export async function build(
 ): Promise<string> {
   const path = `${EXAMPLE}node_modules/.bin:${process.env['PATH'] ?? ''}`
   const env = { ...process.env, PATH: path, ...variables }
-  // What the compiler says is of interest only if it fails.
+  // The compiler's output matters only if it fails.
   await promisify(execFile)('npm', ['run', `build:${platform}`, '--', '--mode', mode], { cwd: project, env })
   return `${project}dist/build/${platform}/`
 }

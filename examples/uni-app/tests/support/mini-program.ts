@@ -1,4 +1,4 @@
-/** Runs a compiled mini program as WeChat does: modules, `App`, `Component`, a stack of pages; a person in front. */
+/** Runs a compiled mini program like WeChat: modules, `App`, `Component`, a stack of pages, and a person's taps. */
 
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -8,23 +8,23 @@ import { type Phone, phoneNumberDetail, wx } from './wx'
 import { type Element, find, template, text } from './wxml'
 
 export interface MiniProgram {
-  /** Where the person is: `pages/login/login`. */
+  /** The current page: `pages/login/login`. */
   path(): string
-  /** All that can be read there. */
+  /** All visible text. */
   text(): string
-  /** What stands in the input field with this placeholder. */
+  /** The value of the input field with this placeholder. */
   typed(placeholder: string): string
   /** Whether the program has put the focus there. */
   focused(placeholder: string): boolean
-  /** Taps what has this text; a button that is disabled takes no tap. */
+  /** Taps the element with this text; a disabled button ignores taps. */
   tap(label: string): Promise<void>
   type(placeholder: string, keys: string): Promise<void>
-  /** What the program wrote to the console as an error. */
+  /** The program's errors on the console. */
   readonly errors: string[]
   close(): void
 }
 
-/** A person acts on what is to be seen: the last change's data has reached the view by then. */
+/** Waits until the view shows the last change's data, as a person would. */
 const shown = () => new Promise((resolve) => setTimeout(resolve, 5))
 
 export function launch(folder: string, phone: Phone): MiniProgram {
@@ -67,7 +67,7 @@ export function launch(folder: string, phone: Phone): MiniProgram {
     },
   }
 
-  // What WeChat's logic layer has beside the language: no window, no fetch, no URL.
+  // WeChat's logic layer beside the language itself: no window, no fetch, no URL.
   const context = createContext({
     wx: wx(phone, navigation),
     App: (options: Record<string, unknown>) => (app = options),
@@ -141,7 +141,7 @@ export function launch(folder: string, phone: Phone): MiniProgram {
       const around = way.find(({ tag }) => tag === 'label')
       const box = around && find(around, ({ tag }) => tag === 'checkbox').at(-1)
       const group = way.findIndex(({ tag }) => tag === 'checkbox-group')
-      // A label passes its tap on to the checkbox in it, whose group tells what is ticked now.
+      // A label passes its tap on to its checkbox, whose group then reports what is ticked.
       if (box && group >= 0) {
         const value = box.attributes['checked'] ? [] : [box.attributes['value']]
         top().fire(way.slice(0, group + 1), 'change', { value })
@@ -165,7 +165,7 @@ export function launch(folder: string, phone: Phone): MiniProgram {
   }
 }
 
-/** What WeChat itself does when a button with an `open-type` is tapped. */
+/** What WeChat does when a button with an `open-type` is tapped. */
 async function useOpenType(page: Page, way: readonly Element[], phone: Phone): Promise<void> {
   const at = way.findIndex(({ tag }) => tag === 'button')
   const { attributes = {} } = way[at] ?? {}
@@ -175,7 +175,7 @@ async function useOpenType(page: Page, way: readonly Element[], phone: Phone): P
     page.fire(way.slice(0, at + 1), 'agreeprivacyauthorization', { errMsg: 'agreePrivacyAuthorization:ok' })
   }
   if (!types.includes('getPhoneNumber')) return
-  // WeChat asks the person, and the page goes on. A button that is gone by then tells nobody.
+  // WeChat asks the person, while the page continues. If the button is gone by then, nobody is told.
   await shown()
   const handler = attributes['bindgetphonenumber']
   const there = find(page.view(), (element) => element.attributes['bindgetphonenumber'] === handler)

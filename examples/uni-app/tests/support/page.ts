@@ -1,10 +1,10 @@
-/** A page as WeChat makes one of `Component(…)`: its data, its life, its events. */
+/** A page as WeChat creates it from `Component(…)`: its data, life cycle and events. */
 
 import { type Element, type Template, text } from './wxml'
 
 type Method = (this: object, ...args: unknown[]) => unknown
 
-/** What a page hands to `Component`, as far as uni-app uses it. */
+/** What a page passes to `Component`, as far as uni-app uses it. */
 export interface Definition {
   data?: Record<string, unknown>
   properties?: Record<string, unknown>
@@ -20,7 +20,7 @@ export interface Page {
   show(): void
   hide(): void
   unload(): void
-  /** Fires an event at the last element of a way from the root; it bubbles if it is a tap. */
+  /** Fires an event at the last element of a path from the root; taps bubble. */
   fire(way: readonly Element[], type: string, detail: object): void
 }
 
@@ -39,7 +39,7 @@ export function page(route: string, query: object, definition: Definition, templ
     selectComponent: () => null,
     selectAllComponents: () => [],
     setData(changes: Record<string, unknown>, done?: () => void) {
-      // The logic layer and the view layer are two threads: what goes over is a copy.
+      // The logic layer and the view layer are two threads, so data are copied between them.
       for (const [path, value] of Object.entries(copy(changes))) assign(data, path, value)
       if (done) setTimeout(done)
     },

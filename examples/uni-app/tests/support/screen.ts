@@ -1,4 +1,4 @@
-/** What a person meets in the browser: words, keys, pictures; and axe, which judges it for who cannot see it. */
+/** What a person meets in the browser: texts, keys, pictures; and axe, which checks accessibility. */
 
 import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
@@ -10,16 +10,16 @@ const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 export type Theme = 'light' | 'dark'
 
 export interface Screen {
-  /** Waits until these words are to be read. */
+  /** Waits until this text is visible. */
   reads(words: string): Promise<void>
   tap(label: string): Promise<void>
-  /** Presses Tab until the element with this name has the focus; fails where it is not reached. */
+  /** Presses Tab until the element with this name has the focus; fails if it never does. */
   tabTo(name: string): Promise<void>
   /** Waits until the element with this name has the focus. */
   isAt(name: string): Promise<void>
-  /** The names that Tab comes by, in order, from the page's start. */
+  /** The names that Tab reaches, in order, from the page's start. */
   order(): Promise<string[]>
-  /** Fails with what axe says against the page as it is, in the light theme and in the dark one. */
+  /** Fails if axe finds a fault in the page, in the light or the dark theme. */
   accessible(): Promise<void>
   theme(value: Theme): Promise<void>
   picture(name: string): Promise<void>
@@ -44,12 +44,12 @@ export function screen(page: Page, folder: string): Screen {
     assert.fail(`${what}: ${await page.evaluate(() => document.body.innerText)}`)
   }
 
-  /** What axe finds wrong, and where it cannot tell a contrast. */
+  /** axe's findings, and the places where it cannot measure a contrast. */
   const axe = () =>
     page.evaluate(async () => {
       const { axe } = window as unknown as { axe: { run(where?: string): Promise<AxeResults> } }
       const { violations, incomplete } = await axe.run()
-      // Above a placeholder lies its field, without a ground of its own: judged again with the field out of the way.
+      // A placeholder lies below its field, which has no background: measured again with the field hidden.
       const undecided = incomplete
         .filter(({ id }) => id === 'color-contrast')
         .filter(({ nodes }) => !nodes.every(({ html }) => html.includes('uni-input-placeholder')))
@@ -92,7 +92,7 @@ export function screen(page: Page, folder: string): Screen {
     theme,
     async accessible() {
       await page.addScriptTag({ path: AXE })
-      // What the window's edge cuts through, axe cannot judge.
+      // axe cannot check what the window's edge cuts off.
       const window = page.viewport()
       await page.setViewport({ ...window, width: window?.width ?? 390, height: 2000 })
       const said: string[] = []

@@ -1,6 +1,6 @@
 /**
- * WeChat's `wx` as a mini program meets it: any HTTP status is a success, only the console's request domains can be
- * asked, a login's code works once, storage keeps copies, and everything with callbacks answers later.
+ * WeChat's `wx` as a mini program sees it: any HTTP status is a success, only the console's request domains can be
+ * called, a login's code works once, storage keeps copies, and all callbacks come later.
  */
 
 type Callbacks = {
@@ -12,26 +12,26 @@ type Callbacks = {
 /** What the network does to a request. */
 export type Fault = 'lose-request' | 'lose-answer'
 
-/** A phone with WeChat on it. It outlives the mini program's runs. */
+/** A phone with WeChat. It outlives the runs of the mini program. */
 export interface Phone {
-  /** Who is logged in to WeChat; without anybody, `wx.login` fails. */
+  /** Who is logged in to WeChat; if nobody is, `wx.login` fails. */
   person: string | undefined
-  /** Codes that `wx.login` gives before it makes them up again. */
+  /** Codes that `wx.login` returns before it makes up its own. */
   readonly codes: string[]
   readonly storage: Map<string, string>
   /** What happens to the next requests. */
   readonly faults: (Fault | undefined)[]
-  /** The paths that were requested. */
+  /** The requested paths. */
   readonly requests: string[]
-  /** The number of WeChat's account. */
+  /** The phone number of the WeChat account. */
   number: string
-  /** What the button `getPhoneNumber` comes to. */
+  /** The result of the button `getPhoneNumber`. */
   button: 'allowed' | 'denied' | 'cancelled' | 'no-quota' | 'not-declared' | 'privacy-refused'
   /** Whether WeChat knows that the person has agreed to the privacy guidelines of the mini program. */
   agreed: boolean
-  /** How often WeChat's page with those guidelines was opened. */
+  /** How often WeChat's page with these guidelines was opened. */
   guidelinesRead: number
-  /** How often the button gave a number: each is paid for. */
+  /** How often the button returned a number: each costs money. */
   paid: number
   /** The console's "request 合法域名". */
   readonly requestDomains: readonly string[]
@@ -44,7 +44,7 @@ export function phone(person: string, requestDomains: string[]): Phone {
 
 let logins = 0
 
-/** What the button `getPhoneNumber` tells the page. */
+/** The event of the button `getPhoneNumber`. */
 export function phoneNumberDetail(phone: Phone): object {
   const fail = (why: string, errno: number) => ({ errMsg: `getPhoneNumber:fail ${why}`, errno })
   if (phone.button === 'not-declared') return fail('api scope is not declared in the privacy agreement', 112)

@@ -1,4 +1,4 @@
-/** WXML, rendered with a page's data: what WeChat's view layer would show. */
+/** Renders WXML with a page's data, as WeChat's view layer does. */
 
 import { Parser } from 'htmlparser2'
 
@@ -10,7 +10,7 @@ export interface Element {
 
 type Data = Readonly<Record<string, unknown>>
 
-/** An element as it is written, its expressions not yet looked at. */
+/** An element as written, with unevaluated expressions. */
 interface Source {
   readonly tag: string
   readonly attributes: Readonly<Record<string, string>>
@@ -43,7 +43,7 @@ export function template(text: string): Template {
 
 function children(source: Source, data: Data): (Element | string)[] {
   const shown: (Element | string)[] = []
-  // Whether an earlier branch of the same `wx:if` was taken.
+  // Whether an earlier branch of the same `wx:if` was chosen.
   let taken = false
   for (const child of source.children) {
     if (typeof child === 'string') {
@@ -82,7 +82,7 @@ function element(source: Source, data: Data): (Element | string)[] {
   return [{ tag: source.tag, attributes, children: children(source, data) }]
 }
 
-/** The value of a text with `{{ }}`: of one expression alone its own, otherwise a text. */
+/** The value of a text with `{{ }}`: a single expression keeps its type, anything else is a text. */
 function value(text: string, data: Data): unknown {
   const alone = /^\{\{([^{}]*)\}\}$/.exec(text)
   if (alone) return evaluate(alone[1] ?? '', data)
@@ -95,12 +95,12 @@ function evaluate(expression: string, data: Data): unknown {
   return (new Function('data', `with (data) { return (${expression}) }`) as (data: unknown) => unknown)(scope)
 }
 
-/** The text that a person reads in it. */
+/** Its visible text. */
 export function text(node: Element | string): string {
   return typeof node === 'string' ? node : node.children.map(text).join('')
 }
 
-/** The way from the root to the innermost element that matches; empty if there is none. */
+/** The path from the root to the innermost element that matches; empty if there is none. */
 export function find(root: Element, matches: (element: Element) => boolean): Element[] {
   for (const child of root.children) {
     if (typeof child === 'string') continue

@@ -1,4 +1,4 @@
-//! `getStableAccessToken`, which answers one token until it ends, whoever asks: each instance keeps its own copy.
+//! `getStableAccessToken`: returns the same token to every caller until it expires, so each instance keeps its own copy.
 //! <https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/mp-access-token/getStableAccessToken.html>.
 
 use std::sync::PoisonError;
@@ -11,10 +11,10 @@ use shared::clock::Timestamp;
 use super::{Wechat, WechatCall, WechatError};
 use crate::apps::App;
 
-/// Seconds before its end from which a token is not used any more.
+/// A token is replaced this many seconds before it expires.
 const MARGIN: u64 = 60;
 
-/// A token by which a server calls WeChat for a mini program.
+/// The token that authorises a server's calls to WeChat for a mini program.
 #[derive(Clone)]
 pub(crate) struct AccessToken {
     pub(super) token: SecretString,
@@ -22,7 +22,7 @@ pub(crate) struct AccessToken {
 }
 
 impl Wechat {
-    /// The app's access token: the one at hand, or a new one shortly before its end.
+    /// The app's access token: the stored one, or a new one shortly before it expires.
     pub(crate) async fn access_token(&self, app: &App) -> Result<AccessToken, WechatError> {
         let kept = app.token.lock().unwrap_or_else(PoisonError::into_inner).clone();
         match kept.filter(|kept| self.clock.now() < kept.good_until) {
@@ -31,7 +31,7 @@ impl Wechat {
         }
     }
 
-    /// The token that WeChat takes now.
+    /// Asks WeChat for the current token.
     pub(super) async fn new_access_token(&self, app: &App) -> Result<AccessToken, WechatError> {
         let body = json!({
             "grant_type": "client_credential",

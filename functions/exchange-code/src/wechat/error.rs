@@ -1,4 +1,4 @@
-//! Why WeChat did not answer what it was asked.
+//! Why a call to WeChat failed.
 
 use std::net::IpAddr;
 
@@ -6,58 +6,58 @@ use shared::problem::{Failure, Problem, ProblemCode};
 
 use super::MAX_ANSWER_BYTES;
 
-/// "System busy"; WeChat asks to try again.
+/// "System busy"; WeChat's documentation says to retry.
 const BUSY: i64 = -1;
 
-/// The calls of WeChat's API, each with errcodes of its own.
+/// The calls of WeChat's API. Each has its own errcodes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WechatCall {
-    /// Who a person is.
+    /// Returns the person.
     Code2Session,
-    /// What a server's calls go by.
+    /// Returns the token of server calls.
     StableToken,
-    /// What a person's number is.
+    /// Returns the person's number.
     GetUserPhoneNumber,
 }
 
-/// Why there is no answer to go by.
+/// Why a call failed.
 #[derive(Debug, thiserror::Error)]
 pub enum WechatError {
-    /// WeChat answered with an error of its own.
+    /// WeChat answered with an errcode.
     #[error("WeChat's {call:?} answered errcode {errcode}")]
     Refused {
         /// The call.
         call: WechatCall,
-        /// WeChat's number for it.
+        /// WeChat's error number.
         errcode: i64,
-        /// Our own address, where WeChat names it: it is not on WeChat's list (40164).
+        /// Our own address, if WeChat names it because it is not on the IP allow-list (40164).
         address: Option<IpAddr>,
     },
-    /// No connection, or one that broke. The error's URL, which holds a secret, was taken out.
+    /// No connection, or a broken one. The URL, which holds a secret, is removed from the error.
     #[error("WeChat could not be reached")]
     Unreached(#[source] reqwest::Error),
-    /// No whole answer in time.
+    /// No whole answer within the time limit.
     #[error("WeChat did not answer in time")]
     TimedOut,
-    /// An HTTP status that WeChat's answers do not have.
+    /// An HTTP status other than 200.
     #[error("WeChat answered HTTP status {0}")]
     Status(u16),
-    /// An answer that does not end where one should.
-    #[error("WeChat's answer is over {MAX_ANSWER_BYTES} bytes")]
+    /// The answer is too long.
+    #[error("WeChat's answer is longer than {MAX_ANSWER_BYTES} bytes")]
     TooLong,
-    /// A page, say, in place of the answer.
-    #[error("WeChat's answer is no JSON")]
+    /// The answer is not JSON; a page, for example.
+    #[error("WeChat's answer is not JSON")]
     NotJson,
-    /// Neither an error nor what was asked for.
-    #[error("WeChat's {0:?} answered neither an error nor what was asked for")]
+    /// Neither an errcode nor the expected fields.
+    #[error("WeChat's {0:?} answered with neither an error nor the expected fields")]
     Incomplete(WechatCall),
-    /// A number that was given to another mini program.
+    /// The number was given to another mini program.
     #[error("WeChat's watermark names another mini program")]
     AnotherApp,
 }
 
 impl WechatError {
-    /// Whether the code can't have been used up by the attempt and another one may go through.
+    /// Whether a retry may succeed, because the attempt cannot have spent the code.
     pub(super) fn may_pass(&self) -> bool {
         match self {
             Self::Refused { errcode, .. } => *errcode == BUSY,
@@ -66,7 +66,7 @@ impl WechatError {
         }
     }
 
-    /// Whether the access token is not, or no longer, the one that WeChat takes.
+    /// Whether WeChat no longer accepts the access token.
     pub(super) fn is_of_token(&self) -> bool {
         matches!(self, Self::Refused { errcode: 40001 | 40014 | 42001, .. })
     }
@@ -88,12 +88,12 @@ impl Failure for WechatError {
     }
 }
 
-/// The address in `invalid ip 192.0.2.1 ipv6 ::ffff:192.0.2.1, not in whitelist`, and nothing else of a text of WeChat's.
+/// The address in `invalid ip 192.0.2.1 ipv6 ::ffff:192.0.2.1, not in whitelist`. The rest of WeChat's text is not used.
 pub(super) fn address_in(errmsg: &str) -> Option<IpAddr> {
     errmsg.split_once("invalid ip ")?.1.split([' ', ',']).next()?.parse().ok()
 }
 
-/// What a client is told of an errcode.
+/// The problem that an errcode maps to.
 fn refusal(call: WechatCall, errcode: i64) -> ProblemCode {
     match (call, errcode) {
         (_, BUSY) => ProblemCode::WechatBusy,
@@ -101,9 +101,9 @@ fn refusal(call: WechatCall, errcode: i64) -> ProblemCode {
         (WechatCall::Code2Session, 40029) => ProblemCode::WechatCodeInvalid,
         (WechatCall::Code2Session, 40163) => ProblemCode::WechatCodeUsed,
         (WechatCall::Code2Session, 40226) => ProblemCode::WechatUserBlocked,
-        // A code that was used, has expired or is another person's; 40013: one of another mini program.
+        // A code that was used, has expired or belongs to another person; 40013: to another mini program.
         (WechatCall::GetUserPhoneNumber, 40029 | 40013) => ProblemCode::PhoneCodeInvalid,
-        // 40013, 40125 and 40164 are a wrong AppID, a wrong secret and an address that is not on WeChat's list.
+        // 40013, 40125 and 40164 are a wrong AppID, a wrong secret, and an address that is not on the IP allow-list.
         _ => ProblemCode::WechatMisconfigured,
     }
 }

@@ -11,8 +11,8 @@ use crate::apps::App;
 const CALL: WechatCall = WechatCall::GetUserPhoneNumber;
 
 impl Wechat {
-    /// The number that the code of the button `getPhoneNumber` stands for. With the openid, WeChat checks that the code is
-    /// that person's. A token that WeChat does not take any more is fetched anew, once.
+    /// The number behind a code of the button `getPhoneNumber`. WeChat gets the openid, too, and checks that the code belongs
+    /// to that person. If WeChat no longer accepts the access token, it is replaced, once.
     pub(crate) async fn phone_number(
         &self,
         app: &App,
@@ -51,7 +51,7 @@ impl Wechat {
     }
 }
 
-/// WeChat sends the calling code as a text in some answers and as a number in others.
+/// WeChat sends the calling code sometimes as a text and sometimes as a number.
 fn number(info: &Value) -> Option<E164> {
     let calling_code = match &info["countryCode"] {
         Value::String(code) => code.clone(),

@@ -6,14 +6,14 @@ use shared::identity::{Openid, Unionid};
 use super::{Wechat, WechatCall, WechatError};
 use crate::apps::App;
 
-/// Whom a code stands for. WeChat's `session_key` is not even read.
+/// The person behind a code. WeChat's `session_key` is not even read.
 pub(crate) struct Session {
     pub(crate) openid: Openid,
     pub(crate) unionid: Option<Unionid>,
 }
 
 impl Wechat {
-    /// Whom the `code` of `uni.login` stands for.
+    /// The person behind a `code` of `uni.login`.
     pub(crate) async fn session(&self, app: &App, code: &str) -> Result<Session, WechatError> {
         let query = [
             ("appid", app.id.as_str()),

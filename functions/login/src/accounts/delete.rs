@@ -1,4 +1,4 @@
-//! An account's end: itself, its number, its unionid and its openids go in one transaction.
+//! Deletes an account: the account, its number, its unionid and its openids go in one transaction.
 
 use shared::aws::AwsFailure;
 
@@ -10,21 +10,21 @@ use super::{
     writes::{Outcome, Write},
 };
 
-/// How a deletion ended.
+/// The outcome of a deletion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Deletion {
-    /// The account is gone.
+    /// The account was deleted.
     Deleted,
-    /// The person had joined the account of another. They are out of it; it stays.
+    /// The person had joined another person's account. They have left it; the account stays.
     Left,
-    /// There was nothing of this person any more.
+    /// Nothing of this person was left.
     Gone,
-    /// The token that asked for it was not good any more.
+    /// The token of the request is no longer valid.
     Revoked,
 }
 
 impl Accounts {
-    /// Deletes the account that a session is of.
+    /// Deletes a session's account.
     pub(crate) async fn delete(&self, session: &Session<'_>) -> Result<Deletion, AccountError> {
         in_time(async {
             for _ in 0..ROUNDS {
@@ -33,9 +33,9 @@ impl Accounts {
                 if !openid.is_of(session) {
                     return Ok(Deletion::Revoked);
                 }
-                // Something was changed between the reads of the two.
+                // Something changed between the two reads.
                 let Some(user) = user else { continue };
-                // Who could delete it could make a new one at once.
+                // Otherwise a disabled person could delete the account and create a new one at once.
                 if openid.disabled || user.disabled {
                     return Err(AccountError::Disabled);
                 }
@@ -53,7 +53,7 @@ impl Accounts {
         .await
     }
 
-    /// All items of the account, on condition that it is as it was read.
+    /// Deletes all items of the account, if it is still as it was read.
     pub(super) fn whole(&self, user_id: &str, user: UserItem) -> Result<Vec<Write>, AwsFailure> {
         let mut writes = vec![self.delete_user(user_id, &user)?];
         let phone = user.phone.iter().map(|phone| phone_key(phone));
@@ -64,7 +64,7 @@ impl Accounts {
         Ok(writes)
     }
 
-    /// The person's item alone.
+    /// Deletes the person's item only.
     fn part(&self, session: &Session<'_>, user: &UserItem) -> Result<Vec<Write>, AwsFailure> {
         let out = without(session.openid.clone());
         Ok(vec![

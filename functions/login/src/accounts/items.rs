@@ -7,38 +7,38 @@ use shared::{clock::Timestamp, identity::Openid};
 
 pub(super) type Item = HashMap<String, AttributeValue>;
 
-/// A person: which account is theirs, that account's number, and how they are logged in.
+/// A person: their account, its number, and their session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenidItem {
     /// The account.
     pub(crate) user_id: String,
-    /// The account's number in E.164; an account that a reviewers' number has made has none.
+    /// The account's number in E.164; an account that was made with a reviewers' number has none.
     pub(super) phone: Option<String>,
-    /// Which tokens are good: those with this `sid`. After a logout none.
+    /// The session: tokens with this `sid` are valid. None after a logout.
     pub(crate) sid: Option<String>,
-    /// When the person last logged in by a code. After a logout never.
+    /// When the person last proved a number. None after a logout.
     pub(crate) proved_at: Option<Timestamp>,
-    /// When the person was last logged out: a ticket from before lets nobody in by its number.
+    /// When the person last logged out: an older ticket with a number logs nobody in.
     pub(super) ended_at: Option<Timestamp>,
-    /// The unionid that came with the last login that was noted.
+    /// The unionid of the last recorded login.
     pub(crate) unionid: Option<String>,
     /// Whether an operator has disabled the account.
     pub(crate) disabled: bool,
 }
 
-/// An account: its number, the keys of the openids that belong to it, and of the one that made it.
+/// An account: its number, the keys of its openids, and the key of the openid that created it.
 pub(crate) struct UserItem {
     pub(crate) phone: Option<String>,
-    /// The unionid of whose the account is.
+    /// The unionid of the account's owner.
     pub(super) unionid: Option<String>,
     pub(super) openids: Vec<String>,
     owner: Option<String>,
     pub(crate) created_at: Option<Timestamp>,
-    /// Whether an operator has disabled it; its openids' items say the same.
+    /// Whether an operator has disabled it. The items of its openids repeat this.
     pub(crate) disabled: bool,
 }
 
-/// A number: whose it is, and since when nobody has proved it.
+/// A number: its account, and when it was last proved.
 pub(super) struct PhoneItem {
     pub(super) user_id: String,
     pub(super) proved_at: Option<Timestamp>,
@@ -70,8 +70,8 @@ impl UserItem {
         })
     }
 
-    /// Whether the account is this openid's to move and to delete: it has made it, is alone in it, or is of the person whose
-    /// unionid the account has.
+    /// Whether this openid may move and delete the account: it created it, is its only one, or belongs to the person whose unionid
+    /// the account has.
     pub(super) fn belongs_to(&self, openid: &str, person: &OpenidItem) -> bool {
         let is_united = self.unionid.is_some() && self.unionid == person.unionid;
         is_united || self.owner.as_deref() == Some(openid) || self.openids == [openid]
@@ -97,17 +97,17 @@ fn timestamp(item: &Item, name: &str) -> Option<Timestamp> {
     item.get(name)?.as_n().ok()?.parse().ok().map(Timestamp::from_unix)
 }
 
-/// The key of a person's item: an openid means something within its mini program only.
+/// The key of a person's item: an openid belongs to one mini program.
 pub(crate) fn openid_key(app_id: &str, openid: &Openid) -> String {
     openid_key_of(app_id, openid.as_str())
 }
 
-/// The same, of a token's claims.
+/// The same, from a token's claims.
 pub(super) fn openid_key_of(app_id: &str, openid: &str) -> String {
     format!("openid#{app_id}#{openid}")
 }
 
-/// What an openid's key was made of.
+/// The parts of an openid's key.
 pub(super) fn openid_of_key(pk: &str) -> Option<(&str, &str)> {
     pk.strip_prefix("openid#")?.split_once('#')
 }

@@ -1,4 +1,4 @@
-//! Whose a number is: accounts are made with it, move to it, are joined and left by it, and lose it.
+//! Numbers and accounts: how an account is created with a number, moves to another, is joined or left, and loses its number.
 
 use aws_sdk_dynamodb::types::{AttributeValue, builders::UpdateBuilder};
 use shared::{aws::AwsFailure, clock::Timestamp, phone::PhoneNumber};
@@ -11,7 +11,7 @@ use super::{
 };
 
 impl Accounts {
-    /// A new person: they join the account that their unionid names, if the number is that account's, or get one of their own.
+    /// A new person joins the account of their unionid, if it has this number, or gets an account of their own.
     pub(super) async fn welcome(&self, person: &Person, proof: &Proof<'_>) -> Result<Round, AccountError> {
         let united_with = person.united_with.as_deref();
         if let (Some(user_id), Some(number)) = (united_with, proof.number()) {
@@ -24,7 +24,7 @@ impl Accounts {
         self.create(proof.unionid().filter(|_| united_with.is_none()), proof).await
     }
 
-    /// An account for a new person and for their number and unionid, unless one of the three has got one meanwhile.
+    /// Creates an account for a new person, their number and their unionid, unless one of the three has an account by now.
     async fn create(&self, unionid: Option<&str>, proof: &Proof<'_>) -> Result<Round, AccountError> {
         let account = account(proof.new_user.clone(), proof.new_sid.clone(), Entry::Created);
         let mut writes =
@@ -41,7 +41,7 @@ impl Accounts {
         }
     }
 
-    /// A known person has proved another number: the account moves to it if it is theirs; if they had joined it, they leave.
+    /// A known person has proved another number. The account moves to it if it is theirs; if they had joined it, they leave it.
     pub(super) async fn change_number(
         &self,
         known: &OpenidItem,
@@ -49,7 +49,7 @@ impl Accounts {
         proof: &Proof<'_>,
     ) -> Result<Round, AccountError> {
         let Some(user) = self.user(&known.user_id).await? else { return Ok(Round::LostRace) };
-        // The two were read one after the other.
+        // The two were read one after the other and may differ.
         if (&user.phone, user.disabled) != (&known.phone, known.disabled) {
             return Ok(Round::LostRace);
         }
@@ -61,7 +61,7 @@ impl Accounts {
         self.with_number(number, account, writes, Some(&known.user_id), proof).await
     }
 
-    /// The account moves to the number, with all its openids.
+    /// Moves the account to the number, with all its openids.
     fn moving(
         &self,
         known: &OpenidItem,
@@ -93,7 +93,7 @@ impl Accounts {
         Ok((account, writes))
     }
 
-    /// Who has joined an account leaves it for one of their own. The account stays as it is, with its number.
+    /// A person who joined an account leaves it for one of their own. The old account stays as it is, with its number.
     fn leaving(
         &self,
         known: &OpenidItem,
@@ -110,7 +110,7 @@ impl Accounts {
             (":now", at(proof.now)),
         ];
         let leave = "SET user_id = :new, phone = :phone, sid = :sid, proved_at = :now REMOVE unionid";
-        // Without it, the next login binds the unionid to the new account.
+        // With `unionid` removed, the next login binds the unionid to the new account.
         let leave = change(leave, values);
         let writes = vec![
             self.update_of(&known.user_id, proof.openid(), leave)?,
@@ -120,7 +120,7 @@ impl Accounts {
         Ok((account, writes))
     }
 
-    /// Writes all that an account needs and binds the number to it: one that nobody has, or that its account loses.
+    /// Writes a new account's items and binds the number to it: a free number, or one that its account loses.
     async fn with_number(
         &self,
         number: &PhoneNumber,
@@ -165,7 +165,7 @@ impl Accounts {
         proof: &Proof<'_>,
     ) -> Result<Round, AccountError> {
         let Some(user) = self.user(&holder.user_id).await? else { return Ok(Round::LostRace) };
-        // A number that comes free would let its person in again.
+        // If a disabled account lost its number, its person could create a new account with it.
         if user.disabled || writes.len() + user.openids.len() + 2 > MOST_WRITES {
             return Err(AccountError::PhoneTaken);
         }
@@ -185,7 +185,7 @@ impl Accounts {
         })
     }
 
-    /// A new account, of the openid that makes it.
+    /// A new account of one openid.
     fn put_user(&self, unionid: Option<&str>, proof: &Proof<'_>) -> Result<Write, AwsFailure> {
         let attributes = [
             ("openids", AttributeValue::Ss(vec![proof.openid()])),
@@ -199,7 +199,7 @@ impl Accounts {
 }
 
 impl PhoneItem {
-    /// Whether nobody has proved the number for so many seconds. Of a number from before proofs were noted nobody knows.
+    /// Whether nobody has proved the number for so many seconds. Unknown for items from before this was recorded.
     fn is_silent(&self, seconds: u64, now: Timestamp) -> bool {
         self.proved_at.is_some_and(|proved_at| proved_at.plus(seconds) <= now)
     }
@@ -209,7 +209,7 @@ fn account(user_id: String, sid: String, entry: Entry) -> Account {
     Account { user_id, sid, entry, released: None }
 }
 
-/// What the item says of an openid that has just logged in to the account.
+/// The fields of an openid that has just logged in to the account.
 pub(super) fn logged_in(
     account: &Account,
     proof: &Proof<'_>,
@@ -221,12 +221,12 @@ pub(super) fn logged_in(
     attributes.into_iter().chain(phone).chain(unionid)
 }
 
-/// The openid is none of the account's any more.
+/// Removes the openid from the account.
 pub(super) fn without(openid: String) -> UpdateBuilder {
     change("DELETE openids :openid", [(":openid", AttributeValue::Ss(vec![openid]))])
 }
 
-/// The number was proved now.
+/// Records that the number was proved now.
 pub(super) fn proved(now: Timestamp) -> UpdateBuilder {
     change("SET proved_at = :now", [(":now", at(now))])
 }

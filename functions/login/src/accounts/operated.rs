@@ -1,4 +1,4 @@
-//! What operators do to accounts: each act is one transaction, on condition that the account is as it was read.
+//! Operators' changes to accounts: each is one transaction, which requires that the account is as it was read.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use shared::{aws::AwsFailure, clock::Timestamp, identity::Openid, phone::PhoneNumber};
@@ -12,7 +12,7 @@ use super::{
     writes::{Outcome, Write, change},
 };
 
-/// Whom an operator means.
+/// How an operator names an account.
 #[derive(Debug)]
 pub(crate) enum Whom {
     User(String),
@@ -20,23 +20,23 @@ pub(crate) enum Whom {
     Openid { app_id: String, openid: Openid },
 }
 
-/// What an operator does to an account.
+/// An operator's change to an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Change {
-    /// Nobody logs in to it any more, nor renews.
+    /// Nobody can log in to it or renew.
     Disable,
-    /// The contrary.
+    /// Undoes [`Change::Disable`].
     Enable,
-    /// All its openids are logged out.
+    /// Logs out all its openids.
     SignOut,
-    /// It is gone, with its number and its openids.
+    /// Deletes it, with its number and its openids.
     Delete,
 }
 
-/// An account that an operator has looked up or changed.
+/// An account that an operator looked up or changed.
 pub(crate) struct Found {
     pub(crate) user_id: String,
-    /// In E.164, whole.
+    /// In E.164, unmasked.
     pub(crate) phone: Option<String>,
     pub(crate) created_at: Option<Timestamp>,
     pub(crate) disabled: bool,
@@ -51,7 +51,7 @@ pub(crate) struct FoundOpenid {
 }
 
 impl Accounts {
-    /// The account of whom an operator means, if there is one.
+    /// The account that an operator names, if it exists.
     pub(crate) async fn look_up(&self, whom: &Whom) -> Result<Option<Found>, AccountError> {
         in_time(async {
             for _ in 0..ROUNDS {
@@ -68,7 +68,7 @@ impl Accounts {
         .await
     }
 
-    /// Changes an account. Answers how many openids it has or had; `None` where there is no such account.
+    /// Changes an account. Returns how many openids it has or had; `None` if there is no such account.
     pub(crate) async fn operate(
         &self,
         change: Change,
@@ -89,7 +89,7 @@ impl Accounts {
         .await
     }
 
-    /// The account that the item of a number or of an openid names.
+    /// The account that a number's or openid's item names.
     async fn named_by(&self, whom: &Whom) -> Result<Option<String>, AwsFailure> {
         Ok(match whom {
             Whom::User(user_id) => Some(user_id.clone()),
@@ -142,7 +142,7 @@ impl Accounts {
             return self.whole(user_id, user);
         }
         let mut writes = Vec::with_capacity(1 + user.openids.len());
-        // How somebody is logged in is not the account's to say.
+        // The session is stored with the openids, not with the account.
         if act != Change::SignOut {
             writes.push(self.update_user(user_id, &user, update())?);
         }

@@ -1,4 +1,4 @@
-//! What a login has proved, and what is known of its person.
+//! What a login has proved, and what the table holds of its person.
 
 use shared::{
     clock::Timestamp,
@@ -12,18 +12,18 @@ use super::{
     items::{openid_key, unionid_key},
 };
 
-/// What has proved a number.
+/// How a number was proved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum By {
     /// A code by SMS.
     Sms,
-    /// WeChat's word: the ticket carries the number.
+    /// WeChat: the ticket carries the number.
     Wechat,
-    /// A reviewers' code, which was sent to nobody and proves no number.
+    /// A reviewers' code, which was never sent and proves no number.
     FixedCode,
 }
 
-/// A login: who it is, what they have proved, and the ids of what it may have to make.
+/// A login: the person, what they have proved, and the ids for items that it may create.
 pub(crate) struct Proof<'login> {
     pub(crate) vouched: &'login Vouched,
     typed: &'login PhoneNumber,
@@ -37,7 +37,7 @@ pub(crate) struct Proof<'login> {
 pub(crate) struct Person {
     /// The person within the mini program.
     pub(crate) openid: Option<OpenidItem>,
-    /// The account that the person's unionid names.
+    /// The account of the person's unionid.
     pub(super) united_with: Option<String>,
 }
 
@@ -58,7 +58,7 @@ impl<'login> Proof<'login> {
         (self.by != By::FixedCode).then_some(self.typed)
     }
 
-    /// The unionid, if a number was proved: a reviewers' account is united with none.
+    /// The unionid, if a number was proved: a reviewers' account gets none.
     pub(super) fn unionid(&self) -> Option<&'login str> {
         let unionid = self.vouched.unionid.as_ref().filter(|_| self.by != By::FixedCode);
         unionid.map(Unionid::as_str)
@@ -68,18 +68,18 @@ impl<'login> Proof<'login> {
         openid_key(&self.vouched.person.app_id, &self.vouched.person.openid)
     }
 
-    /// The `sid` that the person has from now on: the one that they have, so that what is logged in stays so.
+    /// The person's `sid` from now on: their current one, so that existing tokens stay valid.
     pub(super) fn sid(&self, known: &OpenidItem) -> String {
         known.sid.as_ref().unwrap_or(&self.new_sid).clone()
     }
 
-    /// Whether WeChat named the number before the person's last logout: the ticket has let them in, and they have left.
+    /// Whether WeChat named the number before the person's last logout: such a ticket must not log them in again.
     pub(super) fn is_spent(&self, known: &OpenidItem) -> bool {
         self.by == By::Wechat && known.ended_at.is_some_and(|ended_at| self.vouched.at < ended_at)
     }
 }
 
-/// The keys of what the table holds of a person: the openid's, and the unionid's if there is one.
+/// The keys of a person's items: the openid's, and the unionid's if there is one.
 pub(crate) fn keys(vouched: &Vouched) -> Vec<String> {
     let unionid = vouched.unionid.as_ref().map(|unionid| unionid_key(unionid.as_str()));
     let openid = openid_key(&vouched.person.app_id, &vouched.person.openid);

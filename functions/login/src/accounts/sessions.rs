@@ -1,4 +1,4 @@
-//! How a person is logged in: which tokens are good, and when they last proved who they are.
+//! Sessions: which tokens of a person are valid, and when the person last proved a number.
 
 use aws_sdk_dynamodb::{operation::update_item::UpdateItemError, types::builders::UpdateBuilder};
 use shared::{
@@ -16,30 +16,30 @@ use super::{
     writes::{Outcome, Write, change},
 };
 
-/// The condition that a session is good.
+/// The condition that a session is valid.
 const SESSION: &str = "user_id = :user_id AND sid = :sid";
 
-/// How an openid's session ends, at `:ended`.
+/// Ends an openid's session at `:ended`.
 const END: &str = "REMOVE sid, proved_at SET ended_at = :ended";
 
-/// What a token names: the key of its openid, the account, and which session it is of.
+/// What a token names: its openid's key, the account, and the session.
 pub(crate) struct Session<'token> {
     pub(crate) openid: String,
     pub(crate) user_id: &'token str,
     pub(crate) sid: &'token str,
 }
 
-/// How a logout ended.
+/// The outcome of a logout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Logout {
     Done,
-    /// The token that asked for it was not good any more.
+    /// The token of the request is no longer valid.
     Revoked,
 }
 
 impl Accounts {
-    /// A known person comes back to their account. They are logged in already, and a proof is noted once a day: mostly there
-    /// is nothing to write.
+    /// A known person returns to their account. They have a session already, and a proof is recorded once a day: mostly nothing
+    /// needs to be written.
     pub(super) async fn log_in_again(
         &self,
         known: &OpenidItem,
@@ -74,7 +74,7 @@ impl Accounts {
         let mut outcome = self.transact(writes.iter().cloned().chain(binding)).await?;
         if matches!(&outcome, Outcome::Refused(reasons) if reasons.iter().take(writes.len()).all(Option::is_none))
         {
-            // The unionid cannot be bound: the account is of somebody else, or has the unionid of another app's owner.
+            // The unionid cannot be bound: the account belongs to somebody else or has another unionid.
             outcome = self.transact(writes).await?;
         }
         Ok(match outcome {
@@ -83,7 +83,7 @@ impl Accounts {
         })
     }
 
-    /// Ends what `sid` names: the openid's tokens are good no more, and nothing is renewed until its next login.
+    /// Ends the session of `sid`: the openid's tokens are revoked, and renewal needs a new login.
     pub(crate) async fn log_out(&self, session: &Session<'_>, now: Timestamp) -> Result<Logout, AwsFailure> {
         let end = self
             .client
@@ -127,7 +127,7 @@ impl Accounts {
         .await
     }
 
-    /// What the table holds of a session's person and account, by one request.
+    /// The items of a session's person and account, in one request.
     pub(crate) async fn of_session(
         &self,
         session: &Session<'_>,
@@ -137,7 +137,7 @@ impl Accounts {
         Ok((openid.as_ref().and_then(OpenidItem::read), user.as_ref().and_then(UserItem::read)))
     }
 
-    /// The session that asks for it has to be good; it comes first.
+    /// The session of the request has to be valid; it comes first.
     fn endings(
         &self,
         session: &Session<'_>,
@@ -154,13 +154,13 @@ impl Accounts {
     }
 }
 
-/// The end of an openid's session.
+/// Ends an openid's session.
 pub(super) fn end(now: Timestamp) -> UpdateBuilder {
     change(END, [(":ended", at(now))])
 }
 
 impl<'token> Session<'token> {
-    /// Of a token.
+    /// From a token's claims.
     pub(crate) fn of(claims: &'token Claims) -> Self {
         let openid = openid_key_of(&claims.azp, &claims.openid);
         Self { openid, user_id: &claims.sub, sid: &claims.sid }
@@ -168,8 +168,8 @@ impl<'token> Session<'token> {
 }
 
 impl OpenidItem {
-    /// The condition of a login that goes on from what was read: a logout meanwhile ends what is logged in, and its `sid` does
-    /// not come back.
+    /// The condition of a login that continues a session that was read: if a logout comes between, the login must not restore the
+    /// `sid`.
     pub(super) fn is_as_read(&self) -> &'static str {
         if self.sid.is_some() {
             "user_id = :user_id AND attribute_not_exists(disabled) AND sid = :sid"
@@ -178,12 +178,12 @@ impl OpenidItem {
         }
     }
 
-    /// Whether a session is this person's, and good.
+    /// Whether a session belongs to this person and is valid.
     pub(crate) fn is_of(&self, session: &Session<'_>) -> bool {
         self.user_id == session.user_id && self.sid.as_deref() == Some(session.sid)
     }
 
-    /// Whether the person has logged in by a code within so many seconds, and not out since.
+    /// Whether the person has logged in by a code or one tap within so many seconds, and not logged out since.
     pub(crate) fn is_proved_within(&self, seconds: u64, now: Timestamp) -> bool {
         self.proved_at.is_some_and(|proved_at| now < proved_at.plus(seconds))
     }

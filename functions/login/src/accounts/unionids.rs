@@ -1,7 +1,7 @@
-//! One person in several mini programs: a unionid names the account of whom it is, beside the openids.
+//! One person in several mini programs: beside the openids, a unionid names its owner's account.
 //!
-//! It is bound to an account by whom the account belongs to, and lets an openid without an account join once it has proved the
-//! account's number. It never keeps anybody out: where it cannot be bound, the login goes on without it (ADR 16).
+//! A unionid is bound to the account of its owner. A new openid with that unionid joins the account once it has proved the
+//! account's number. It never keeps anybody out: where it cannot be bound, the login continues without it (ADR 16).
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use shared::{aws::AwsFailure, phone::PhoneNumber};
@@ -13,16 +13,16 @@ use super::{
     writes::{Outcome, Write, change},
 };
 
-/// How an attempt to join an account ended.
+/// The outcome of an attempt to join an account.
 pub(super) enum Joining {
     Joined(Account),
-    /// The account has another number, or is another person's.
+    /// The account has another number or belongs to another person.
     Elsewhere,
     LostRace,
 }
 
 impl Accounts {
-    /// A new person joins an account that has this number; with `unionid`, one that has this unionid, too.
+    /// A new person joins an account that has this number and, if given, this `unionid`.
     pub(super) async fn join(
         &self,
         user_id: &str,
@@ -56,7 +56,7 @@ impl Accounts {
             Outcome::Conflict => return Ok(Joining::LostRace),
         };
         match reasons.iter().flatten().find_map(UserItem::read) {
-            // Who is stopped in one mini program is stopped in the others, whatever the number.
+            // A person who is disabled in one mini program is disabled in the others, whatever the number.
             Some(user) if user.disabled => Err(AccountError::Disabled),
             Some(user) if user.phone.as_deref() != Some(number.as_e164()) => Ok(Joining::Elsewhere),
             Some(user) if unionid.is_some() && user.unionid.as_deref() != unionid => Ok(Joining::Elsewhere),
@@ -65,13 +65,13 @@ impl Accounts {
         }
     }
 
-    /// The unionid names this account; it has named none.
+    /// Binds the unionid, which named no account, to this one.
     pub(super) fn bind(&self, user_id: &str, unionid: &str) -> Result<Write, AwsFailure> {
         self.put_new(unionid_key(unionid), [("user_id", s(user_id))])
     }
 
-    /// A known person has come with a unionid that was not noted yet and names no account: it names theirs from now on, in the
-    /// place of the one that was noted. The account has to be theirs.
+    /// A known person brings a unionid that was not recorded and names no account. It is bound to their account, in place of the
+    /// recorded one. The account has to be theirs.
     pub(super) fn rebind(
         &self,
         known: &OpenidItem,

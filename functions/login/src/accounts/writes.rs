@@ -1,4 +1,4 @@
-//! The writes of the users table: each one transaction, each conditional on what was read before.
+//! The writes of the users table: each is one transaction whose conditions hold what was read before.
 
 use aws_sdk_dynamodb::{
     error::BuildError,
@@ -16,23 +16,23 @@ use super::{
     items::{Item, key, s, user_key},
 };
 
-/// What `DynamoDB` takes in one transaction.
+/// The most items of one transaction in `DynamoDB`.
 pub(super) const MOST_WRITES: usize = 100;
 
 /// One write of a transaction.
 pub(super) type Write = TransactWriteItem;
 
-/// How a transaction ended.
+/// The outcome of a transaction.
 pub(super) enum Outcome {
     Written,
-    /// Cancelled; for each item, in order, whether its condition failed, and the item that failed it.
+    /// Cancelled; for each item, in order, whether its condition failed, and the item as it is.
     Refused(Vec<Option<Item>>),
-    /// Cancelled for what passes: another transaction on the same items, or throttling.
+    /// Cancelled for a temporary reason: another transaction on the same items, or throttling.
     Conflict,
 }
 
 impl Accounts {
-    /// An item that is not there yet.
+    /// Creates an item that does not exist yet.
     pub(super) fn put_new(
         &self,
         pk: String,
@@ -55,7 +55,7 @@ impl Accounts {
         built(update.build(), |update| TransactWriteItem::builder().update(update))
     }
 
-    /// A change of an item that names this account: an openid's, or a number's.
+    /// Changes an item that names this account: an openid's, or a number's.
     pub(super) fn update_of(
         &self,
         user_id: &str,
@@ -68,7 +68,7 @@ impl Accounts {
         self.update(pk, update)
     }
 
-    /// A change of an account that is as it was read: the same number, the same openids, disabled or not.
+    /// Changes an account that is as it was read: the same number, the same openids, disabled or not.
     pub(super) fn update_user(
         &self,
         user_id: &str,
@@ -83,7 +83,7 @@ impl Accounts {
         self.update(user_key(user_id), update)
     }
 
-    /// The end of an item that names this account.
+    /// Deletes an item that names this account.
     pub(super) fn delete_of(&self, user_id: &str, pk: String) -> Result<Write, AwsFailure> {
         let delete = Delete::builder()
             .table_name(&self.table)
@@ -93,7 +93,7 @@ impl Accounts {
         built(delete.build(), |delete| TransactWriteItem::builder().delete(delete))
     }
 
-    /// The end of an account that is as it was read.
+    /// Deletes an account that is as it was read.
     pub(super) fn delete_user(&self, user_id: &str, user: &UserItem) -> Result<Write, AwsFailure> {
         let (condition, values) = user.is_as_read();
         let values = values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
@@ -123,7 +123,7 @@ impl Accounts {
 }
 
 impl UserItem {
-    /// The condition that an account still has the openids, the number and the unionid that were read, and is disabled if it was.
+    /// The condition that an account still has the openids, number, unionid and disabled flag that were read.
     fn is_as_read(&self) -> (String, Vec<(&'static str, AttributeValue)>) {
         let mut conditions = vec!["openids = :openids".to_owned()];
         let mut values = vec![(":openids", AttributeValue::Ss(self.openids.clone()))];
@@ -149,7 +149,7 @@ fn built<T>(
     part.map(|part| item(part).build()).map_err(AwsFailure::not_built)
 }
 
-/// A change of an item, to be given its key and condition.
+/// Changes an item; the caller adds key and condition.
 pub(super) fn change(
     expression: impl Into<String>,
     values: impl IntoIterator<Item = (&'static str, AttributeValue)>,
@@ -159,7 +159,7 @@ pub(super) fn change(
     Update::builder().update_expression(expression).set_expression_attribute_values(values)
 }
 
-/// What a cancellation means; `None` if it is none of what a login can run into.
+/// The reasons of a cancellation; `None` if one is unexpected.
 fn outcome(reasons: &[CancellationReason]) -> Option<Outcome> {
     let mut refused = Vec::with_capacity(reasons.len());
     let mut conflict = false;

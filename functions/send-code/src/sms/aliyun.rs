@@ -30,35 +30,35 @@ use signature::Key;
 /// Its name in `SMS_ROUTES`, in the log and in the metrics.
 pub(super) const NAME: &str = "aliyun";
 
-/// The secrets that may come from Secrets Manager.
+/// The secrets that may be stored in Secrets Manager.
 pub(super) const SECRETS: [Setting; 1] = [KEY_SECRET];
 
 const KEY_ID: Setting = Setting::required("ALIYUN_SMS_ACCESS_KEY_ID")
     .about(
-        "Aliyun's AccessKey ID, of a RAM user that may `dysms:SendSms` or `dypns:SendSmsVerifyCode`.",
+        "Aliyun's AccessKey ID, of a RAM user that is allowed `dysms:SendSms` or `dypns:SendSmsVerifyCode`.",
         "阿里云的 AccessKey ID，所属 RAM 用户须有 `dysms:SendSms` 或 `dypns:SendSmsVerifyCode` 权限。",
     )
     .only(ONLY);
 const KEY_SECRET: Setting = Setting::secret("ALIYUN_SMS_ACCESS_KEY_SECRET", 1)
-    .about("The AccessKey secret to it.", "对应的 AccessKey Secret。")
+    .about("The secret of that AccessKey.", "对应的 AccessKey Secret。")
     .only(ONLY);
 const SIGN_NAME: Setting = Setting::required("ALIYUN_SMS_SIGN_NAME")
     .about("The approved signature, without its brackets.", "审核通过的签名名称，不带【】。")
     .only(ONLY);
 const TEMPLATE_CODE: Setting = Setting::required("ALIYUN_SMS_TEMPLATE_CODE")
     .about(
-        "The code of the approved template: `SMS_154950909`, say.",
+        "The code of the approved template, such as `SMS_154950909`.",
         "审核通过的模板 CODE，例如 `SMS_154950909`。",
     )
     .only(ONLY);
 const PARAMS: Setting = Setting::text("ALIYUN_SMS_TEMPLATE_PARAMS", r#"{"code":"{code}"}"#).about(
-    "The template's parameters: a JSON object of texts, with `{code}` and, if the template has it, `{minutes}` in them; for those \
-     of Dypnsapi `{\"code\":\"{code}\",\"min\":\"{minutes}\"}`.",
+    "The template's parameters: a JSON object of texts, with `{code}` and, if the template has it, `{minutes}`; for \
+     Dypnsapi's templates `{\"code\":\"{code}\",\"min\":\"{minutes}\"}`.",
     "模板的变量：值都是字符串的 JSON 对象，其中写 `{code}`，模板里有分钟数时加上 `{minutes}`；号码认证服务的模板用 \
      `{\"code\":\"{code}\",\"min\":\"{minutes}\"}`。",
 );
 const API: Setting = Setting::choice("ALIYUN_SMS_API", &["sms", "verify"]).about(
-    "`sms`: `SendSms`. `verify`: `SendSmsVerifyCode` of Dypnsapi, for owners without a registered signature; to +86 alone.",
+    "`sms`: `SendSms`. `verify`: `SendSmsVerifyCode` of Dypnsapi, for owners without a registered signature; sends to +86 only.",
     "`sms`：短信服务的 `SendSms`。`verify`：号码认证服务的 `SendSmsVerifyCode`，不需要自己的签名，只能发到 +86。",
 );
 const ENDPOINT: Setting = Setting::text("ALIYUN_SMS_ENDPOINT", DYSMSAPI).about(
@@ -66,12 +66,12 @@ const ENDPOINT: Setting = Setting::text("ALIYUN_SMS_ENDPOINT", DYSMSAPI).about(
     "阿里云服务的地址；`ALIYUN_SMS_API=verify` 时默认是 `https://dypnsapi.aliyuncs.com`。",
 );
 
-const ONLY: [&str; 2] = ["where a route names `aliyun`", "路由用到 `aliyun` 时"];
+const ONLY: [&str; 2] = ["if a route names `aliyun`", "路由用到 `aliyun` 时"];
 const DYSMSAPI: &str = "https://dysmsapi.aliyuncs.com";
 const DYPNSAPI: &str = "https://dypnsapi.aliyuncs.com";
 /// The date of both services' versions.
 const VERSION: &str = "2017-05-25";
-/// The type of the body. It is empty, since all parameters are in the query; Aliyun's SDK sends it as a form, too.
+/// The content type of the empty body: all parameters are in the query. Aliyun's SDK sends the same.
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// The settings that begin with `ALIYUN_SMS_`.
@@ -85,7 +85,7 @@ pub(super) struct Settings {
     endpoint: Endpoint,
 }
 
-/// Which of Aliyun's calls sends.
+/// Which of Aliyun's APIs sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Api {
     SendSms,
@@ -117,7 +117,7 @@ impl Settings {
     }
 }
 
-/// What a check reads of them.
+/// What a check needs of them.
 pub(super) fn identity(env: &mut Env) -> Option<Identity> {
     let (id, secret) = (env.required(&KEY_ID), env.secret(&KEY_SECRET));
     let public = if env.text(&API).trim() == "verify" { DYPNSAPI } else { DYSMSAPI };
@@ -132,10 +132,10 @@ impl Api {
             "verify" => match countries.iter().map(Country::to_string).find(|country| country != "CN") {
                 None => Some(Self::SendSmsVerifyCode),
                 Some(country) => env.wrong(format!(
-                    "ALIYUN_SMS_API=verify sends to CN alone, and SMS_ROUTES gives {country} to aliyun"
+                    "ALIYUN_SMS_API=verify sends to CN only, but SMS_ROUTES sends {country} through aliyun"
                 )),
             },
-            _ => env.wrong("ALIYUN_SMS_API is neither sms nor verify".to_owned()),
+            _ => env.wrong("ALIYUN_SMS_API must be sms or verify".to_owned()),
         }
     }
 
@@ -172,7 +172,7 @@ impl Aliyun {
         let Settings { key, sign_name, template_code, params, api, endpoint } = &self.settings;
         let params = params.with(code);
         let to = as_aliyun_writes(number).map_err(|error| SmsError::Misconfigured(error.into()))?;
-        // In the order of their names, as they are signed.
+        // Sorted by name, as they are signed.
         let query = [
             (api.number(), to),
             ("SignName", sign_name),
@@ -200,23 +200,25 @@ impl Aliyun {
     }
 }
 
-/// A number that Aliyun would send to somebody else.
+/// A number that Aliyun would misread.
 #[derive(Debug, thiserror::Error)]
-#[error("aliyun would take a number of +1 for one of the mainland: give its country another provider")]
+#[error(
+    "aliyun would read this number of +1 as one of mainland China: route its country through another provider"
+)]
 struct ReadAsMainland;
 
-/// A number of the mainland without its country code, any other without the plus sign.
+/// Mainland numbers go without country code, others without the plus sign.
 fn as_aliyun_writes(number: &PhoneNumber) -> Result<&str, ReadAsMainland> {
     let number = number.as_e164();
     match number.strip_prefix("+86") {
         Some(national) => Ok(national),
-        // Eleven digits that begin with 1 are a mobile number of the mainland.
+        // Aliyun reads eleven digits that begin with 1 as a mainland mobile number.
         None if number.starts_with("+1") && number.len() == "+1".len() + 10 => Err(ReadAsMainland),
         None => Ok(number.trim_start_matches('+')),
     }
 }
 
-/// What an answer says of the message. Both calls answer so, and the gateway in front of them.
+/// Reads the answer about a message. Both APIs and the gateway in front of them use this form.
 fn outcome(answer: &JsonAnswer) -> Result<(), SmsError> {
     let message = answer.body["Message"].as_str().unwrap_or_default();
     match answer.body["Code"].as_str() {
@@ -231,16 +233,16 @@ fn meaning(code: &str, message: &str) -> Meaning {
     match code {
         "isv.MOBILE_NUMBER_ILLEGAL" | "isv.BLACK_KEY_CONTROL_LIMIT" => Meaning::Number,
         "isv.BUSINESS_LIMIT_CONTROL" => Meaning::Limit(window(message)),
-        // Dypnsapi's own pause between two codes.
+        // Dypnsapi's own interval between two codes.
         "biz.FREQUENCY" => Meaning::Limit(Window::Minute),
         "isp.SYSTEM_ERROR" | "ServiceUnavailable" | "InternalError" => Meaning::Passing,
         _ if code.starts_with("Throttling") => Meaning::Passing,
-        // Money, signature, template, key, address; what is not known.
+        // Money, signature, template, key, address; unknown codes.
         _ => Meaning::Ours,
     }
 }
 
-/// The window that `isv.BUSINESS_LIMIT_CONTROL` is about stands in its message alone: `触发天级流控Permits:10`.
+/// Only the message of `isv.BUSINESS_LIMIT_CONTROL` tells its window: `触发天级流控Permits:10`.
 fn window(message: &str) -> Window {
     if message.contains("天级") {
         Window::Day

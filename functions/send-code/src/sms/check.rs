@@ -1,4 +1,4 @@
-//! What can be known of the providers without sending anything.
+//! Checks the providers without sending a message.
 
 use aws_sdk_sns::{Client, error::ProvideErrorMetadata};
 use secrecy::{ExposeSecret, SecretString};
@@ -10,10 +10,10 @@ use shared::{
 
 use super::{aliyun, endpoint::Endpoint, provider::Name, routes::Routes, sns, tencent};
 
-/// Dollars a month that SNS spends for an account that has asked for no more.
+/// SNS's default spend limit, in dollars a month.
 const DEFAULT_LIMIT: f64 = 1.0;
 
-/// The checks of the providers that a route names, with the settings that can be read.
+/// Checks each provider that a route names and whose settings can be read.
 pub(crate) fn checks(routes: &Routes, examined: &Examined) -> Vec<Checking> {
     let Some(aws) = &examined.aws else { return Vec::new() };
     let of = |name| match name {
@@ -24,13 +24,13 @@ pub(crate) fn checks(routes: &Routes, examined: &Examined) -> Vec<Checking> {
     routes.names().flat_map(of).collect()
 }
 
-/// Where a provider without an SDK is called, and by which key.
+/// The address of a provider without an SDK, and its key.
 pub(super) struct Identity {
     endpoint: Endpoint,
-    /// The public half of the key, and how the vendor begins such.
+    /// The key's id, and the prefix of such ids.
     id: String,
     prefix: &'static str,
-    /// Whether its other half is of letters, digits and signs alone.
+    /// Whether the key's secret has only letters, digits and signs.
     is_word: bool,
 }
 
@@ -41,12 +41,12 @@ impl Identity {
     }
 }
 
-/// SNS: the sandbox and the limit are the account's, of this region.
+/// SNS: whether the account is in the sandbox, and its limit; both belong to account and region.
 fn of_sns(aws: &Aws) -> Vec<Checking> {
     let config = aws.of(sns::SERVICE);
     let region = config.region().map(ToString::to_string).unwrap_or_default();
     if region.starts_with("cn-") {
-        let none = format!("SNS has no SMS in {region}: let SMS_ROUTES name tencent or aliyun");
+        let none = format!("SNS has no SMS in {region}: use tencent or aliyun in SMS_ROUTES");
         return vec![Check::begin("SNS", async { Err(none) })];
     }
     let (limit, sandbox) = (Client::new(&config), Client::new(&config));
@@ -59,7 +59,7 @@ fn of_sns(aws: &Aws) -> Vec<Checking> {
             })?;
             if answer.is_in_sandbox {
                 Err(format!(
-                    "in {region} the account is in the SMS sandbox, so messages go to verified numbers alone: ask Support to leave it"
+                    "in {region} the account is in the SMS sandbox, so messages go to verified numbers only: ask AWS Support to move it out"
                 ))
             } else {
                 Ok(format!("in {region} the account is out of the SMS sandbox"))
@@ -84,56 +84,57 @@ fn spend_limit(region: &str, limit: Option<&str>, log: bool) -> Result<String, S
     let dollars = limit.and_then(|limit| limit.parse::<f64>().ok()).unwrap_or(DEFAULT_LIMIT);
     if dollars <= DEFAULT_LIMIT {
         return Err(format!(
-            "SNS spends ${dollars} a month in {region}, some messages only, then takes messages and sends none: ask Support for a \
-             higher limit, and then aws sns set-sms-attributes --attributes MonthlySpendLimit=…"
+            "the spend limit of SNS in {region} is ${dollars} a month, which is a few messages; beyond it SNS accepts messages \
+             and sends none: ask AWS Support for a higher limit, then aws sns set-sms-attributes --attributes MonthlySpendLimit=…"
         ));
     }
     let log = if log {
         "its delivery log is on"
     } else {
-        "its delivery log is off, so nobody is told when the limit is reached: docs/operations.md, The delivery log of SNS"
+        "its delivery log is off, so no alarm sounds when the limit is reached: docs/operations.md, The delivery log of SNS"
     };
-    Ok(format!("SNS spends ${dollars} a month at most in {region}; {log}"))
+    Ok(format!("the spend limit of SNS in {region} is ${dollars} a month; {log}"))
 }
 
 fn refused(region: &str, right: &str, code: Option<&str>, failure: &AwsFailure) -> String {
     match code {
         Some("AuthorizationError" | "AccessDenied" | "AccessDeniedException") => {
-            format!("the function's role has no {right}: deploy template.yaml as it is now")
+            format!("the function's role lacks {right}: deploy the current template.yaml")
         }
-        _ if failure.is_transient() => format!("SNS in {region} did not say ({failure}): try again"),
+        _ if failure.is_transient() => format!("SNS in {region} did not answer ({failure}): try again"),
         _ => format!(
-            "SNS in {region} refused to say ({failure}): see whether this region has SMS, \
+            "SNS in {region} refused to answer ({failure}): check whether this region has SMS, \
              https://docs.aws.amazon.com/sns/latest/dg/sns-supported-regions-countries.html"
         ),
     }
 }
 
-/// Tencent Cloud, Aliyun: whether they can be reached, and whether their key looks like one. Whether they take it shows at a
-/// message alone: no other call is allowed to a key that may send and nothing else.
+/// Tencent Cloud, Aliyun: whether they are reachable, and whether the key is well-formed. A key that may only send allows no
+/// other call, so only a message shows whether it is accepted.
 fn of_vendor(aws: &Aws, name: &'static str, identity: Option<Identity>) -> Checking {
     let http = aws.json();
     Check::begin(name, async move {
         let Some(Identity { endpoint, id, prefix, is_word }) = identity else {
-            return Err("not looked at, since its settings cannot be read".to_owned());
+            return Err("not checked, because its settings cannot be read".to_owned());
         };
         if !id.starts_with(prefix) {
             return Err(format!(
-                "its key's id does not begin with {prefix}: look whether it is the id of a key"
+                "its key's id does not begin with {prefix}: check that it is the id of a key"
             ));
         }
         if !is_word {
-            return Err("its key has other characters in it than letters, digits and signs, a space or a line end say: put it in again"
-                .to_owned());
+            return Err(
+                "its key has a space, a line end or another wrong character in it: store it again".to_owned()
+            );
         }
         let host = endpoint.host().to_owned();
         match http.get(endpoint.url(), PATIENCE).await {
             Ok(_) | Err(JsonError::NotJson(_)) => Ok(format!(
-                "{host} can be reached, and the key looks like one. Whether key, signature, template, money and this function's \
-                 address are taken, only a message shows: send one to yourself"
+                "{host} is reachable, and the key is well-formed. Only a message shows whether key, signature, template, balance \
+                 and this function's address are accepted: send one to yourself"
             )),
             Err(error) => Err(format!(
-                "{host} gives no answer ({error}): look at the provider's state and, in a VPC, at the way out"
+                "{host} gives no answer ({error}): check the provider's status page and, in a VPC, its route to the Internet"
             )),
         }
     })

@@ -1,4 +1,4 @@
-//! Where a provider without an SDK is called.
+//! The address of a provider without an SDK.
 
 use lambda_http::http::{
     HeaderMap, HeaderName, HeaderValue, Uri,
@@ -11,7 +11,7 @@ use shared::config::{Env, Setting};
 pub(super) struct Endpoint(Uri);
 
 impl Endpoint {
-    /// Reads it; `default` is where the setting says nothing.
+    /// Reads it; `default` is used where the setting is unset.
     pub(super) fn read(env: &mut Env, setting: &Setting, default: &str) -> Option<Self> {
         let address = env.optional(setting).unwrap_or_else(|| default.to_owned());
         match Self::parse(address.trim()) {
@@ -27,7 +27,7 @@ impl Endpoint {
         (is_http && has_host && url.query().is_none()).then_some(Self(url))
     }
 
-    /// What stands in the header `Host`.
+    /// The value of the header `Host`.
     pub(super) fn host(&self) -> &str {
         self.0.authority().map_or("", |authority| authority.as_str())
     }

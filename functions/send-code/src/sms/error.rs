@@ -1,37 +1,37 @@
-//! Why a message was not taken, and what that is to a client (docs/adr/0014-sms-providers.md).
+//! Why a message was refused, and the problem that a client sees (docs/adr/0014-sms-providers.md).
 
 use shared::{
     net::JsonError,
     problem::{Failure, Problem, ProblemCode},
 };
 
-/// Why a provider refused, or how the connection to it broke: without number, text and secret.
+/// A provider's refusal or a connection's failure, without number, text and secret.
 pub(super) type Cause = Box<dyn std::error::Error + Send + Sync>;
 
-/// Why a message was not taken.
+/// Why a message was refused.
 #[derive(Debug, thiserror::Error)]
 pub enum SmsError {
     /// Refused for the number: it opted out, is invalid or blocked. Nothing was sent.
     #[error("the provider refuses the number")]
     NumberRefused(#[source] Cause),
-    /// The provider gives this number no more messages for a while. Nothing was sent.
-    #[error("the provider gives the number no more messages for now")]
+    /// The provider's limit for this number is reached. Nothing was sent.
+    #[error("the provider's limit for the number is reached")]
     NumberLimited(Window, #[source] Cause),
-    /// Refused for us, and not until somebody acts: no money, a wrong key, a template that is not approved. Nothing was sent.
+    /// The deployment is at fault until somebody fixes it: no money, a wrong key, an unapproved template. Nothing was sent.
     #[error("the provider refuses this deployment")]
     Misconfigured(#[source] Cause),
-    /// Refused for us, for a while: the provider is down or throttles. Nothing was sent.
-    #[error("the provider did not take the message")]
+    /// A temporary failure: the provider is down or throttles. Nothing was sent.
+    #[error("the provider did not accept the message")]
     Refused(#[source] Cause),
     /// There was no answer: the message may have been sent.
-    #[error("the provider did not say whether it took the message")]
+    #[error("the provider did not say whether it accepted the message")]
     InDoubt(#[source] Cause),
-    /// The settings give the number's country no provider.
+    /// `SMS_ROUTES` has no provider for the number's country.
     #[error("the number's country has no route")]
     NoRoute,
 }
 
-/// In how long a provider counts a number's messages.
+/// The window of a provider's limit for a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Window {
     /// 30 seconds.
@@ -40,7 +40,7 @@ pub enum Window {
     Minute,
     /// An hour.
     Hour,
-    /// A day, the provider's.
+    /// A day, as the provider counts it.
     Day,
 }
 
@@ -49,17 +49,17 @@ pub enum Window {
 pub(super) enum Meaning {
     /// The number is at fault.
     Number,
-    /// The number has had its messages.
+    /// The number has reached a limit.
     Limit(Window),
-    /// This deployment is at fault: money, set-up, signature. Also every code that is not known.
+    /// This deployment is at fault: money, configuration, signature. Also every unknown code.
     Ours,
-    /// The provider is down or throttles, and will recover by itself.
+    /// The provider is down or throttles, and will recover.
     Passing,
-    /// The message may have been sent all the same.
+    /// The message may have been sent anyway.
     InDoubt,
 }
 
-/// An error code that a provider answered with.
+/// An error code from a provider.
 #[derive(Debug, thiserror::Error)]
 #[error("{provider} answered {code}")]
 struct Refusal {
@@ -67,18 +67,18 @@ struct Refusal {
     code: String,
 }
 
-/// An answer that neither takes the message nor refuses it.
+/// An answer that says nothing about the message.
 #[derive(Debug, thiserror::Error)]
-#[error("{provider} answered HTTP status {status} and nothing of this message")]
+#[error("{provider} answered HTTP status {status} and said nothing about this message")]
 struct Unclear {
     provider: &'static str,
     status: u16,
 }
 
 impl SmsError {
-    /// What a provider's error code is to us.
+    /// The error for a provider's error code.
     pub(super) fn refused(provider: &'static str, code: &str, meaning: Meaning) -> Self {
-        // Logged: whatever stands in the place of a code must not bring a number or a text along.
+        // Logged, so it must be a code: another text could hold a number.
         let is_code = code.len() <= 80
             && code.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'.' | b'_' | b'-'));
         let code = if is_code { code } else { "an error without a code" }.to_owned();
@@ -92,12 +92,12 @@ impl SmsError {
         }
     }
 
-    /// An answer, of this HTTP status, that says nothing of the message.
+    /// An answer with this HTTP status that says nothing about the message.
     pub(super) fn unclear(provider: &'static str, status: u16) -> Self {
         Self::InDoubt(Box::new(Unclear { provider, status }))
     }
 
-    /// Whether another provider may be asked: nothing was sent, and the number is not why.
+    /// Whether another provider may be tried: nothing was sent, and the number is not the cause.
     pub(super) fn may_fail_over(&self) -> bool {
         match self {
             Self::Misconfigured(_) | Self::Refused(_) | Self::NoRoute => true,
@@ -105,7 +105,7 @@ impl SmsError {
         }
     }
 
-    /// Whether it is the provider that has failed, and not the number.
+    /// Whether the provider is at fault, and not the number.
     pub(super) fn is_providers(&self) -> bool {
         match self {
             Self::Misconfigured(_) | Self::Refused(_) | Self::InDoubt(_) => true,
@@ -140,11 +140,11 @@ impl Window {
             Self::Minute => soon(60),
             Self::Hour => soon(60 * 60).detail(
                 "该手机号一小时内获取验证码的次数已达上限，请一小时后重试。".to_owned(),
-                "This number has had all its codes for this hour. Please try again in an hour.".to_owned(),
+                "This number has reached this hour's limit of codes. Please try again in an hour.".to_owned(),
             ),
             Self::Day => Problem::from(ProblemCode::SmsRejected).detail(
                 "该手机号今天不能再接收短信，请明天再试或换一个号码。".to_owned(),
-                "This number gets no more messages today. Please try again tomorrow, or use another one."
+                "This number has reached today's limit of messages. Please try again tomorrow, or use another number."
                     .to_owned(),
             ),
         }

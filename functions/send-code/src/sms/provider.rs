@@ -1,4 +1,4 @@
-//! The providers: a variant each, here and nowhere else.
+//! The list of providers; a variant each, in this file only.
 
 use std::sync::Arc;
 
@@ -38,7 +38,7 @@ impl Name {
         }
     }
 
-    /// The secrets that may come from Secrets Manager.
+    /// The secrets that may be stored in Secrets Manager.
     pub(super) const fn secrets(self) -> &'static [Setting] {
         match self {
             Self::Sns => &[],
@@ -47,7 +47,7 @@ impl Name {
         }
     }
 
-    /// Its name in `AWS_ENDPOINT_URL_…`, if it is a service of AWS's.
+    /// Its name in `AWS_ENDPOINT_URL_…`, if it is an AWS service.
     pub(super) const fn aws_service(self) -> Option<&'static str> {
         match self {
             Self::Sns => Some(sns::SERVICE),
@@ -104,7 +104,7 @@ impl Provider {
         }
     }
 
-    /// Sends `code` to `number`. `Ok` means that the provider has accepted it, not that it has arrived.
+    /// Sends `code` to `number`. `Ok` means that the provider accepted it, not that it arrived.
     pub(super) async fn send(&self, number: &PhoneNumber, code: &VerifyCode) -> Result<(), SmsError> {
         match self {
             Self::Sns(sns) => sns.send(number, code).await,

@@ -1,4 +1,4 @@
-//! `SMS_ROUTES`: which providers carry the messages to which country, and in which order they are asked.
+//! `SMS_ROUTES`: which providers serve which country, in which order.
 
 use shared::{
     config::{Env, Setting},
@@ -12,22 +12,22 @@ use super::provider::Name;
 pub const ALL_PROVIDERS: &str = "*=sns>tencent>aliyun";
 
 const ROUTES: Setting = Setting::text("SMS_ROUTES", "*=sns").about(
-    "Who carries the messages: `CN=tencent>sns,*=sns`, say. A country (ISO 3166-1) or `*`, then `sns`, `tencent`, `aliyun` in \
-     order; the next is asked where the one before surely sent nothing, for a reason of its own.",
+    "Which providers send the messages, such as `CN=tencent>sns,*=sns`: a country (ISO 3166-1) or `*`, then `sns`, `tencent`, `aliyun` in \
+     order; the next provider is tried if the one before certainly sent nothing and the fault is its own.",
     "短信由谁发送，例如 `CN=tencent>sns,*=sns`：国家或地区（ISO 3166-1 代码）或 `*`，后面按顺序写 `sns`、`tencent`、`aliyun`；\
      前一家肯定没有发出、而且原因在它自己时，才用下一家。",
 );
 
-/// Which providers carry the messages to which country, in order.
+/// The providers of each country, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Routes {
     countries: Vec<(Country, Vec<Name>)>,
-    /// Of the countries without a route of their own.
+    /// For countries without a route of their own.
     rest: Vec<Name>,
 }
 
 impl Routes {
-    /// Reads `SMS_ROUTES`. What is wrong is noted; what is not can be read on from.
+    /// Reads `SMS_ROUTES`. Mistakes are noted; the rest stays readable.
     pub fn read(env: &mut Env, countries: Option<&Countries>) -> Self {
         let (routes, mut wrong) = Self::parse(&env.text(&ROUTES));
         let allowed = countries.map(Countries::allowed).unwrap_or_default();
@@ -41,12 +41,12 @@ impl Routes {
         routes
     }
 
-    /// Routes such as `CN=tencent>sns,*=sns`, with everything that is wrong.
+    /// Parses routes such as `CN=tencent>sns,*=sns`, and returns all mistakes.
     fn parse(list: &str) -> (Self, Vec<String>) {
         let (mut routes, mut wrong) = (Self { countries: Vec::new(), rest: Vec::new() }, Vec::new());
         for entry in list.split(',').map(str::trim) {
             let Some((place, names)) = entry.split_once('=') else {
-                wrong.push(format!("{entry:?} is no route such as CN=tencent>aliyun or *=sns"));
+                wrong.push(format!("{entry:?} is not a route such as CN=tencent>aliyun or *=sns"));
                 continue;
             };
             let place = place.trim();
@@ -57,7 +57,7 @@ impl Routes {
                 routes.countries.push((country, names));
                 routes.countries.iter().filter(|(other, _)| *other == country).count() > 1
             } else {
-                wrong.push(format!("{place:?} is no country's ISO 3166-1 code with phone numbers"));
+                wrong.push(format!("{place:?} is not the ISO 3166-1 code of a country with phone numbers"));
                 false
             };
             if is_repeated {
@@ -80,7 +80,7 @@ impl Routes {
     }
 }
 
-/// The providers of one route.
+/// Parses the providers of one route.
 fn providers(place: &str, list: &str, wrong: &mut Vec<String>) -> Vec<Name> {
     let mut names = Vec::new();
     for text in list.split('>').map(str::trim) {
@@ -92,7 +92,7 @@ fn providers(place: &str, list: &str, wrong: &mut Vec<String>) -> Vec<Name> {
             None if text.is_empty() => wrong.push(format!("the route of {place} lacks a provider")),
             None => {
                 let all = Name::ALL.map(Name::as_str).join(", ");
-                wrong.push(format!("{text:?} is none of the providers {all}"));
+                wrong.push(format!("{text:?} is not one of the providers {all}"));
             }
         }
     }
@@ -107,7 +107,7 @@ mod tests {
         Country::parse(code).unwrap()
     }
 
-    /// What keeps a function from starting with these routes, for numbers of China and Hong Kong.
+    /// The mistakes in these routes, for numbers of China and Hong Kong.
     fn wrong(routes: &str) -> Vec<String> {
         let countries = Countries::new(&["CN", "HK"], "CN").unwrap();
         let env = Env::new([("SMS_ROUTES".to_owned(), routes.to_owned())]);
@@ -151,12 +151,12 @@ mod tests {
         assert_eq!(
             wrong("CN=twilio,XX=sns,*=,HK=sns,HK=aliyun>aliyun,sns"),
             [
-                r#""twilio" is none of the providers sns, tencent, aliyun"#,
-                r#""XX" is no country's ISO 3166-1 code with phone numbers"#,
+                r#""twilio" is not one of the providers sns, tencent, aliyun"#,
+                r#""XX" is not the ISO 3166-1 code of a country with phone numbers"#,
                 "the route of * lacks a provider",
                 "the route of HK names aliyun twice",
                 "HK has two routes",
-                r#""sns" is no route such as CN=tencent>aliyun or *=sns"#,
+                r#""sns" is not a route such as CN=tencent>aliyun or *=sns"#,
             ]
         );
         for routes in ["CN=sns,", "*=sns>", "*=>sns", "*=sns,*=aliyun", "cn=sns,*=sns", "=sns", "*=SNS"] {

@@ -1,4 +1,4 @@
-//! What the signatures of Tencent Cloud and of Aliyun have in common: a request in its canonical form, hashed.
+//! What the signatures of Tencent Cloud and Aliyun share: the hash of a canonical request.
 
 use std::fmt::Write;
 
@@ -7,12 +7,12 @@ use aws_lc_rs::{
     hmac,
 };
 
-/// What is signed of a `POST`.
+/// The signed parts of a `POST`.
 pub(super) struct Signed<'a> {
     pub(super) path: &'a str,
-    /// As it stands in the URL, encoded and in the order of its names.
+    /// As in the URL: encoded, sorted by name.
     pub(super) query: &'a str,
-    /// Names in lower case, in their order.
+    /// Names in lower case, sorted.
     pub(super) headers: &'a [(&'static str, &'a str)],
     pub(super) body: &'a str,
 }
@@ -53,7 +53,7 @@ pub(super) fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// A text as it stands in a query: percent-encoded but for RFC 3986's unreserved characters.
+/// Percent-encodes a text for a query, except for RFC 3986's unreserved characters.
 pub(super) fn encoded(text: &str) -> String {
     text.bytes().fold(String::with_capacity(text.len()), |mut encoded, byte| {
         match byte {

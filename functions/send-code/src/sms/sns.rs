@@ -25,14 +25,14 @@ pub(super) const SERVICE: &str = "SNS";
 const ATTRIBUTES: [(&Setting, &str); 4] = [
     (
         &Setting::optional("SMS_SENDER_ID").about(
-            "The sender that the phone shows, where the country allows one.",
+            "The sender that the phone shows, in countries that allow one.",
             "手机上显示的发送方（国家允许时）。",
         ),
         "AWS.SNS.SMS.SenderID",
     ),
     (
         &Setting::optional("SMS_ORIGINATION_NUMBER")
-            .about("A number of yours that messages come from, in E.164.", "短信的发出号码（E.164 格式）。"),
+            .about("Your number that messages come from, in E.164.", "短信的发出号码（E.164 格式）。"),
         "AWS.MM.SMS.OriginationNumber",
     ),
     (
@@ -48,7 +48,7 @@ const ATTRIBUTES: [(&Setting, &str); 4] = [
 ];
 
 const MAX_PRICE: Setting = Setting::optional("SMS_MAX_PRICE_USD").about(
-    "The most that one message may cost, in US dollars: `0.05`, say.",
+    "The highest price of one message, in US dollars, such as `0.05`.",
     "一条短信最多花多少美元，例如 `0.05`。",
 );
 
@@ -56,7 +56,7 @@ const MAX_PRICE: Setting = Setting::optional("SMS_MAX_PRICE_USD").about(
 #[derive(Debug, Clone)]
 pub(super) struct Settings {
     text: SmsText,
-    /// The optional attributes of a message, under SNS's own names.
+    /// The optional attributes of a message, under SNS's names.
     attributes: Vec<(&'static str, &'static str, String)>,
 }
 
@@ -64,7 +64,7 @@ impl Settings {
     /// Reads them, for codes that live `ttl` seconds.
     pub(super) fn read(env: &mut Env, ttl: u64) -> Option<Self> {
         let text = SmsText::read(env, ttl);
-        // Promotional, SNS's default, is held back at night and dropped first under load.
+        // SNS's default, Promotional, is delayed at night and dropped first under load.
         let mut attributes = vec![("AWS.SNS.SMS.SMSType", "String", "Transactional".to_owned())];
         for (setting, name) in ATTRIBUTES {
             attributes.extend(env.optional(setting).map(|value| (name, "String", value)));
@@ -80,8 +80,8 @@ impl Settings {
     }
 }
 
-/// The deployment's credentials and a patience of its own. `Publish` is not idempotent: a request whose answer was lost or
-/// late may have sent its message, and one that is repeated may send and cost another. So none is.
+/// Uses the deployment's credentials and its own time limit. `Publish` is not idempotent: a retry after a lost answer may
+/// send and charge a second message, so nothing is retried.
 fn config(aws: &Aws) -> Config {
     let timeouts =
         TimeoutConfig::builder().operation_timeout(PATIENCE).disable_operation_attempt_timeout().build();
@@ -127,7 +127,7 @@ impl Sns {
     }
 }
 
-/// Whether the number is at fault. An invalid parameter may also be ours, a sender id say: the message tells.
+/// Whether the number is at fault. `InvalidParameter` may also mean our own setting, so the message decides.
 fn refuses_number(error: &(impl ProvideErrorMetadata + ?Sized)) -> bool {
     match error.code() {
         Some("OptedOut") => true,

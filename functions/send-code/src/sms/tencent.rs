@@ -28,21 +28,21 @@ use signature::Key;
 /// Its name in `SMS_ROUTES`, in the log and in the metrics.
 pub(super) const NAME: &str = "tencent";
 
-/// The secrets that may come from Secrets Manager.
+/// The secrets that may be stored in Secrets Manager.
 pub(super) const SECRETS: [Setting; 1] = [SECRET_KEY];
 
 const SECRET_ID: Setting = Setting::required("TENCENT_SMS_SECRET_ID")
     .about(
-        "Tencent Cloud's SecretId, of a sub-user that may `sms:SendSms`.",
+        "Tencent Cloud's SecretId, of a sub-user that is allowed `sms:SendSms`.",
         "腾讯云的 SecretId，所属子用户须有 `sms:SendSms` 权限。",
     )
     .only(ONLY);
 const SECRET_KEY: Setting = Setting::secret("TENCENT_SMS_SECRET_KEY", 1)
-    .about("The SecretKey to it.", "对应的 SecretKey。")
+    .about("The SecretKey of that SecretId.", "对应的 SecretKey。")
     .only(ONLY);
 const APP_ID: Setting = Setting::required("TENCENT_SMS_APP_ID")
     .about(
-        "The SdkAppId of the application in Tencent's SMS console: `1400006666`, say.",
+        "The SdkAppId of the application in Tencent's SMS console, such as `1400006666`.",
         "腾讯云短信控制台里应用的 SdkAppId，例如 `1400006666`。",
     )
     .only(ONLY);
@@ -53,7 +53,7 @@ const TEMPLATE_ID: Setting = Setting::required("TENCENT_SMS_TEMPLATE_ID")
     .about("The id of the approved template.", "审核通过的模板 ID。")
     .only(ONLY);
 const PARAMS: Setting = Setting::text("TENCENT_SMS_TEMPLATE_PARAMS", "{code},{minutes}").about(
-    "The template's parameters in its order, separated by commas: `{code}` and, if it has one, `{minutes}`.",
+    "The template's parameters in order, separated by commas: `{code}` and, if it has one, `{minutes}`.",
     "按顺序写模板的变量，用逗号分隔：`{code}`，模板里有分钟数时加上 `{minutes}`。",
 );
 const REGION: Setting = Setting::text("TENCENT_SMS_REGION", "ap-guangzhou")
@@ -61,7 +61,7 @@ const REGION: Setting = Setting::text("TENCENT_SMS_REGION", "ap-guangzhou")
 const ENDPOINT: Setting = Setting::text("TENCENT_SMS_ENDPOINT", PUBLIC)
     .about("The address of Tencent Cloud's SMS service.", "腾讯云短信服务的地址。");
 
-const ONLY: [&str; 2] = ["where a route names `tencent`", "路由用到 `tencent` 时"];
+const ONLY: [&str; 2] = ["if a route names `tencent`", "路由用到 `tencent` 时"];
 const PUBLIC: &str = "https://sms.tencentcloudapi.com";
 const JSON: &str = "application/json; charset=utf-8";
 
@@ -77,7 +77,7 @@ pub(super) struct Settings {
     endpoint: Endpoint,
 }
 
-/// What a check reads of them.
+/// What a check needs of them.
 pub(super) fn identity(env: &mut Env) -> Option<Identity> {
     let (id, secret) = (env.required(&SECRET_ID), env.secret(&SECRET_KEY));
     let endpoint = Endpoint::read(env, &ENDPOINT, PUBLIC);
@@ -98,7 +98,7 @@ impl Settings {
         let template_id = env.required(&TEMPLATE_ID);
         let params = match Params::parse(&env.text(&PARAMS), ttl) {
             Some(params) => Some(params),
-            None => env.wrong(format!("{} has no {{code}} in it", PARAMS.name)),
+            None => env.wrong(format!("{} lacks {{code}}", PARAMS.name)),
         };
         let region = env.text(&REGION);
         let endpoint = Endpoint::read(env, &ENDPOINT, PUBLIC);
@@ -168,7 +168,7 @@ impl Tencent {
     }
 }
 
-/// What an answer says of the message to `number`. It always has HTTP status 200: with an error of the whole request, or with a
+/// Reads the answer about the message to `number`. Its HTTP status is always 200; it has an error for the whole request, or a
 /// status for each number.
 fn outcome(answer: &JsonAnswer, number: &PhoneNumber) -> Result<(), SmsError> {
     let response = &answer.body["Response"];
@@ -188,7 +188,7 @@ fn meaning(code: &str) -> Meaning {
         "InvalidParameterValue.IncorrectPhoneNumber"
         | "FailedOperation.PhoneNumberInBlacklist"
         | "FailedOperation.PhoneNumberParseFail"
-        // Misspelt in the documentation, and not in the SDK.
+        // Misspelt in the documentation, but not in the SDK.
         | "UnsupportedOperation.UnsuportedRegion"
         | "UnsupportedOperation.UnsupportedRegion" => Meaning::Number,
         "LimitExceeded.PhoneNumberThirtySecondLimit" => Meaning::Limit(Window::HalfMinute),
@@ -196,14 +196,14 @@ fn meaning(code: &str) -> Meaning {
         "LimitExceeded.PhoneNumberDailyLimit" | "LimitExceeded.PhoneNumberSameContentDailyLimit" => {
             Meaning::Limit(Window::Day)
         }
-        // More numbers in one request than it may have.
+        // More numbers in one request than allowed.
         "LimitExceeded.PhoneNumberCountLimit" => Meaning::Ours,
         "LimitExceeded.DeliveryFrequencyLimit" => Meaning::Limit(Window::Minute),
-        // Time-outs within Tencent, between its front and what sends.
+        // Time-outs inside Tencent Cloud.
         "InternalError.Timeout" | "InternalError.SendAndRecvFail" => Meaning::InDoubt,
         _ if code.starts_with("LimitExceeded.PhoneNumber") => Meaning::Limit(Window::Minute),
         _ if code.starts_with("InternalError") || code.starts_with("RequestLimitExceeded") => Meaning::Passing,
-        // Money, signature, template, key; the application's own limits; what is not known.
+        // Money, signature, template, key; the application's own limits; unknown codes.
         _ => Meaning::Ours,
     }
 }

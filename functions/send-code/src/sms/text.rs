@@ -1,15 +1,15 @@
-//! What is texted, where no template of a provider's is filled in.
+//! The text of a message, for providers without templates.
 
 use shared::{
     codes::VerifyCode,
     config::{Env, Setting},
 };
 
-/// A text with a Chinese character goes out in UCS-2: 70 characters a part, and every part is paid for.
+/// A text with a Chinese character goes out in UCS-2: 70 characters a part, and each part is charged.
 const ONE_PART: usize = 70;
 
 const TEMPLATE: Setting = Setting::text("SMS_TEMPLATE", SmsText::DEFAULT).about(
-    "The text of a message by SNS, with `{code}` and, if you like, `{minutes}`; 70 characters at most, one part of an SMS.",
+    "The text of a message through SNS, with `{code}` and optionally `{minutes}`; 70 characters at most, so that it is one SMS.",
     "由 SNS 发送的短信内容，包含 `{code}`，可以包含 `{minutes}`；最多 70 个字符，即一条短信。",
 );
 
@@ -18,7 +18,7 @@ const TEMPLATE: Setting = Setting::text("SMS_TEMPLATE", SmsText::DEFAULT).about(
 pub(super) struct SmsText(String);
 
 impl SmsText {
-    /// What is sent unless the settings say otherwise.
+    /// The default text.
     const DEFAULT: &str = "您的验证码是 {code}，{minutes} 分钟内有效。请勿告诉他人。";
 
     /// Reads `SMS_TEMPLATE`, for codes that live `ttl` seconds.
@@ -29,32 +29,30 @@ impl SmsText {
         }
     }
 
-    /// A template with `{code}` and, if it likes, `{minutes}`, for codes that live `ttl` seconds.
+    /// A template with `{code}` and optionally `{minutes}`, for codes that live `ttl` seconds.
     ///
     /// # Errors
-    /// Says what is wrong with it: no `{code}`, or longer than one part.
+    /// If it lacks `{code}` or is longer than one part.
     fn new(template: &str, ttl: u64) -> Result<Self, String> {
         if !template.contains("{code}") {
-            return Err("has no {code} in it".to_owned());
+            return Err("lacks {code}".to_owned());
         }
         let text = with_minutes(template, ttl);
         let length = text.replace("{code}", "000000").encode_utf16().count();
         if length > ONE_PART {
-            return Err(format!(
-                "makes a message of {length} characters; one part of an SMS holds {ONE_PART}"
-            ));
+            return Err(format!("makes a message of {length} characters, but one SMS holds {ONE_PART}"));
         }
         Ok(Self(text))
     }
 
-    /// The message that brings `code`.
+    /// The message for `code`.
     pub(super) fn with(&self, code: &VerifyCode) -> String {
         self.0.replace("{code}", code.as_str())
     }
 }
 
-/// A template with `{minutes}` filled in, for codes that live `ttl` seconds. Rounded down: a message should not promise a
-/// minute that the code does not live.
+/// A template with `{minutes}` filled in, for codes that live `ttl` seconds. Rounded down, so that no message promises more time
+/// than the code has.
 pub(super) fn with_minutes(template: &str, ttl: u64) -> String {
     template.replace("{minutes}", &(ttl / 60).max(1).to_string())
 }

@@ -1,12 +1,12 @@
 /**
- * What a person agrees to before anything is sent. It says what the back end does with data (docs/data.md). Put in who
- * you are and where your data lie, and have your lawyer read it.
+ * What a person agrees to before anything is sent. It describes how the back end handles data (docs/data.md). Fill in who
+ * you are and where your data are stored, and let your lawyer read it.
  */
 
 const owner = {
   name: '【公司全称】',
   contact: '【客服电话或邮箱】',
-  /** Where the back end is deployed. Outside of the mainland, the law asks for a separate consent. */
+  /** Where the back end is deployed. Outside mainland China, the law requires a separate consent. */
   place: '【服务器所在地，例如：中华人民共和国境内（北京）】',
   smsProvider: '【短信服务商，例如：腾讯云计算（北京）有限责任公司】',
 } as const

@@ -1,21 +1,21 @@
 import { ref } from 'vue'
 
-/** What a person asked for before they had agreed; it goes on when they do. */
+/** The action of a person who has not agreed yet; it continues when they do. */
 export type Purpose = 'sendCode' | 'login' | 'oneTap'
 
-/** The agreement: ticked on the page, or asked for by the first tap that needs it. */
+/** The agreement: ticked on the page, or requested by the first tap that needs it. */
 export function useAgreement() {
   const agreed = ref(false)
-  /** Why the person is being asked. */
+  /** Why the page asks. */
   const asking = ref<Purpose>()
 
-  /** Whether to go on now. Otherwise the person is asked. */
+  /** Whether to continue now. Otherwise the page asks the person. */
   function hasAgreed(purpose: Purpose): boolean {
     if (!agreed.value) asking.value = purpose
     return agreed.value
   }
 
-  /** The person's answer; what they had asked for. */
+  /** Takes the person's answer; returns the action that waited for it. */
   function answer(yes: boolean): Purpose | undefined {
     const purpose = asking.value
     asking.value = undefined

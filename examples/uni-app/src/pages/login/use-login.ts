@@ -4,7 +4,7 @@ import { phoneLogin } from '../../phone-login'
 import { type Purpose, useAgreement } from './use-agreement'
 import { useMessage } from './use-message'
 
-/** What the login page shows and does, without how it looks. */
+/** The state and actions of the login page, without its looks. */
 export function useLogin(done: (isNewUser: boolean) => void) {
   const phoneNumber = ref(phoneLogin.pendingPhoneNumber() ?? '')
   const verifyCode = ref('')
@@ -12,12 +12,12 @@ export function useLogin(done: (isNewUser: boolean) => void) {
   const { agreed, asking, hasAgreed, answer } = useAgreement()
   const { message, good, focused, left, say, sayGood } = useMessage()
 
-  /** WeChat's button, until it turns out that this mini program may not use it. */
+  /** Whether to show WeChat's button; off once this mini program turns out not to be allowed to use it. */
   const offersOneTap = ref(true)
-  /** What the button brought, while no answer has come: asking for the number again would cost again. */
+  /** The button's event, until an answer has come: requesting the number again would cost again. */
   const unanswered = ref<PhoneNumberEvent>()
 
-  /** Seconds until this number can be sent another code. */
+  /** Seconds until this number can get another code. */
   const wait = ref(0)
   let stop = () => {}
   const countDown = () => {
@@ -27,16 +27,16 @@ export function useLogin(done: (isNewUser: boolean) => void) {
   watch(phoneNumber, countDown, { immediate: true })
   onUnmounted(() => stop())
 
-  // Typing on takes the message away; the page's own clearing of a code does not.
+  // Typing removes the message; clearing a code does not.
   watch([phoneNumber, verifyCode], (now, before) => {
     if (now.join('').length > before.join('').length) message.value = ''
   })
-  // The sixth digit, typed or filled in from the message, logs in.
+  // The sixth digit, typed or filled in from the SMS, logs in.
   watch(verifyCode, (code) => {
     if (isCode(code) && isMobile(phoneNumber.value) && agreed.value) void logIn()
   })
 
-  /** Runs one call at a time, and shows what goes wrong. */
+  /** Runs one call at a time, and shows its error. */
   async function run(name: Purpose, call: () => Promise<void>): Promise<void> {
     if (underWay.value) return
     message.value = ''
@@ -53,7 +53,7 @@ export function useLogin(done: (isNewUser: boolean) => void) {
 
   function failed(error: PhoneLoginError): void {
     switch (error.code) {
-      // Such a code will not let anybody in any more.
+      // This code no longer works.
       case 'code_incorrect':
       case 'code_expired':
       case 'code_used':
@@ -61,7 +61,7 @@ export function useLogin(done: (isNewUser: boolean) => void) {
         verifyCode.value = ''
         return void say(error.message, 'verifyCode')
       case 'phone_number_unavailable':
-        // No quota, or no right to ask: another tap brings nothing either.
+        // No quota, or no right to use the button: another tap would not help.
         offersOneTap.value = !['no_quota', 'not_permitted'].includes(error.why)
         return void say(error.message, error.useSms ? 'phoneNumber' : undefined)
       default:
@@ -80,7 +80,7 @@ export function useLogin(done: (isNewUser: boolean) => void) {
         verifyCode.value = ''
         void sayGood('验证码已发送，请查看短信。', 'verifyCode')
       } finally {
-        // Also where a code was sent a moment ago and its answer was lost.
+        // Also if a code was just sent and the answer was lost.
         countDown()
       }
     })
@@ -97,12 +97,12 @@ export function useLogin(done: (isNewUser: boolean) => void) {
     })
   }
 
-  /** The plain button in front of WeChat's, which may not be used before the person has agreed. */
+  /** The plain button before WeChat's, which may not be used before the person has agreed. */
   function askForNumber(): void {
     hasAgreed('oneTap')
   }
 
-  /** WeChat's button brought a number, or word why not. Who was asked to agree first has done so by tapping it. */
+  /** WeChat's button returned a number, or why not. A person who had to agree first agrees by tapping it. */
   async function logInByNumber(event: PhoneNumberEvent): Promise<void> {
     answer(true)
     await run('oneTap', async () => {
@@ -120,7 +120,7 @@ export function useLogin(done: (isNewUser: boolean) => void) {
     if (unanswered.value) await logInByNumber(unanswered.value)
   }
 
-  /** Goes on with what the person had asked for before they were asked to agree. */
+  /** Continues what the person wanted before the page asked them to agree. */
   async function agree(): Promise<void> {
     const purpose = answer(true)
     if (purpose === 'sendCode') await sendCode()
@@ -142,7 +142,7 @@ function isLost({ code }: PhoneLoginError): boolean {
   return code === 'network_failed' || code === 'timed_out'
 }
 
-/** Enough to send it; the back end decides. */
+/** Enough to send it; the back end validates it. */
 function isMobile(text: string): boolean {
   return /^1\d{10}$/.test(text)
 }

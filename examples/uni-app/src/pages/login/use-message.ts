@@ -2,12 +2,12 @@ import { nextTick, ref } from 'vue'
 
 export type Field = 'phoneNumber' | 'verifyCode'
 
-/** A word to the person after each tap, and the field that they need next. */
+/** A message after each tap, and the field that the person needs next. */
 export function useMessage() {
   const message = ref('')
-  /** Good news, or what went wrong. */
+  /** Success or an error. */
   const good = ref(false)
-  /** Where the focus is, and has to go. */
+  /** The field with the focus, or the one to get it. */
   const focused = ref<Field>()
 
   async function say(text: string, field?: Field): Promise<void> {
@@ -21,14 +21,14 @@ export function useMessage() {
   }
 
   async function show(text: string, field?: Field): Promise<void> {
-    // The same words again are news to a screen reader only if they were gone.
+    // A screen reader reads the same message again only if it was gone in between.
     message.value = ''
     await nextTick()
     message.value = text
     if (field) focused.value = field
   }
 
-  /** The field tells that the focus left it, perhaps for the other one. */
+  /** The field has lost the focus, perhaps to the other field. */
   function left(field: Field): void {
     if (focused.value === field) focused.value = undefined
   }

@@ -10,21 +10,21 @@ use crate::sms::text::with_minutes;
 pub(super) struct Params(Vec<(String, String)>);
 
 impl Params {
-    /// A JSON object of texts, for codes that live `ttl` seconds.
+    /// From a JSON object of texts, for codes that live `ttl` seconds.
     ///
     /// # Errors
     /// Says what is wrong with it.
     pub(super) fn parse(json: &str, ttl: u64) -> Result<Self, &'static str> {
-        let not_texts = r#"is no JSON object of texts such as {"code":"{code}"}"#;
+        let not_texts = r#"is not a JSON object of texts such as {"code":"{code}"}"#;
         let Ok(Value::Object(params)) = serde_json::from_str(json) else { return Err(not_texts) };
-        // Aliyun takes no numbers there.
+        // Aliyun accepts no numbers here.
         let text = |(name, value): (String, Value)| Some((name, with_minutes(value.as_str()?, ttl)));
         let params: Vec<_> = params.into_iter().map(text).collect::<Option<_>>().ok_or(not_texts)?;
         let has_code = params.iter().any(|(_, value)| value.contains("{code}"));
-        if has_code { Ok(Self(params)) } else { Err("has no {code} in it") }
+        if has_code { Ok(Self(params)) } else { Err("lacks {code}") }
     }
 
-    /// The parameters that bring `code`, as JSON.
+    /// The parameters for `code`, as JSON.
     pub(super) fn with(&self, code: &VerifyCode) -> String {
         let filled = |(name, value): &(String, String)| {
             (name.clone(), Value::String(value.replace("{code}", code.as_str())))

@@ -4,7 +4,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::sms::signing::{Signed, hex, hmac_sha256};
 
-/// Who signs.
+/// The key pair.
 #[derive(Debug, Clone)]
 pub(super) struct Key {
     pub(super) id: String,
@@ -26,7 +26,7 @@ mod tests {
     use super::*;
     use crate::sms::signing::sha256;
 
-    /// The example of Aliyun's documentation.
+    /// The example from Aliyun's documentation.
     #[test]
     fn the_published_request_has_its_published_signature() {
         let request = Signed {

@@ -5,7 +5,7 @@ use shared::clock::Timestamp;
 
 use crate::sms::signing::{Signed, hex, hmac_sha256};
 
-/// Who signs.
+/// The key pair.
 #[derive(Debug, Clone)]
 pub(super) struct Key {
     pub(super) id: String,
@@ -41,7 +41,7 @@ fn day(now: Timestamp) -> String {
 mod tests {
     use super::*;
 
-    /// The example of Tencent Cloud's documentation.
+    /// The example from Tencent Cloud's documentation.
     #[test]
     fn the_published_request_has_its_published_signature() {
         let request = Signed {

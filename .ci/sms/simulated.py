@@ -1,4 +1,4 @@
-"""The providers that `local --services` plays, by the variables that it has printed."""
+"""The providers that `local --services` simulates, found through the variables that it prints."""
 
 import json
 import sys
@@ -7,7 +7,7 @@ import urllib.request
 
 
 def variables():
-    """The variables of the file that the command names."""
+    """The variables in the file that the command names."""
     with open(sys.argv[1], encoding="utf-8") as file:
         lines = [line.strip().split("=", 1) for line in file if "=" in line]
     return {name: json.loads(value) for name, value in lines}
@@ -15,7 +15,7 @@ def variables():
 
 VARIABLES = variables()
 
-# What an SDK takes: no scheme, no path.
+# SDKs take a host without scheme and path.
 HOST = urllib.parse.urlsplit(VARIABLES["TENCENT_SMS_ENDPOINT"]).netloc
 
 
@@ -25,17 +25,17 @@ def ask(path, body=None):
 
 
 def tell(provider, word):
-    """Tells a provider what goes wrong with its next message."""
+    """Sets the failure of a provider's next message."""
     ask(f"/_local/sms/{provider}", word)
 
 
 def inbox():
-    """The messages so far: who carried each, where it went, what it says."""
+    """The messages so far: provider, number, text."""
     return [(sms["carrier"], sms["to"], sms["text"]) for sms in json.loads(ask("/_local/sms"))]
 
 
 class Judge:
-    """Compares what an SDK made of each answer with what the vendor documents."""
+    """Compares what an SDK makes of each answer with what the vendor documents."""
 
     def __init__(self, provider):
         self.provider, self.count, self.before = provider, 0, len(inbox())
@@ -45,7 +45,7 @@ class Judge:
         self.count += 1
 
     def delivered(self, *expected):
-        """Nothing but this was sent meanwhile: (number, what its text has in it)."""
+        """Only this was sent meanwhile: (number, part of the text)."""
         messages = inbox()[self.before :]
         assert len(messages) == len(expected), f"{self.provider}: {messages}"
         for (carrier, to, text), (number, part) in zip(messages, expected):

@@ -1,11 +1,11 @@
-//! What one tap takes: access tokens and the numbers that codes of WeChat's button stand for, asked of WeChat itself.
+//! One tap at WeChat: access tokens, and the numbers behind the button's codes, requested from WeChat directly.
 
-use local::wechat::{Call, NoNumber, PLAYED_PHONE_CODES};
+use local::wechat::{Call, NoNumber, SIMULATED_PHONE_CODES};
 use serde_json::{Value, json};
 use shared::clock::Clock;
 use tests::{Answer, TestApp};
 
-/// Such as the button brings, another one at each tap.
+/// Codes as the button returns them, a new one at each tap.
 const OF_BUTTON: [&str; 2] = [
     "e31968a7f94cc5ee25fafc2aef2773f0bb8c3937b22520eb8ee345274d00c144",
     "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
@@ -15,7 +15,7 @@ async fn wechat(app: &TestApp, path: &str, body: impl ToString) -> Answer {
     Answer::of(app.request("POST", &format!("/_local/wechat{path}")).body(body.to_string())).await
 }
 
-/// What a mini program is answered that asks for its access token.
+/// WeChat's answer to a mini program that requests its access token.
 async fn stable_token(app: &TestApp, changes: Value) -> Value {
     let mut asked = json!({
         "grant_type": "client_credential",
@@ -33,7 +33,7 @@ async fn token(app: &TestApp, changes: Value) -> String {
     stable_token(app, changes).await["access_token"].as_str().unwrap().to_owned()
 }
 
-/// What WeChat answers by this token about this code.
+/// WeChat's answer about this code, with this access token.
 async fn number_by(app: &TestApp, token: &str, asked: Value) -> Value {
     wechat(app, &format!("/wxa/business/getuserphonenumber?access_token={token}"), asked).await.body
 }
@@ -57,7 +57,7 @@ async fn an_access_token_is_repeated_until_shortly_before_its_end() {
     let again = stable_token(&app, json!({})).await;
     assert_eq!((&again["access_token"], &again["expires_in"]), (&first["access_token"], &json!(301)));
 
-    // WeChat gives the next one five minutes ahead, and takes both until then.
+    // WeChat issues the next token five minutes before the end, and accepts both until then.
     app.clock.turn(1);
     let next = stable_token(&app, json!({})).await;
     assert_ne!(next["access_token"], first["access_token"]);
@@ -152,7 +152,7 @@ async fn a_code_of_one_use_is_used_up_and_one_of_a_person_is_nobody_elses() {
         let asked = json!({ "code": "13800138000@bob", "openid": app.local.wechat.openid(name) });
         assert_eq!(number_by(&app, &token, asked).await["errcode"], errcode, "{name}");
     }
-    // Without an openid WeChat does not look.
+    // Without an openid WeChat does not check the person.
     pure(&number_of(&app, "13800138000@bob").await);
     assert_eq!(number_of(&app, "alice").await["errcode"], 40029);
 }
@@ -190,7 +190,7 @@ async fn a_test_says_what_goes_wrong_next_and_at_which_call() {
 }
 
 #[tokio::test]
-#[should_panic(expected = "getStableAccessToken plays no \"alice\"")]
+#[should_panic(expected = "getStableAccessToken cannot simulate \"alice\"")]
 async fn a_script_that_a_call_does_not_play_is_a_mistake() {
     TestApp::start().await.local.wechat.play_next_at(Call::StableToken, "alice");
 }
@@ -204,7 +204,7 @@ async fn each_mini_program_has_its_own_secret_tokens_and_openids() {
     assert_eq!(stable_token(&app, json!({ "appid": "wx2222222222222222" })).await["errcode"], 40125);
     let tokens = [token(&app, json!({})).await, token(&app, second.clone()).await];
     assert_ne!(tokens[0], tokens[1]);
-    // A refresh is one mini program's affair.
+    // A refresh affects one mini program only.
     token(&app, json!({ "appid": first, "force_refresh": true })).await;
     assert_eq!(token(&app, second).await, tokens[1]);
 
@@ -244,7 +244,7 @@ async fn the_console_says_which_number_codes_of_the_button_stand_for() {
     let app = TestApp::start().await;
     let codes = Answer::of(app.request("GET", "/_local/wechat/codes")).await.body;
     assert_eq!((&codes["button"], &codes["apps"]), (&json!("13800138000"), &json!(["wx0000000000000000"])));
-    assert_eq!(codes["playedPhoneCodes"].as_array().unwrap().len(), PLAYED_PHONE_CODES.len());
+    assert_eq!(codes["simulatedPhoneCodes"].as_array().unwrap().len(), SIMULATED_PHONE_CODES.len());
 
     let choose = async |code: &'static str| {
         Answer::of(app.request("PUT", "/_local/wechat/button").body(code)).await.status

@@ -1,5 +1,5 @@
-//! The Tencent Cloud and the Aliyun that `local` plays, for people who try things out: who carries a message, and what goes
-//! wrong.
+//! The Tencent Cloud and the Aliyun that `local` simulates, for people who try it out: which provider sends a message, and
+//! what goes wrong.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use serde_json::json;
 use tests::{Answer, TestApp};
 
 const NUMBER: &str = "13800138000";
-/// Each message on its own: neither a cooldown nor a share.
+/// Turns off cooldown and share, so that each message stands alone.
 const ONE_AFTER_ANOTHER: [(&str, &str); 3] =
     [("RESEND_COOLDOWN_SECONDS", "0"), ("PHONE_DAILY_LIMIT", "100"), ("OPEN_SHARE_PERCENT", "100")];
 

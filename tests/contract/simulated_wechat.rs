@@ -1,12 +1,12 @@
-//! The WeChat that `local` plays: who a code is, for people who try things out and for WeChat's own developer tools.
+//! The WeChat that `local` simulates: who a code stands for, for people who try it out and for WeChat's developer tools.
 
-use local::wechat::{NoVisitor, PLAYED, PLAYED_PHONE_CODES};
+use local::wechat::{NoVisitor, SIMULATED, SIMULATED_PHONE_CODES};
 use serde_json::json;
 use tests::{Answer, TestApp};
 
 mod one_tap;
 
-/// Such as WeChat's developer tools bring, another one at each `uni.login`.
+/// Codes as WeChat's developer tools return them, a new one at each `uni.login`.
 const OF_UNI_LOGIN: [&str; 3] = [
     "0a1aaaFf0bbbbL1cccc00dddd0eeee1F",
     "0b3XYZ00011112222333344445555666",
@@ -50,7 +50,7 @@ async fn the_console_says_whom_codes_of_uni_login_stand_for() {
     let app = TestApp::start().await;
     let codes = Answer::of(app.request("GET", "/_local/wechat/codes")).await;
     assert_eq!(codes.body["uniLogin"], "alice");
-    assert_eq!(codes.body["played"].as_array().unwrap().len(), PLAYED.len());
+    assert_eq!(codes.body["simulated"].as_array().unwrap().len(), SIMULATED.len());
 
     let choose = async |code: &'static str| {
         Answer::of(app.request("PUT", "/_local/wechat/uni-login").body(code)).await.status
@@ -60,7 +60,7 @@ async fn the_console_says_whom_codes_of_uni_login_stand_for() {
     assert_eq!(choose("err-40226").await, 204);
     assert_eq!(exchange(&app, OF_UNI_LOGIN[1]).await.outcome(), "wechat_user_blocked");
 
-    // Codes that would stand for themselves.
+    // Codes that cannot be chosen.
     for code in ["", " ", "the code is a mock one", OF_UNI_LOGIN[2]] {
         assert_eq!(choose(code).await, 400);
         assert_eq!(app.local.wechat.set_visitor(code.trim()), Err(NoVisitor));
@@ -70,10 +70,10 @@ async fn the_console_says_whom_codes_of_uni_login_stand_for() {
 
 #[test]
 fn the_pages_list_every_code() {
-    for played in PLAYED.iter().chain(&PLAYED_PHONE_CODES) {
+    for simulated in SIMULATED.iter().chain(&SIMULATED_PHONE_CODES) {
         let pages = [include_str!("../../docs/local.md"), include_str!("../../docs/local.zh-CN.md")];
-        for (page, says) in pages.into_iter().zip([played.en, played.zh]) {
-            let row = format!("| `{}` | {says} |", played.code);
+        for (page, says) in pages.into_iter().zip([simulated.en, simulated.zh]) {
+            let row = format!("| `{}` | {says} |", simulated.code);
             assert!(page.contains(&row), "missing: {row}");
         }
     }
