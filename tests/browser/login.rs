@@ -72,7 +72,7 @@ async fn the_countdown_is_the_numbers_own_and_ends() {
         page.see("#message", "try again in 4 seconds").await;
         page.see("#send", "Again in").await;
         let last = "#exchanges details[open] .steps li:last-child";
-        page.see(last, "given back").await;
+        page.see(last, "undoes the send or its counts").await;
         page.look("too-soon").await;
         page.app.clock.turn(4);
         page.see("#send", "Get code").await;

@@ -130,7 +130,7 @@ async fn what_the_codes_of_the_button_stand_for_is_chosen() {
         }
         page.fill("#button", "alice").await;
         page.click("#choose-number button").await;
-        page.see("#button-said", "not for another").await;
+        page.see("#button-said", "not for another such code").await;
     })
     .await;
 }

@@ -120,7 +120,7 @@ async fn every_code_of_wechats_is_listed_and_whom_those_of_uni_login_stand_for_i
         assert_eq!(answer.body["openid"], page.app.local.wechat.openid("bob"));
         page.fill("#uni-login", "the code is a mock one").await;
         page.click("#choose button").await;
-        page.see("#uni-login-said", "not another such code").await;
+        page.see("#uni-login-said", "not for another such code").await;
         page.click("[data-language=zh]").await;
         page.see("#codes", "一直不响应").await;
     })
