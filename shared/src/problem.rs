@@ -1,4 +1,4 @@
-//! What a failing client is told: the contract's errors as RFC 9457 problems, in the language that it prefers.
+//! The contract's errors as RFC 9457 problems, in the language that the client prefers.
 
 use std::convert::Infallible;
 
@@ -16,7 +16,7 @@ mod language;
 pub use catalogue::{Entry, ProblemCode};
 pub use language::Language;
 
-/// One answer that is an error: which, and what applies to it.
+/// An error answer: its code and extra members.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     code: ProblemCode,
@@ -28,13 +28,13 @@ pub struct Problem {
     detail: Option<[String; 2]>,
 }
 
-/// An error that knows what its client may see of it. The rest, its `Display` and sources, goes to the log.
+/// An error with a problem for the client. Its `Display` and sources go only to the log.
 pub trait Failure: std::error::Error {
     /// What the client sees.
     fn problem(&self) -> Problem;
 }
 
-/// What cannot fail has no problem.
+/// A call that cannot fail has no problem.
 impl Failure for Infallible {
     fn problem(&self) -> Problem {
         match *self {}
@@ -48,15 +48,15 @@ impl From<ProblemCode> for Problem {
 }
 
 impl Problem {
-    /// Says when to come back, in seconds.
+    /// Adds when to retry, in seconds.
     #[must_use]
     pub fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after = Some(seconds);
         self
     }
 
-    /// Where the service is busy, says when to come back: in two to nine seconds, drawn for each, so that those who were turned
-    /// away together do not come back together.
+    /// If the service is busy, adds when to retry: a random two to nine seconds, so that clients that were refused together do
+    /// not retry together.
     #[must_use]
     pub fn spread(mut self, random: &dyn Random) -> Self {
         if self.code == ProblemCode::ServiceUnavailable && self.retry_after.is_none() {
@@ -67,41 +67,41 @@ impl Problem {
         self
     }
 
-    /// Says how many attempts the code has left.
+    /// Adds how many attempts the code has left.
     #[must_use]
     pub fn attempts_left(mut self, attempts: usize) -> Self {
         self.attempts_left = Some(attempts);
         self
     }
 
-    /// Says which methods would have been answered, separated by commas.
+    /// Adds the supported methods, separated by commas.
     #[must_use]
     pub fn allow(mut self, methods: String) -> Self {
         self.allow = Some(methods);
         self
     }
 
-    /// Says which field of the request it is about, for programs and those who write them.
+    /// Adds the field of the request that is at fault, for programs and their authors.
     #[must_use]
     pub fn field(mut self, name: &'static str) -> Self {
         self.field = Some(name);
         self
     }
 
-    /// Says more precisely what is wrong than the catalogue does.
+    /// Replaces the catalogue's text with a more precise one.
     #[must_use]
     pub fn detail(mut self, chinese: String, english: String) -> Self {
         self.detail = Some([chinese, english]);
         self
     }
 
-    /// Which problem it is.
+    /// The problem's code.
     #[must_use]
     pub fn code(&self) -> ProblemCode {
         self.code
     }
 
-    /// The headers that go with it: `Retry-After` in seconds, `Allow`, `WWW-Authenticate` (RFC 6750, section 3).
+    /// Its headers: `Retry-After` in seconds, `Allow`, `WWW-Authenticate` (RFC 6750, section 3).
     pub fn headers(&self) -> impl Iterator<Item = (HeaderName, HeaderValue)> {
         let retry_after = self.retry_after.map(|seconds| (RETRY_AFTER, seconds.into()));
         let allow = self.allow.as_ref().and_then(|methods| HeaderValue::from_str(methods).ok());
@@ -153,13 +153,13 @@ pub struct Body {
     title: &'static str,
     /// The HTTP status.
     status: u16,
-    /// What to show to a person: in Chinese, or in English where `Accept-Language` prefers it.
+    /// The text to show to people: in Chinese, or in English if `Accept-Language` prefers it.
     detail: String,
-    /// Stable: what a program goes by.
+    /// Stable: programs read this.
     code: &'static str,
-    /// For the log.
+    /// The request's id, which the logs have.
     request_id: String,
-    /// Seconds until another try makes sense; also the header `Retry-After`.
+    /// Seconds until a retry makes sense; also the header `Retry-After`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     retry_after: Option<u64>,
@@ -167,7 +167,7 @@ pub struct Body {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     attempts_left: Option<usize>,
-    /// Which field of the request is missing, empty or of another form.
+    /// The field of the request that is missing, empty or malformed.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     field: Option<&'static str>,

@@ -114,15 +114,15 @@ export interface SendCodeAnswer {
 export interface ProblemBody {
   /** How many attempts the code has left. */
   readonly attemptsLeft?: number
-  /** Stable: what a program goes by. */
+  /** Stable: programs read this. */
   readonly code: string
-  /** What to show to a person: in Chinese, or in English where `Accept-Language` prefers it. */
+  /** The text to show to people: in Chinese, or in English if `Accept-Language` prefers it. */
   readonly detail: string
-  /** Which field of the request is missing, empty or of another form. */
+  /** The field of the request that is missing, empty or malformed. */
   readonly field?: string
-  /** For the log. */
+  /** The request's id, which the logs have. */
   readonly requestId: string
-  /** Seconds until another try makes sense; also the header `Retry-After`. */
+  /** Seconds until a retry makes sense; also the header `Retry-After`. */
   readonly retryAfter?: number
   /** The HTTP status. */
   readonly status: number

@@ -1,7 +1,7 @@
-//! Every problem of the contract, a row each: its status and code, its title, the metric that counts it, and what a person is
-//! told in Chinese and in English. docs/errors.md is made of these rows.
+//! Every problem of the contract, a row each: its status and code, its title, the metric that counts it, and the text for
+//! people in Chinese and in English. docs/errors.md is generated from these rows.
 
-/// What a row says.
+/// A row's content.
 #[derive(Debug, Clone, Copy)]
 pub struct Entry {
     /// The code as clients read it: `code_incorrect`.
@@ -10,9 +10,9 @@ pub struct Entry {
     pub status: u16,
     /// What kind of problem it is, in English.
     pub title: &'static str,
-    /// The metric that counts it, under its name in `CloudWatch`: alarms and dashboards go by it.
+    /// The metric that counts it, under its name in `CloudWatch`: alarms and dashboards use it.
     pub metric: Option<&'static str>,
-    /// What a person is told in Chinese. `{retryAfter}` and `{attemptsLeft}` are filled in.
+    /// The text for people in Chinese. `{retryAfter}` and `{attemptsLeft}` are filled in.
     pub chinese: &'static str,
     /// The same in English.
     pub english: &'static str,
@@ -186,7 +186,7 @@ impl ProblemCode {
         self.entry().metric
     }
 
-    /// Whether it says that a limit holds.
+    /// Whether it reports a reached limit.
     #[must_use]
     pub fn is_limit(self) -> bool {
         self.metric() == Some(LIMITS_REACHED)

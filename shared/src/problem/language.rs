@@ -1,8 +1,8 @@
-//! The language that a client wants to be spoken to in.
+//! The language that a client prefers.
 
 use lambda_http::http::{HeaderMap, header::ACCEPT_LANGUAGE};
 
-/// A language that details are written in.
+/// A language of problem texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {
     /// Chinese, unless the client prefers English.

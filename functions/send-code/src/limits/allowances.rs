@@ -14,15 +14,15 @@ const FEWEST_SHARDS: u64 = 4;
 const MOST_OF_A_SHARD: u64 = 5 * 60 * 250;
 
 const ADDRESS: Setting = Setting::number("IP_HOURLY_LIMIT", 60, 1, 1_000_000).about(
-    "Codes for one address in one hour; of IPv6 a /64 is one address.",
+    "How many codes one address gets per hour; for IPv6, a /64 counts as one address.",
     "同一地址每小时的验证码条数；IPv6 以 /64 为一个地址。",
 );
 const OPENID: Setting = Setting::number("OPENID_DAILY_LIMIT", 10, 1, 1000).about(
-    "Codes for one openid on one UTC day, where a ticket came along.",
-    "同一 openid 每天（UTC）的验证码条数（请求带票据时）。",
+    "How many codes one openid gets per UTC day, for requests with a ticket.",
+    "同一 openid 每天（UTC）的验证码条数（请求带 `ticket` 时）。",
 );
 const BUDGET: Setting = Setting::number("SMS_DAILY_BUDGET", 10_000, 0, 1_000_000_000)
-    .about("Codes of the whole deployment on one UTC day.", "整个部署每天（UTC）的验证码条数。");
+    .about("How many codes the whole deployment sends per UTC day.", "整个部署每天（UTC）的验证码条数。");
 
 /// `IP_HOURLY_LIMIT`, `OPENID_DAILY_LIMIT`, `SMS_DAILY_BUDGET`.
 #[derive(Debug, Clone)]
