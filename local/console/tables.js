@@ -12,7 +12,7 @@ function plain(attribute) {
 }
 
 /** Attributes that are times, in Unix seconds. */
-const MOMENTS = ['created_at', 'expires', 'proved_at', 'sent_at', 'ttl'];
+const MOMENTS = ['created_at', 'ended_at', 'expires', 'proved_at', 'sent_at', 'ttl'];
 
 function valueView(value, name) {
   if (Array.isArray(value)) {

@@ -1,5 +1,5 @@
-//! The whole system on one machine: the three functions behind a gateway, with an embedded `DynamoDB`, a simulated SNS in
-//! front of a phone network, and a simulated WeChat.
+//! The whole system on one machine: the three functions behind a gateway, with an embedded `DynamoDB`, a simulated WeChat,
+//! and the simulated SMS providers in front of a phone network.
 //!
 //! The functions are the real ones, with the real AWS SDK and the real HTTP client; only the services that they call are
 //! simulated. Everything is on one port, so that functions that run elsewhere can use it, too.

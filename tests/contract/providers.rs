@@ -19,7 +19,8 @@ pub(crate) async fn by(provider: &str) -> TestApp {
 pub(crate) fn fail_next(app: &TestApp, provider: &str, fault: Fault) {
     match provider {
         "tencent" => app.local.tencent.fail_next(fault),
-        _ => app.local.aliyun.fail_next(fault),
+        "aliyun" => app.local.aliyun.fail_next(fault),
+        other => panic!("nothing simulates {other}"),
     }
 }
 

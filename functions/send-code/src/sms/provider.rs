@@ -1,4 +1,4 @@
-//! The list of providers; a variant each, in this file only.
+//! The list of providers; a variant each, in this file and in `check.rs`.
 
 use std::sync::Arc;
 
