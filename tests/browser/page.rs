@@ -63,16 +63,22 @@ pub async fn visit(variables: &[(&str, &str)], story: impl AsyncFn(&Page)) {
     closed.unwrap();
 }
 
-/// A chromedriver on a port that it chooses.
+/// A chromedriver on a port that it chooses. It ends if the port is taken at its other address family: then the next one.
 fn chromedriver() -> (Child, u16) {
-    let mut child = Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).spawn().unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let port = lines.find_map(|line| {
-        line.unwrap().split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok()
-    });
-    // Somebody must keep reading, or the pipe breaks.
-    std::thread::spawn(move || lines.for_each(drop));
-    (child, port.unwrap())
+    for _ in 0..5 {
+        let mut child = Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let port = lines.find_map(|line| {
+            line.unwrap().split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok()
+        });
+        if let Some(port) = port {
+            // Somebody must keep reading, or the pipe breaks.
+            std::thread::spawn(move || lines.for_each(drop));
+            return (child, port);
+        }
+        child.wait().unwrap();
+    }
+    panic!("chromedriver does not start");
 }
 
 impl Page {
