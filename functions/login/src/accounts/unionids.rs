@@ -78,20 +78,19 @@ impl Accounts {
         unionid: &str,
         proof: &Proof<'_>,
     ) -> Result<Vec<Write>, AwsFailure> {
-        let (user_id, mut values) = (&known.user_id, vec![(":new", s(unionid))]);
-        let condition = if let Some(noted) = &known.unionid {
-            values.push((":noted", s(noted)));
-            "unionid = :noted"
-        } else {
-            values.push((":owner", s(proof.openid())));
-            values.push((":alone", AttributeValue::Ss(vec![proof.openid()])));
-            "attribute_not_exists(unionid) AND (#owner = :owner OR openids = :alone)"
-        };
-        let update = change("SET unionid = :new", values).condition_expression(condition);
-        let update = if known.unionid.is_some() {
-            update
-        } else {
-            update.expression_attribute_names("#owner", "owner")
+        let user_id = &known.user_id;
+        let update = change("SET unionid = :new", [(":new", s(unionid))]);
+        let update = match &known.unionid {
+            Some(noted) => update
+                .condition_expression("unionid = :noted")
+                .expression_attribute_values(":noted", s(noted)),
+            None => update
+                .condition_expression(
+                    "attribute_not_exists(unionid) AND (#owner = :owner OR openids = :alone)",
+                )
+                .expression_attribute_names("#owner", "owner")
+                .expression_attribute_values(":owner", s(proof.openid()))
+                .expression_attribute_values(":alone", AttributeValue::Ss(vec![proof.openid()])),
         };
         let old = known.unionid.iter().map(|noted| self.delete_of(user_id, unionid_key(noted)));
         let new = [self.bind(user_id, unionid), self.update(user_key(user_id), update)];
