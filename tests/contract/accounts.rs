@@ -15,6 +15,11 @@ use crate::interleavings::accounts;
 pub(crate) const FIRST: &str = "13800138000";
 pub(crate) const SECOND: &str = "13900139000";
 
+/// The token of a successful login or renewal.
+pub(crate) fn token(answer: &Value) -> &str {
+    answer["token"].as_str().unwrap()
+}
+
 /// Gets a code for `number` and logs in with it, after any cooldown.
 pub(crate) async fn log_in(app: &TestApp, name: &str, number: &str) -> Answer {
     app.clock.turn(60);

@@ -2,17 +2,13 @@
 
 use futures_util::future::join_all;
 use local::dynamodb::Fault;
-use serde_json::{Value, json};
+use serde_json::json;
 use tests::TestApp;
 
 use crate::{
-    accounts::{FIRST, SECOND, log_in},
+    accounts::{FIRST, SECOND, log_in, token},
     interleavings::accounts,
 };
-
-fn token(answer: &Value) -> &str {
-    answer["token"].as_str().unwrap()
-}
 
 #[tokio::test]
 async fn account_number_and_openid_are_gone_and_make_a_new_account_at_once() {

@@ -1,13 +1,9 @@
 //! `POST /logout` and `GET /account`: which tokens are valid.
 
-use serde_json::{Value, json};
+use serde_json::json;
 use tests::{Answer, TestApp};
 
-use crate::accounts::{FIRST, log_in};
-
-fn token(answer: &Value) -> &str {
-    answer["token"].as_str().unwrap()
-}
+use crate::accounts::{FIRST, log_in, token};
 
 #[tokio::test]
 async fn a_good_token_is_told_whose_it_is() {

@@ -4,13 +4,9 @@ use local::dynamodb::Fault;
 use serde_json::{Value, json};
 use tests::{TestApp, logs};
 
-use crate::accounts::{FIRST, SECOND, log_in, users};
+use crate::accounts::{FIRST, SECOND, log_in, token, users};
 
 const DAY: u64 = 24 * 60 * 60;
-
-fn token(answer: &Value) -> &str {
-    answer["token"].as_str().unwrap()
-}
 
 #[tokio::test]
 async fn one_tap_logs_a_new_person_in_and_a_known_one_again() {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tests::{TestApp, logs};
 
 use crate::{
-    accounts::{FIRST, SECOND, log_in},
+    accounts::{FIRST, SECOND, log_in, token},
     interleavings::accounts,
 };
 
@@ -16,10 +16,6 @@ mod over_http;
 mod races;
 
 const ACTS: [&str; 4] = ["disable", "enable", "sign-out", "delete"];
-
-fn token(answer: &Value) -> &str {
-    answer["token"].as_str().unwrap()
-}
 
 /// The audit lines of this account, without the parts that differ from run to run.
 fn audit(user_id: &Value) -> Vec<String> {

@@ -7,7 +7,7 @@ use serde_json::Value;
 use tests::{Answer, TestApp};
 
 use crate::{
-    accounts::{FIRST, SECOND, log_in},
+    accounts::{FIRST, SECOND, log_in, token},
     apps::SECOND_APP,
     interleavings::{accounts, unionids},
 };
@@ -19,10 +19,6 @@ async fn united(more: &[(&str, &str)]) -> TestApp {
     let app = TestApp::with(&[&[SECOND_APP], more].concat()).await;
     app.local.wechat.bind_to_open_platform();
     app
-}
-
-fn token(answer: &Value) -> &str {
-    answer["token"].as_str().unwrap()
 }
 
 /// How many people each account has, and how many unionids name one.
