@@ -1,7 +1,7 @@
 /** The functions as they are deployed, each under Amazon's runtime interface emulator. */
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { createServer } from 'node:net'
+import { freePort } from '../../clients/uni-app/tests/support/local'
 
 /** The packages, by the paths that they answer. */
 const PACKAGES = { '/send-code': 'send-code', '/exchange-code': 'exchange-code' } as const
@@ -74,15 +74,4 @@ async function listens(port: number): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
   throw new Error('the emulator does not start')
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port'))))
-    })
-  })
 }

@@ -5,10 +5,11 @@
 
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
+import { freePort } from '../../clients/uni-app/tests/support/local'
 import { build } from '../../examples/uni-app/tests/support/build'
 import { type MiniProgram, launch } from '../../examples/uni-app/tests/support/mini-program'
 import { type Phone, phone as phoneOf, phoneNumberDetail, wx } from '../../examples/uni-app/tests/support/wx'
-import { freePort, startFunctions } from './functions'
+import { startFunctions } from './functions'
 import { startGateway } from './gateway'
 
 const ROUND_TRIP_MS = 40

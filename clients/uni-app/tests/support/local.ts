@@ -56,7 +56,7 @@ async function answers(url: string, program: ChildProcess): Promise<void> {
   throw new Error('local did not answer within ten seconds')
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', reject)
