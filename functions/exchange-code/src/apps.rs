@@ -26,7 +26,7 @@ pub(crate) const SECRETS: [Setting; 2] = [APP_SECRET, APPS];
 pub(crate) struct App {
     pub(crate) id: String,
     pub(crate) secret: SecretString,
-    /// The access token of its server calls, once one was needed.
+    /// The access token of its server calls, once it has been needed.
     pub(crate) token: Mutex<Option<AccessToken>>,
 }
 
@@ -98,7 +98,7 @@ impl App {
     }
 }
 
-/// From `AppID` to `AppSecret`, both not empty.
+/// Parses a JSON object from `AppID` to `AppSecret`; no secret may be empty.
 fn parse(apps: &str) -> Option<BTreeMap<String, String>> {
     let apps: BTreeMap<String, String> = from_str(apps).ok()?;
     let is_whole = !apps.is_empty() && apps.values().all(|secret| !secret.trim().is_empty());

@@ -147,8 +147,8 @@ impl Accounts {
         Self { client, table, conflict }
     }
 
-    /// The account of a person who has proved a number, starting from what was known of them. Without a number, it is their
-    /// account, or a new one without a number.
+    /// Finds or creates the account of a person who has proved a number. `person` is what was read before. Without a
+    /// proved number, it is the person's account, or a new one without a number.
     pub(crate) async fn settle(
         &self,
         mut person: Person,
@@ -175,12 +175,12 @@ impl Accounts {
         .await
     }
 
-    /// What the table holds of a person within the mini program.
+    /// Reads a person's item within the mini program.
     pub(crate) async fn find(&self, person: &WechatIdentity) -> Result<Option<OpenidItem>, AwsFailure> {
         Ok(self.read(openid_key(&person.app_id, &person.openid)).await?.as_ref().and_then(OpenidItem::read))
     }
 
-    /// What the table holds of a person, in one request.
+    /// Reads a person's items, in one request.
     pub(crate) async fn look(&self, vouched: &Vouched) -> Result<Person, AwsFailure> {
         match &*keys(vouched) {
             [openid] => Ok(Person::read([self.read(openid.clone()).await?, None])),

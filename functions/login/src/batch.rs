@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::{
 use shared::aws::AwsFailure;
 use tokio::time::{sleep, timeout};
 
-/// How often the items that `DynamoDB` left out are requested again, and after which pause.
+/// `DynamoDB` may leave items out. They are requested in this many rounds at most, with a longer pause before each.
 const ROUNDS: u32 = 3;
 const PAUSE: Duration = Duration::from_millis(50);
 

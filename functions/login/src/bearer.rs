@@ -1,4 +1,4 @@
-//! Who makes a call, by its token (RFC 6750, section 2.1).
+//! Authenticates a call by its token (RFC 6750, section 2.1).
 
 use shared::{
     clock::Timestamp,
@@ -34,11 +34,11 @@ impl Failure for BearerError {
 }
 
 impl Login {
-    /// The claims of the call's token. Whether it was revoked takes a read.
+    /// The claims of the call's token. The caller still has to read whether it was revoked.
     pub(crate) fn bearer(&self, call: &Call, now: Timestamp) -> Result<Claims, BearerError> {
         let token = call.bearer().ok_or(BearerError::Required)?;
         let claims = self.tokens.verify(token, now)?;
-        // Tokens from before there were sessions name none. They cannot be revoked, so they are refused here.
+        // Tokens from older releases name no session. They cannot be revoked, so they are refused here.
         if claims.sid.is_empty() { Err(BearerError::Revoked) } else { Ok(claims) }
     }
 }

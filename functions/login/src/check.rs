@@ -32,7 +32,7 @@ pub async fn check(env: Env) -> Vec<Check> {
     check::all(examined.checks(), under_way.into_iter().flatten().collect()).await
 }
 
-/// Fetches the issuer's documents as an API does that verifies tokens: by name, over the network, from another execution.
+/// Fetches the issuer's documents as a verifying API does: by name, over the network, from another execution.
 fn issuer(examined: &Examined) -> Option<Checking> {
     let name = examined.part(|env| env.required(&ISSUER))?;
     let http = examined.aws.as_ref()?.json();

@@ -58,7 +58,7 @@ impl Login {
         match call.step("account", self.accounts.delete(&session)).await? {
             Deletion::Deleted => audit::deleted(&claims, "account_deleted"),
             Deletion::Left => audit::deleted(&claims, "account_left"),
-            // A repeated call, whose first answer was lost, for example.
+            // For example, the call is repeated because its first answer was lost.
             Deletion::Gone => {}
             Deletion::Revoked => return Err(BearerError::Revoked.into()),
         }

@@ -1,4 +1,4 @@
-//! What the calls of this function share.
+//! The function's dependencies, which all its calls share.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! `GET /.well-known/jwks.json` and `GET /.well-known/openid-configuration`: what verifies the tokens.
+//! `GET /.well-known/jwks.json` and `GET /.well-known/openid-configuration`: the documents that verify the tokens.
 
 use serde::Serialize;
 use shared::http::Reply;
@@ -18,7 +18,7 @@ impl Login {
     }
 }
 
-/// Cacheable by everybody for an hour.
+/// A document that everybody may cache for an hour.
 fn published(document: &impl Serialize) -> Reply {
     Reply::json(document).cacheable("public, max-age=3600")
 }

@@ -1,4 +1,4 @@
-//! What the tables hold of a person before a login by SMS: their account and today's wrong guesses, in one request.
+//! Reads a person's account and today's wrong guesses before a login by SMS, in one request.
 
 use shared::{aws::AwsFailure, clock::Timestamp, identity::Vouched};
 
@@ -9,7 +9,7 @@ use crate::{
     guesses::Guessed,
 };
 
-/// What the tables hold of a person.
+/// A person's account and wrong guesses, as stored.
 pub(crate) struct Known {
     pub(crate) person: Person,
     pub(crate) guessed: Guessed,

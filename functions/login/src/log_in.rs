@@ -106,7 +106,7 @@ impl Failure for LoginError {
     }
 }
 
-/// What a login is based on.
+/// The number that was proved, how, and the stored items of the person.
 struct Proved {
     number: PhoneNumber,
     by: By,
@@ -178,7 +178,7 @@ impl Login {
         Ok(Proved { number, by, person: known.person })
     }
 
-    /// The number that WeChat told.
+    /// The number that WeChat named in the ticket.
     async fn by_wechat(&self, call: &Call, vouched: &Vouched, number: &E164) -> Result<Proved, LoginError> {
         let number = self.countries.parse(number.as_str())?;
         call.concerns(&number);

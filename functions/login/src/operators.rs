@@ -1,4 +1,4 @@
-//! Operators' acts, by invoking the function directly: `{"operator": "disable", "userId": "…"}`. IAM decides who may.
+//! Operators' acts, sent by direct invocation: `{"operator": "disable", "userId": "…"}`. IAM decides who may send them.
 
 use serde::Serialize;
 use serde_json::{Value, json};

@@ -50,8 +50,8 @@ impl TokenPolicy {
     }
 }
 
-/// `TOKEN_SIGNING_KEY`: the first key signs. The JWKS has the public half of every key, so that a new key is known before it
-/// signs, and an old one until its tokens have expired.
+/// `TOKEN_SIGNING_KEY`: the first key signs. The JWKS has the public half of every key: a new key is published before
+/// it signs, and an old key stays published until its tokens have expired.
 pub struct SigningKeys {
     signs: SigningKey,
     jwks: JwkSet,
@@ -182,8 +182,8 @@ impl Tokens {
         &self.keys.jwks
     }
 
-    /// What an authorizer reads about an issuer (`OpenID` Connect Discovery 1.0, section 3): the parts that apply to an issuer with
-    /// its own API for tokens. The keys are at `jwks_path`.
+    /// The issuer's metadata for authorizers (`OpenID` Connect Discovery 1.0, section 3), without the parts for flows
+    /// that this issuer does not have. The keys are at `jwks_path`.
     #[must_use]
     pub fn discovery(&self, jwks_path: &str) -> impl Serialize + use<> {
         Discovery {

@@ -104,7 +104,7 @@ impl Config {
 mod tests {
     use super::*;
 
-    /// The start's error where Aliyun's key is in a Secrets Manager that cannot be reached.
+    /// The error of a start with these routes. Aliyun's key is in a Secrets Manager that cannot be reached.
     async fn wrong(routes: &str) -> Option<String> {
         let variables = [
             ("AWS_REGION", "local"),

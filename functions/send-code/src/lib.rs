@@ -88,7 +88,7 @@ pub enum SendCodeError {
     /// The provider may have accepted the message: the code stays valid, and all counts stay.
     #[error("the message may have been sent")]
     InDoubt {
-        /// How its answer was lost.
+        /// Why the outcome is unknown.
         source: SmsError,
         /// Seconds until the number may request another code.
         retry_after: u64,
@@ -165,7 +165,7 @@ impl SendCode {
         };
         match call.step("sms", self.sms.send(&number, &code)).await {
             Ok(()) => Ok(answer(&sent).counted(CODES_SENT)),
-            // What may have been sent counts as sent: its code works, and no second message is paid for meanwhile.
+            // It may have been sent, so it counts as sent: its code works, and a retry must wait for the cooldown.
             Err(source @ SmsError::InDoubt(_)) => {
                 Err(SendCodeError::InDoubt { source, retry_after: sent.resend_after })
             }

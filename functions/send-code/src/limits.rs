@@ -1,8 +1,8 @@
-//! How many codes one address, one openid and the whole deployment may ask for.
+//! How many codes one address, one openid and the whole deployment may request.
 //!
-//! Each limit is a counter of a fixed window in the codes table, an item of its own that the TTL removes. All of them are
-//! taken before the number's item is touched, so that nobody over a limit disturbs a code that another person holds, and
-//! given back when no code goes out after all.
+//! Each limit is counted in a fixed window, in items of the codes table that the TTL removes. A request is counted
+//! before the number's item is written, so that nobody over a limit can replace another person's code. If no code is
+//! sent, the counts are given back.
 
 use std::{collections::HashMap, net::IpAddr, time::Duration};
 
@@ -26,16 +26,16 @@ mod allowances;
 pub use allowances::Allowances;
 use allowances::Share;
 
-/// All counts of one request that are given back, whatever `DynamoDB` does.
+/// The time limit for giving back all counts of one request.
 const GIVE_BACK: Duration = Duration::from_millis(1400);
 
-/// How many items of the budget a request tries. Where there are more, the budget ends a few messages early.
+/// How many shards of the budget a request tries. If there are more, the budget may end a few messages early.
 const TRIES: usize = 4;
 
-/// All counters of one request, however many shards of the budget it has to try.
+/// The time limit for counting one request, over all shards of the budget that it tries.
 const WHOLE: Duration = Duration::from_secs(2);
 
-/// What is limited.
+/// A limit on codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Limit {
     /// Codes for one address in one hour.
@@ -47,7 +47,7 @@ pub enum Limit {
 }
 
 impl Limit {
-    /// What its counters' keys are made of: under another name they would begin anew.
+    /// A part of the counters' keys: a new name would reset all counts.
     const fn name(self) -> &'static str {
         match self {
             Self::Address => "Address",
@@ -56,7 +56,7 @@ impl Limit {
         }
     }
 
-    /// Seconds that are counted together.
+    /// The window's length in seconds.
     const fn window(self) -> u64 {
         match self {
             Self::Address => 60 * 60,
@@ -64,13 +64,13 @@ impl Limit {
         }
     }
 
-    /// A new window is a new item. Like a number, an address and an openid stand in the table as an HMAC.
+    /// The key of a counter's item: a new one for each window. As an HMAC, it hides the address or openid.
     fn key(self, pepper: &Pepper, subject: &str, now: Timestamp) -> String {
         pepper.counter_key(self.name(), subject, now.as_unix() / self.window())
     }
 }
 
-/// Why a request is over a limit, or could not be counted.
+/// Why a request was not counted.
 #[derive(Debug, thiserror::Error)]
 pub enum LimitError {
     /// The window's codes are used up.
@@ -106,7 +106,7 @@ impl Failure for LimitError {
     }
 }
 
-/// What one request was counted under.
+/// The items that counted one request.
 #[derive(Debug, Default)]
 #[must_use = "a request that sends no code gives its counts back"]
 pub struct Taken(Vec<Key>);
@@ -119,18 +119,18 @@ pub struct Limits {
     allowances: Allowances,
 }
 
-/// One counter of one window: its items, of which the first with room counts.
+/// The counter of a limit in one window. A request is counted in the first of its items that has room.
 struct Counter {
     limit: Limit,
     keys: Vec<Key>,
 }
 
-/// An item that counts.
+/// An item of a counter.
 #[derive(Debug, Clone)]
 struct Key {
     pk: String,
     allowed: u64,
-    /// For a request without a ticket, what such requests may use up: they are counted apart, too.
+    /// The limit for requests without a ticket, which are also counted separately. `None` for a request with a ticket.
     open: Option<u64>,
 }
 
@@ -141,7 +141,7 @@ impl Limits {
         Self { client, table, pepper, allowances }
     }
 
-    /// Counts a request from `address`, by `person` where it brought a ticket; all of it or nothing.
+    /// Counts a request from `address` and, with a ticket, by `person`. If one count fails, gives the others back.
     pub async fn take(
         &self,
         address: Option<IpAddr>,
@@ -166,7 +166,7 @@ impl Limits {
         refused.swap_remove(0).map(|_| Taken::default())
     }
 
-    /// Takes the counts back of a request that sent no code. What can't be given back stays counted until its window ends.
+    /// Gives back the counts of a request that sent no code. If this fails, they stay until their windows end.
     pub async fn give_back(&self, taken: Taken) {
         let given_back = join_all(taken.0.into_iter().map(async |Key { pk, open, .. }| {
             let given_back = self
@@ -184,7 +184,7 @@ impl Limits {
                 .expression_attribute_values(":less", AttributeValue::N("-1".into()))
                 .expression_attribute_values(":zero", AttributeValue::N("0".into()))
                 .customize()
-                // Sent again after a lost answer it would give back twice, and the limit would not hold.
+                // No retries: after a lost answer, a retry could give back twice, and the limit would not hold.
                 .config_override(
                     aws_sdk_dynamodb::config::Builder::new().retry_config(RetryConfig::disabled()),
                 )
@@ -224,7 +224,7 @@ impl Limits {
         Counter { limit: Limit::Budget, keys: keys.filter(has_room).collect() }
     }
 
-    /// Adds one to the first of the counter's items that has room; its key.
+    /// Adds one to the first of the counter's items that has room, and returns that item.
     async fn count(&self, counter: &Counter, now: Timestamp) -> Result<Key, LimitError> {
         let ends =
             Timestamp::from_unix((now.as_unix() / counter.limit.window() + 1) * counter.limit.window());
@@ -259,7 +259,7 @@ impl Limits {
     }
 }
 
-/// The names of what is counted.
+/// The attributes that hold the counts.
 fn names(open: Option<u64>) -> HashMap<String, String> {
     let open = open.map(|_| ("#open".to_owned(), "open".to_owned()));
     open.into_iter().chain([("#count".to_owned(), "count".to_owned())]).collect()
@@ -269,7 +269,7 @@ fn is_refusal(error: &SdkError<UpdateItemError>) -> bool {
     matches!(error.as_service_error(), Some(UpdateItemError::ConditionalCheckFailedException(_)))
 }
 
-/// What counts as one address: of IPv6 the /64, which one household or one machine has to itself.
+/// The part of an address that is limited: for IPv6 the /64, since one household or machine has a whole /64.
 fn network(address: IpAddr) -> String {
     match address.to_canonical() {
         IpAddr::V4(address) => address.to_string(),

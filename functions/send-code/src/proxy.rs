@@ -9,7 +9,7 @@ use shared::{
     http::Call,
 };
 
-/// The header that a proxy sends.
+/// The value of the header that a proxy sends.
 pub(crate) const PROXY_SECRET: Setting = Setting::secret("PROXY_SECRET", SHORTEST)
     .about(
         "The value that your proxy sends in `x-proxy-secret`; 16 bytes or more, or several, separated by commas. `IP_HOURLY_LIMIT` then counts by \
@@ -21,7 +21,7 @@ pub(crate) const PROXY_SECRET: Setting = Setting::secret("PROXY_SECRET", SHORTES
 
 const SHORTEST: usize = 16;
 
-/// Which proxies to trust about the client's address; without the setting, none.
+/// The secrets of the proxies that are trusted about the client's address; none without the setting.
 pub(crate) struct Proxy(Vec<SecretString>);
 
 impl Proxy {

@@ -1,7 +1,7 @@
 //! Sends messages to phones.
 //!
-//! A provider is a file beside `sns.rs`: it reads its settings and secrets, calls its service, and maps refusals to
-//! [`SmsError`]. In `provider.rs` it is a variant. `SMS_ROUTES` says which provider serves which country.
+//! Each provider is a file beside `sns.rs` and a variant in `provider.rs`. The file reads the settings and secrets,
+//! calls the service, and maps refusals to [`SmsError`]. `SMS_ROUTES` says which provider serves which country.
 
 use std::{sync::Arc, time::Duration};
 
@@ -37,8 +37,8 @@ pub use routes::Routes;
 /// The time limit of all providers of a route together (docs/adr/0008-time-outs.md).
 const PATIENCE: Duration = Duration::from_millis(2600);
 
-/// The time that the next provider needs at least. Connecting has a shorter limit, so that a host that is down can be told
-/// from a lost answer.
+/// The next provider is tried only if this much time is left. Connecting has a shorter limit, so that a host that is
+/// down can be told from a lost answer.
 const LEAST: Duration = Duration::from_millis(1300);
 
 /// Counts accepted messages by provider. The total has the same name and is counted where the request is answered.
@@ -87,7 +87,7 @@ pub struct Sms {
 }
 
 impl Sms {
-    /// From these settings.
+    /// Creates the providers' clients.
     #[must_use]
     pub fn new(settings: SmsSettings, aws: &Aws, clock: &Arc<dyn Clock>, random: &Arc<dyn Random>) -> Self {
         let provider = |settings| Provider::new(settings, aws, clock, random);
@@ -129,7 +129,7 @@ impl Sms {
     }
 }
 
-/// Logs and counts a provider's failures. A refused number is in the request's own line.
+/// Logs and counts a provider's failures. A refused number is logged in the request's own line.
 fn note(provider: Name, error: &SmsError) {
     if !error.is_providers() {
         return;

@@ -41,7 +41,7 @@ impl Accounts {
         }
     }
 
-    /// A known person has proved another number. The account moves to it if it is theirs; if they had joined it, they leave it.
+    /// A known person has proved another number. If the account is theirs, it moves; if they joined it, they leave it.
     pub(super) async fn change_number(
         &self,
         known: &OpenidItem,

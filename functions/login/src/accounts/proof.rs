@@ -1,4 +1,4 @@
-//! What a login has proved, and what the table holds of its person.
+//! A login's proof, and the stored items of its person.
 
 use shared::{
     clock::Timestamp,
@@ -33,7 +33,7 @@ pub(crate) struct Proof<'login> {
     pub(super) new_sid: String,
 }
 
-/// What the table holds of a person.
+/// A person's items in the table.
 pub(crate) struct Person {
     /// The person within the mini program.
     pub(crate) openid: Option<OpenidItem>,
@@ -73,7 +73,7 @@ impl<'login> Proof<'login> {
         known.sid.as_ref().unwrap_or(&self.new_sid).clone()
     }
 
-    /// Whether WeChat named the number before the person's last logout: such a ticket must not log them in again.
+    /// Whether WeChat named the number before the person's last logout. Such a ticket must not log them in again.
     pub(super) fn is_spent(&self, known: &OpenidItem) -> bool {
         self.by == By::Wechat && known.ended_at.is_some_and(|ended_at| self.vouched.at < ended_at)
     }

@@ -22,7 +22,7 @@ const SESSION: &str = "user_id = :user_id AND sid = :sid";
 /// Ends an openid's session at `:ended`.
 const END: &str = "REMOVE sid, proved_at SET ended_at = :ended";
 
-/// What a token names: its openid's key, the account, and the session.
+/// A token's session: the key of its openid, the account, and the `sid`.
 pub(crate) struct Session<'token> {
     pub(crate) openid: String,
     pub(crate) user_id: &'token str,
@@ -38,8 +38,8 @@ pub(crate) enum Logout {
 }
 
 impl Accounts {
-    /// A known person returns to their account. They have a session already, and a proof is recorded once a day: mostly nothing
-    /// needs to be written.
+    /// A known person returns to their account. Usually nothing is written: they have a session already, and a proof is
+    /// recorded once a day.
     pub(super) async fn log_in_again(
         &self,
         known: &OpenidItem,
@@ -118,7 +118,7 @@ impl Accounts {
                     Outcome::Refused(reasons) if reasons.first().is_some_and(Option::is_some) => {
                         return Ok(Logout::Revoked);
                     }
-                    // Somebody has left the account meanwhile.
+                    // The account has changed since the read.
                     Outcome::Refused(_) | Outcome::Conflict => {}
                 }
             }
@@ -137,7 +137,7 @@ impl Accounts {
         Ok((openid.as_ref().and_then(OpenidItem::read), user.as_ref().and_then(UserItem::read)))
     }
 
-    /// The session of the request has to be valid; it comes first.
+    /// The writes of a logout everywhere. The request's own session comes first and must be valid.
     fn endings(
         &self,
         session: &Session<'_>,
@@ -168,8 +168,8 @@ impl<'token> Session<'token> {
 }
 
 impl OpenidItem {
-    /// The condition of a login that continues a session that was read: if a logout comes between, the login must not restore the
-    /// `sid`.
+    /// The condition of a login that continues the session that was read. If a logout comes between read and write, the
+    /// login must not restore the `sid`.
     pub(super) fn is_as_read(&self) -> &'static str {
         if self.sid.is_some() {
             "user_id = :user_id AND attribute_not_exists(disabled) AND sid = :sid"

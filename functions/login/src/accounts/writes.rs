@@ -1,4 +1,4 @@
-//! The writes of the users table: each is one transaction whose conditions hold what was read before.
+//! The writes of the users table: each is one transaction, on the condition that nothing has changed since the read.
 
 use aws_sdk_dynamodb::{
     error::BuildError,

@@ -9,8 +9,8 @@ use shared::{
 /// The budget's counter is spread over this many items at least.
 const FEWEST_SHARDS: u64 = 4;
 
-/// Codes that an item of the budget counts at most: 250 a second if all of the budget is sent within five minutes, a quarter
-/// of what `DynamoDB` lets an item take.
+/// The most codes that one item counts. If the whole budget is sent within five minutes, that is 250 writes a second, a
+/// quarter of an item's limit in `DynamoDB`.
 const MOST_OF_A_SHARD: u64 = 5 * 60 * 250;
 
 const ADDRESS: Setting = Setting::number("IP_HOURLY_LIMIT", 60, 1, 1_000_000).about(
@@ -30,7 +30,7 @@ pub struct Allowances {
     pub(super) address: u64,
     pub(super) openid: u64,
     budget: u64,
-    /// What requests without a ticket may use up of the budget.
+    /// The part of the budget that requests without a ticket may use.
     open_budget: u64,
 }
 
@@ -42,7 +42,7 @@ impl Allowances {
         Some(Self { address: address?, openid: openid?, budget, open_budget: open.of(budget) })
     }
 
-    /// The items that the budget is spread over, from a random one on, each with its share.
+    /// The budget's items in order, starting at a random one, each with its share.
     pub(super) fn shares(&self, random: &dyn Random) -> impl Iterator<Item = (u64, Share)> {
         let Self { budget, open_budget, .. } = *self;
         let shards = shards(budget);
@@ -57,15 +57,15 @@ impl Allowances {
     }
 }
 
-/// What one item of the budget may count.
+/// The limits of one item of the budget.
 pub(super) struct Share {
-    /// Codes, whoever asks.
+    /// Codes for all requests.
     pub all: u64,
-    /// Those of them that requests without a ticket may have.
+    /// Codes for requests without a ticket.
     pub open: u64,
 }
 
-/// Items that the budget is spread over.
+/// How many items the budget is spread over.
 fn shards(budget: u64) -> u64 {
     budget.div_ceil(MOST_OF_A_SHARD).max(FEWEST_SHARDS)
 }

@@ -117,7 +117,7 @@ impl Settings {
     }
 }
 
-/// What a check needs of them.
+/// The settings that a check needs.
 pub(super) fn identity(env: &mut Env) -> Option<Identity> {
     let (id, secret) = (env.required(&KEY_ID), env.secret(&KEY_SECRET));
     let public = if env.text(&API).trim() == "verify" { DYPNSAPI } else { DYSMSAPI };

@@ -109,8 +109,8 @@ fn refused(region: &str, right: &str, code: Option<&str>, failure: &AwsFailure) 
     }
 }
 
-/// Tencent Cloud, Aliyun: whether they are reachable, and whether the key is well-formed. A key that may only send allows no
-/// other call, so only a message shows whether it is accepted.
+/// Tencent Cloud, Aliyun: whether they are reachable, and whether the key is well-formed. The key may only send
+/// messages, so only a message can show whether it is accepted.
 fn of_vendor(aws: &Aws, name: &'static str, identity: Option<Identity>) -> Checking {
     let http = aws.json();
     Check::begin(name, async move {

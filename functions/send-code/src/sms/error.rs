@@ -44,7 +44,7 @@ pub enum Window {
     Day,
 }
 
-/// What an error code of a provider's means.
+/// The meaning of a provider's error code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Meaning {
     /// The number is at fault.
@@ -78,7 +78,7 @@ struct Unclear {
 impl SmsError {
     /// The error for a provider's error code.
     pub(super) fn refused(provider: &'static str, code: &str, meaning: Meaning) -> Self {
-        // Logged, so it must be a code: another text could hold a number.
+        // This is logged, so it must be a code: any other text could hold a number.
         let is_code = code.len() <= 80
             && code.bytes().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'.' | b'_' | b'-'));
         let code = if is_code { code } else { "an error without a code" }.to_owned();

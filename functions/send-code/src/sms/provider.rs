@@ -1,4 +1,4 @@
-//! The list of providers; a variant each, in this file and in `check.rs`.
+//! The list of providers. Each is a variant in this file and a case in `check.rs`.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ pub(super) enum Name {
 }
 
 impl Name {
-    /// Every one of them.
+    /// All providers.
     pub(super) const ALL: [Self; 3] = [Self::Sns, Self::Tencent, Self::Aliyun];
 
     pub(super) const fn as_str(self) -> &'static str {

@@ -27,7 +27,7 @@ pub struct Routes {
 }
 
 impl Routes {
-    /// Reads `SMS_ROUTES`. Mistakes are noted; the rest stays readable.
+    /// Reads `SMS_ROUTES`. Notes mistakes in `env`, and returns the routes that could be read.
     pub fn read(env: &mut Env, countries: Option<&Countries>) -> Self {
         let (routes, mut wrong) = Self::parse(&env.text(&ROUTES));
         let allowed = countries.map(Countries::allowed).unwrap_or_default();

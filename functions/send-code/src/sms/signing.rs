@@ -1,4 +1,4 @@
-//! What the signatures of Tencent Cloud and Aliyun share: the hash of a canonical request.
+//! The hash of a canonical request, which both Tencent Cloud and Aliyun sign.
 
 use std::fmt::Write;
 

@@ -77,7 +77,7 @@ pub(super) struct Settings {
     endpoint: Endpoint,
 }
 
-/// What a check needs of them.
+/// The settings that a check needs.
 pub(super) fn identity(env: &mut Env) -> Option<Identity> {
     let (id, secret) = (env.required(&SECRET_ID), env.secret(&SECRET_KEY));
     let endpoint = Endpoint::read(env, &ENDPOINT, PUBLIC);
