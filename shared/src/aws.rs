@@ -1,4 +1,4 @@
-//! Access to AWS: one configuration for every client, the secrets, and what may be logged of a failed call.
+//! Access to AWS: one configuration for every client, the secrets, and errors that are safe to log.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 

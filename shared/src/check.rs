@@ -1,7 +1,7 @@
-//! `{"operator": "check"}`: what a function can find out about its deployment, from inside and with its own permissions.
+//! `{"operator": "check"}`: a function checks its deployment, from inside and with its own permissions.
 //!
-//! It reads and changes nothing. It reads settings and secrets afresh, as a cold start does, and works even where the
-//! function cannot start: a bad secret is one of the faults that it reports (docs/adr/0019-check.md).
+//! It changes nothing. It reads settings and secrets again, as a cold start does, and works even if the function cannot
+//! start: a bad secret is one of the faults that it reports (docs/adr/0019-check.md).
 
 use std::{pin::Pin, time::Duration};
 
@@ -24,11 +24,11 @@ pub const PATIENCE: Duration = Duration::from_secs(3);
 /// The result of one check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Check {
-    /// What was checked: the name of a setting or of a service.
+    /// The name of the setting or service that was checked.
     pub name: String,
     /// Whether it is as required.
     pub ok: bool,
-    /// What was found and, where it is not ok, what to do. It contains no secret.
+    /// The finding and, if it is not ok, advice. It contains no secret.
     pub detail: String,
 }
 
@@ -36,14 +36,14 @@ pub struct Check {
 pub type Checking = Pin<Box<dyn Future<Output = Check> + Send>>;
 
 impl Check {
-    /// What was found. An error says what to do.
+    /// The check with this finding. An error is advice on what to do.
     #[must_use]
     pub fn of(name: impl Into<String>, found: Result<String, String>) -> Self {
         let ok = found.is_ok();
         Self { name: name.into(), ok, detail: found.unwrap_or_else(|detail| detail) }
     }
 
-    /// Runs for [`PATIENCE`] at most.
+    /// Runs `look` for [`PATIENCE`] at most.
     pub fn begin(
         name: impl Into<String>,
         look: impl Future<Output = Result<String, String>> + Send + 'static,

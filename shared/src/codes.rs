@@ -89,7 +89,7 @@ impl CodePolicy {
     }
 }
 
-/// The codes table, with the pepper that hides what its items hold.
+/// The codes table, with the pepper that hides numbers, codes and openids in its items.
 pub struct CodesTable {
     client: Client,
     table: String,
@@ -104,7 +104,7 @@ impl CodesTable {
     }
 }
 
-/// What a check needs of a number's item. Malformed attributes read as no code.
+/// The part of a number's item that a check needs. Malformed attributes read as no code.
 #[derive(Debug)]
 struct LiveCode {
     code: Tag,
@@ -114,7 +114,7 @@ struct LiveCode {
     is_fixed: bool,
 }
 
-/// One guess, and whose it was.
+/// One guess, and the person who made it.
 #[derive(Debug, Clone)]
 struct Attempt {
     guess: Tag,

@@ -1,4 +1,4 @@
-//! Settings: environment variables, read once. One message reports everything that is wrong.
+//! Settings: environment variables, read once. One message reports all mistakes.
 
 use std::{
     collections::HashMap,
@@ -63,7 +63,7 @@ impl Env {
         Self::new(process_variables())
     }
 
-    /// The settings that `read` returns, or everything that is wrong.
+    /// The settings that `read` returns, or all mistakes.
     pub fn settings<T>(mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Result<T, ConfigError> {
         match read(&mut self) {
             Some(settings) if self.wrong.is_empty() => Ok(settings),
@@ -155,7 +155,7 @@ impl Env {
         self.variables.insert(name, value);
     }
 
-    /// What `read` returns, if nothing in it is wrong. Notes no mistakes.
+    /// The result of `read`, if it finds no mistake. Notes no mistakes here.
     pub fn part<T>(&self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
         Self::new(self.variables.clone()).settings(read).ok()
     }
@@ -165,7 +165,7 @@ impl Env {
         self.variables.contains_key(&format!("{}_SECRET_ARN", setting.name))
     }
 
-    /// Everything that was found wrong so far.
+    /// The mistakes so far.
     pub(crate) fn take_wrong(&mut self) -> Vec<String> {
         std::mem::take(&mut self.wrong)
     }

@@ -1,4 +1,4 @@
-//! Who WeChat says the person is: the openid, and the ticket that proves it.
+//! The person as WeChat names them: the openid, and the ticket that proves it.
 
 mod openid;
 mod ticket;

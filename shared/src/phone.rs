@@ -75,7 +75,7 @@ type Util = LazyLock<PhoneNumberUtil, Box<dyn FnOnce() -> PhoneNumberUtil + Send
 
 impl Countries {
     /// Reads `ALLOWED_COUNTRIES` (separated by commas) and `DEFAULT_COUNTRY`. Starts compiling the phone patterns on a thread;
-    /// call it before what waits for the network.
+    /// call it before anything that waits for the network.
     pub fn read(env: &mut Env) -> Option<Self> {
         let (allowed, default) = (env.text(&ALLOWED), env.text(&DEFAULT));
         let allowed: Vec<_> = allowed.split(',').map(str::trim).collect();
@@ -112,8 +112,8 @@ impl Countries {
         &self.allowed
     }
 
-    /// Compiles the library's regular expressions on a thread while the start or the first request waits for the network. Who
-    /// needs them earlier waits for the thread; without a thread, they are compiled on first use.
+    /// Compiles the library's regular expressions on a thread while the start or first request waits for the network. A
+    /// caller that needs them earlier waits for the thread. Without a thread, they are compiled on first use.
     fn compile_meanwhile(&self) {
         let (util, default) = (self.util.clone(), self.default);
         let compile = move || {
@@ -126,7 +126,8 @@ impl Countries {
 
     /// Reads a number as people type it: with or without country code, spaces, dashes, full-width digits.
     pub fn parse(&self, raw: &str) -> Result<PhoneNumber, PhoneNumberError> {
-        // libphonenumber reads letters as on a keypad; here a letter is a typing mistake, and the SMS would go to a stranger.
+        // libphonenumber reads letters as digits of a keypad. Here a letter is a typing mistake, and the SMS would go
+        // to a stranger.
         if raw.chars().any(char::is_alphabetic) {
             return Err(PhoneNumberError::Invalid);
         }
@@ -148,7 +149,7 @@ impl Countries {
         }
     }
 
-    /// Why a text is refused that is not a number of an accepted country.
+    /// The error for a text that is not a number of an accepted country.
     fn elsewhere(&self, text: &str) -> PhoneNumberError {
         match metadata::WORLD.parse(text, Some(self.default)) {
             Ok(number)

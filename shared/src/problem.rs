@@ -30,7 +30,7 @@ pub struct Problem {
 
 /// An error with a problem for the client. Its `Display` and sources go only to the log.
 pub trait Failure: std::error::Error {
-    /// What the client sees.
+    /// The problem that the client sees.
     fn problem(&self) -> Problem;
 }
 

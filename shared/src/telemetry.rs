@@ -58,7 +58,7 @@ pub fn init_without_settings(crates: &[&str]) {
     init(Settings { level: LevelFilter::INFO, namespace }, crates);
 }
 
-/// What [`init`] starts, with another output.
+/// The subscriber that [`init`] starts, with another output.
 pub fn subscriber<W>(settings: Settings, crates: &[&str], writer: W) -> impl Subscriber + Send + Sync
 where
     W: for<'writer> MakeWriter<'writer> + Clone + Send + Sync + 'static,

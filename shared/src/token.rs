@@ -14,20 +14,20 @@ use crate::clock::Timestamp;
 /// A token's claims (RFC 7519, section 4.1, and the openid). It has no phone number: no API needs it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claims {
-    /// Who issued it: `TOKEN_ISSUER`.
+    /// The issuer: `TOKEN_ISSUER`.
     pub iss: String,
-    /// Whom it is for: `TOKEN_AUDIENCE`.
+    /// The audience: `TOKEN_AUDIENCE`.
     pub aud: String,
     /// The account.
     pub sub: String,
     /// The `AppID` of the mini program that the openid belongs to: the party that the token was issued to (`OpenID` Connect
-    /// Core, section 2). Empty in tokens from before there could be several.
+    /// Core, section 2). Empty in tokens from releases that had only one mini program.
     #[serde(default)]
     pub azp: String,
     /// The person who logged in.
     pub openid: String,
     /// The token's session (`OpenID` Connect Front-Channel Logout, section 3). A logout ends it, which `GET /account` reports.
-    /// Empty in tokens from before there were sessions.
+    /// Empty in tokens from releases without sessions.
     #[serde(default)]
     pub sid: String,
     /// When it was issued.

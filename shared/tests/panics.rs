@@ -1,4 +1,4 @@
-//! What the log says of a panic. The panic hook belongs to the whole process, so this test has its own.
+//! The log line of a panic. The panic hook belongs to the whole process, so this test has a process of its own.
 
 use std::{convert::Infallible, env, future::poll_fn, process::Command, sync::Arc, task::Poll};
 

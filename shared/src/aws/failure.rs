@@ -1,4 +1,4 @@
-//! A failed call to AWS: what may be logged of it, and the problem that a client sees.
+//! A failed call to AWS: the parts that are safe to log, and the problem that a client sees.
 
 use std::{fmt, iter::successors};
 
@@ -25,7 +25,7 @@ pub struct AwsFailure {
 }
 
 impl AwsFailure {
-    /// What may be logged of `error`.
+    /// Keeps the parts of `error` that are safe to log.
     pub fn new<E: ProvideErrorMetadata + std::error::Error + 'static>(
         error: &SdkError<E, HttpResponse>,
     ) -> Self {

@@ -12,8 +12,8 @@ use crate::{
 };
 
 /// Reads the settings with `read`, and the AWS configuration. A setting `NAME` of `secrets` that is given as
-/// `NAME_SECRET_ARN` is first fetched from Secrets Manager. Meanwhile this opens the given number of connections to each
-/// of `services` (named as in `AWS_ENDPOINT_URL_…`), so that the first request finds them open.
+/// `NAME_SECRET_ARN` is first fetched from Secrets Manager. While it waits, it opens the given number of connections to
+/// each of `services` (named as in `AWS_ENDPOINT_URL_…`), so that the first request finds them open.
 pub async fn settings<T>(
     mut env: Env,
     secrets: &[Setting],
@@ -69,7 +69,7 @@ pub(crate) async fn fetch(env: &mut Env, secrets: &[Setting], aws: &Aws) {
     }
 }
 
-/// What to do about a secret that could not be read.
+/// Advice on a secret that could not be read.
 fn advice(failure: &AwsFailure) -> &'static str {
     match failure.code() {
         Some("ResourceNotFoundException") => {

@@ -9,7 +9,7 @@ use crate::{
     config::{Env, Setting},
 };
 
-/// What was read, and everything that is wrong with it.
+/// The settings as read, and all mistakes in them.
 pub struct Examined {
     /// The AWS configuration, if it can be read.
     pub aws: Option<Aws>,
@@ -34,7 +34,7 @@ impl Examined {
         Self { aws, env, secrets, wrong }
     }
 
-    /// What `read` returns, if none of the settings it reads is wrong.
+    /// The result of `read`, if none of the settings that it reads is wrong.
     pub fn part<T>(&self, read: impl FnOnce(&mut Env) -> Option<T>) -> Option<T> {
         self.env.part(read)
     }

@@ -15,7 +15,7 @@ impl VerifyCode {
     /// A new random code. All million codes are equally likely.
     #[must_use]
     pub fn random(random: &dyn Random) -> Self {
-        // The last, incomplete million below 2³² is drawn again: a plain remainder would favour low codes.
+        // A draw in the last, incomplete million below 2³² is repeated: a plain remainder would favour low codes.
         const FAIR: u32 = u32::MAX / CODES * CODES;
         let mut bytes = [0; 4];
         loop {

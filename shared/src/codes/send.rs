@@ -1,4 +1,4 @@
-//! A send: stores a new code in place of the old one, and undoes that if the message was not sent.
+//! A send: replaces the old code with a new one, and restores the old one if the message was not sent.
 
 use std::{iter::zip, time::Duration};
 
@@ -16,7 +16,8 @@ use crate::{
     problem::{Failure, Problem, ProblemCode},
 };
 
-/// The attributes that a send replaces and an undo restores, apart from the day's count. Meanwhile each is kept as `was_…`.
+/// The attributes that a send replaces and an undo restores, apart from the day's count. A send keeps each old value as
+/// `was_…`.
 const SENT: [&str; 5] = ["code", "send_id", "sent_at", "expires", "attempts"];
 
 /// How many past days' counts a send deletes. TTL deletes items that are not used for longer.
@@ -155,7 +156,8 @@ impl CodesTable {
             Ok(Update::Refused(item)) => Err(refusal(&item.unwrap_or_default(), policy, is_open, now)),
             Err(failure) => {
                 if failure.is_in_doubt() {
-                    // The write may have succeeded. Then a code that was never sent blocks the number for the cooldown.
+                    // The write may have succeeded. Without an undo, a code that was never sent blocks the number for
+                    // the cooldown.
                     self.undo(&sent).await;
                 }
                 Err(failure.into())
@@ -163,8 +165,8 @@ impl CodesTable {
         }
     }
 
-    /// Stores a fixed `code`, regardless of cooldown and day's limit, and counts nothing. A live one stays with its attempts:
-    /// asking again gives no more guesses at a code that never changes.
+    /// Stores a fixed `code`, regardless of cooldown and day's limit, and counts nothing. A live code keeps its
+    /// attempts: requesting a fixed code again must not give more guesses.
     pub async fn place(
         &self,
         number: &PhoneNumber,
@@ -212,10 +214,10 @@ impl CodesTable {
         }
     }
 
-    /// What both ways of storing a code write.
+    /// The values that both ways of storing a code write.
     fn values(&self, sent: &Sent, number: &PhoneNumber, code: &VerifyCode, now: Timestamp) -> Item {
         let expires = now.plus(sent.expires_in);
-        // The item lives as long as anything in it counts: the code, the cooldown, the day's count.
+        // The item is kept until code, cooldown and day have all ended.
         let kept_until = expires.max(now.plus(sent.resend_after)).max(now.next_day());
         let code = self.pepper.code(number, code).write();
         [
@@ -233,8 +235,8 @@ impl CodesTable {
     /// Undoes a send that failed: restores the code before it and its cooldown. Does nothing if another send followed, or if
     /// this one was never stored.
     ///
-    /// The day's count goes back, too, unless somebody has guessed at the code meanwhile: otherwise refused sends would give
-    /// unlimited guesses.
+    /// The day's count is restored, too, unless somebody has already guessed at the code: otherwise failed sends would
+    /// give unlimited guesses.
     pub async fn undo(&self, sent: &Sent) {
         let untried = self
             .restoring(sent)
@@ -264,7 +266,7 @@ impl CodesTable {
         }
     }
 
-    /// What both forms of the undo share.
+    /// The part that both forms of the undo share.
     fn restoring(&self, sent: &Sent) -> UpdateItemFluentBuilder {
         self.client
             .update_item()

@@ -49,10 +49,11 @@ impl Failure for CheckError {
     }
 }
 
-/// Judges `attempt` by the list that it was appended to (`counted`) or found full.
+/// Judges `attempt` by the code's list of attempts. If `counted`, the list has it. Otherwise the list was full, or it
+/// was the right guess at a fixed code.
 ///
 /// The first matching attempt wins the code for its person. That person may repeat the login, in case its answer was lost;
-/// others may not. A fixed code lets in everybody who knows it, as long as wrong guesses leave attempts.
+/// others may not. A fixed code lets in everybody who knows it, until wrong guesses have used up the attempts.
 pub(super) fn judge(
     live: Option<&LiveCode>,
     attempt: &Attempt,
@@ -130,7 +131,7 @@ mod tests {
         fn no_more_guesses_are_judged_than_the_limit(attempts in attempts()) {
             let judged = play(&attempts).into_iter().filter(|v| matches!(v, Err(CheckError::Incorrect { .. }))).count();
             prop_assert!(judged <= LIMIT);
-            // Past the limit, a right guess from a new person looks like a wrong one.
+            // Past the limit, a right guess gets the same answer as a wrong one.
             if !attempts.iter().take(LIMIT).any(|(guess, _)| *guess == RIGHT) {
                 for verdict in play(&attempts).into_iter().skip(LIMIT) {
                     prop_assert_eq!(verdict, Err(CheckError::TooManyAttempts));

@@ -1,14 +1,14 @@
 //! A setting's name, form and description.
 
-/// A setting: an environment variable, its form, and what it is for. All code reads the variable through this value, and
-/// `docs/settings.md` is generated from it.
+/// A setting: an environment variable, its form and its description. All code reads the variable through this value,
+/// and `docs/settings.md` is generated from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Setting {
     /// The variable's name.
     pub name: &'static str,
     /// Its form.
     pub form: Form,
-    /// What it is for, in English and in Chinese.
+    /// Its description, in English and in Chinese.
     #[cfg(feature = "openapi")]
     pub about: [&'static str; 2],
     /// When it is required, in English and in Chinese.

@@ -45,7 +45,7 @@ impl Reply {
         self
     }
 
-    /// The same answer for everybody, with its `Cache-Control`.
+    /// Allows caching: sets `Cache-Control`. Only for answers that are the same for everybody.
     #[must_use]
     pub fn cacheable(mut self, cache_control: &'static str) -> Self {
         self.cache_control = cache_control;

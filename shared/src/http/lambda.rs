@@ -76,8 +76,8 @@ pub async fn run(
     .await
 }
 
-/// Answers events where the function could not start because of `error`: operators get an answer, so that they can find the
-/// fault. An HTTP request ends the process, as the failed start would have; the next process reads the settings again.
+/// Answers events of a function that could not start because of `error`. Operators get an answer, so that they can find
+/// the fault. An HTTP request ends the process, as a failed start does; the next process reads the settings again.
 pub async fn run_unstarted(
     error: &ConfigError,
     function: &'static str,

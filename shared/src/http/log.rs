@@ -9,11 +9,11 @@ use tracing::Level;
 
 use crate::{phone::PhoneNumber, problem::ProblemCode};
 
-/// What is noted during a call.
+/// The notes for a call's log line.
 pub(super) struct Log {
     request_id: String,
     began: Instant,
-    /// The path that the request matched. The path as a stranger wrote it is not logged.
+    /// The path of the route. The path in the request is not logged: a stranger wrote it.
     route: OnceLock<&'static str>,
     /// The request's phone number, masked.
     number: OnceLock<String>,
@@ -32,7 +32,7 @@ pub(super) enum Outcome {
 }
 
 impl Log {
-    /// For a call that begins now.
+    /// Starts the notes of a call that begins now.
     pub(super) fn new(request_id: String) -> Self {
         Self {
             request_id,

@@ -1,7 +1,7 @@
 //! Events that operators invoke a function with, told apart from those of API Gateway.
 //!
 //! An event is an operator's if its top level has a member `operator` and none of the members that API Gateway always sets.
-//! Clients can only write below the top level, so no HTTP request passes for an operator's event.
+//! Clients can only write below the top level, so no HTTP request is taken for an operator's event.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ use super::lambda::{Event, RequestContext};
 #[derive(Debug, Deserialize)]
 #[serde(try_from = "Members")]
 pub enum Invocation {
-    /// API Gateway brings a request.
+    /// API Gateway passes on a request.
     Request(Event),
     /// An operator has invoked the function directly.
     Operator(OperatorEvent),

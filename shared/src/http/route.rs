@@ -9,9 +9,9 @@ use crate::random::Random;
 
 /// A row of the routing table of the function `F`.
 pub struct Route<F> {
-    /// The method that it is asked by.
+    /// Its method.
     pub method: Method,
-    /// The path that it is asked at.
+    /// Its path.
     pub path: &'static str,
     handler: Handler<F>,
 }

@@ -1,7 +1,7 @@
 //! Tickets: proof that WeChat recently named an openid.
 //!
-//! A ticket is a JWT (RFC 7519) signed with HS256. It has its own `typ` and audience, so that no other token passes for a
-//! ticket, and no ticket for a token.
+//! A ticket is a JWT (RFC 7519) signed with HS256. It has its own `typ` and audience, so that no other token is
+//! accepted as a ticket, and no ticket as a token.
 
 use std::collections::HashSet;
 
@@ -35,14 +35,14 @@ pub struct WechatIdentity {
     pub openid: Openid,
 }
 
-/// What a ticket proves.
+/// The content of a ticket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Vouched {
     /// The person.
     pub person: WechatIdentity,
     /// The person's id in the other apps of the Open Platform account, if the mini program is bound to one.
     pub unionid: Option<Unionid>,
-    /// The person's number, if WeChat told it. It counts as proved, as by a code.
+    /// The person's number, if WeChat named it. It counts as proved, like a number that got a code.
     pub number: Option<E164>,
     /// When the ticket was issued.
     pub at: Timestamp,

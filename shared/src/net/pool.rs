@@ -34,8 +34,8 @@ const CONNECT: Duration = Duration::from_millis(800);
 /// The time limit of a whole connection: DNS, TCP and TLS.
 const REACH: Duration = Duration::from_millis(1200);
 
-/// How long a connection may be idle and still take a request that must not be sent twice: less than the five seconds after
-/// which Amazon's SDK for Java drops idle connections (docs/adr/0012-https.md).
+/// An older idle connection takes no request that must not be sent twice. Amazon's SDK for Java drops idle connections
+/// after five seconds (docs/adr/0012-https.md).
 const IDLE: Duration = Duration::from_secs(4);
 
 /// Open connections, by peer.
@@ -52,7 +52,7 @@ impl Pool {
         Self { client, note: None }
     }
 
-    /// For requests that must not be sent twice: they only use connections that are young by `clock`.
+    /// For requests that must not be sent twice: they never use connections that were idle for [`IDLE`] by `clock`.
     pub(crate) fn unrepeated(tls: ClientConfig, clock: Arc<dyn Clock>) -> Self {
         let mut builder = legacy::Client::builder(TokioExecutor::new());
         builder.pool_idle_timeout(IDLE).pool_timer(Ages::by(clock));
@@ -70,7 +70,7 @@ impl Pool {
         http_client_fn(move |_, _| connector.clone())
     }
 
-    /// Sends a request. The error tells whether a connection was missing.
+    /// Sends a request. The error tells whether there was no connection.
     pub(crate) async fn request(
         &self,
         request: Request<SdkBody>,

@@ -22,7 +22,7 @@ struct Country {
     /// ISO 3166-1 alpha-2, or 001.
     id: &'static str,
     calling_code: u32,
-    /// Its first byte and the one after its last.
+    /// The positions of its first byte and after its last one.
     message: (usize, usize),
 }
 
@@ -31,8 +31,8 @@ pub(super) fn has(id: &str) -> bool {
     id.len() == 2 && COUNTRIES.iter().any(|country| country.id == id)
 }
 
-/// The library with these countries, and all others that share a calling code with them: so a number gets the same country
-/// as with all of them loaded.
+/// The library with these countries, and all others that share a calling code with them. So a number gets the same
+/// country as with all countries loaded.
 pub(super) fn of(ids: &[String]) -> PhoneNumberUtil {
     let wanted = |country: &&Country| ids.iter().any(|id| id == country.id);
     let codes: Vec<_> = COUNTRIES.iter().filter(wanted).map(|country| country.calling_code).collect();

@@ -1,5 +1,5 @@
-//! Every problem of the contract, a row each: its status and code, its title, the metric that counts it, and the text for
-//! people in Chinese and in English. docs/errors.md is generated from these rows.
+//! One row for every problem of the contract: its status and code, its title, the metric that counts it, and the text
+//! for people in Chinese and in English. docs/errors.md is generated from these rows.
 
 /// A row's content.
 #[derive(Debug, Clone, Copy)]
@@ -8,9 +8,9 @@ pub struct Entry {
     pub name: &'static str,
     /// The HTTP status.
     pub status: u16,
-    /// What kind of problem it is, in English.
+    /// The kind of problem, in English.
     pub title: &'static str,
-    /// The metric that counts it, under its name in `CloudWatch`: alarms and dashboards use it.
+    /// The metric that counts it, by its name in `CloudWatch`. Alarms and dashboards use this name.
     pub metric: Option<&'static str>,
     /// The text for people in Chinese. `{retryAfter}` and `{attemptsLeft}` are filled in.
     pub chinese: &'static str,
@@ -29,7 +29,7 @@ macro_rules! problems {
         }
 
         impl ProblemCode {
-            /// Every one of them.
+            /// All problems.
             pub const ALL: &[Self] = &[$(Self::$code),+];
 
             /// Its row.

@@ -89,7 +89,7 @@ where
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
         let mut counted = Counted::default();
         event.record(&mut counted);
-        // One write, so that no other line gets into it. If the log cannot be written, nothing can report that.
+        // One write, so that lines do not mix. If the log cannot be written, nothing can report that.
         _ = self.writer.make_writer().write_all(format!("{}\n", self.line(counted)).as_bytes());
     }
 }

@@ -6,7 +6,7 @@ use tracing::dispatcher::has_been_set;
 
 /// Makes every panic of this process log only its place: the message may contain a code or a key.
 ///
-/// Meant for a function's process. In a process of tests it would hide the messages of all tests.
+/// Only for a function's process: in a process of tests it would hide the messages of all tests.
 pub fn log_panics() {
     panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
