@@ -55,7 +55,7 @@ pub fn answer(function: &str, event: &str) -> Option<(u16, Value)> {
 fn system() -> &'static (Runtime, Local) {
     static SYSTEM: OnceLock<(Runtime, Local)> = OnceLock::new();
     SYSTEM.get_or_init(|| {
-        // Without limits, which would soon refuse everything.
+        // High limits: lower ones would soon refuse everything.
         let variables = [
             ("IP_HOURLY_LIMIT", "1000000"),
             ("SMS_DAILY_BUDGET", "1000000000"),

@@ -9,7 +9,7 @@ fuzz_target!(|lines: &str| {
         .lines()
         .filter_map(|line| line.split_once('='))
         .map(|(name, value)| (name.to_owned(), value.replace("\\n", "\n")))
-        // Marked, so that a secret is not mistaken for a common word of the messages.
+        // Secrets are marked, so that they are not mistaken for common words of the messages.
         .map(|(name, value)| if is_secret(&name) { (name, format!("§{value}§")) } else { (name, value) })
         .collect();
     let env = || Env::new(variables.clone());

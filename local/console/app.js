@@ -1,10 +1,10 @@
-// The mini program in use, where there are several.
+// The mini program in use, if there are several.
 
 import { byId, h } from './dom.js';
 
 const choice = byId('app');
 
-/** Its AppID; `undefined` where there is only one, which need not be named. */
+/** Its AppID; `undefined` if there is only one: then requests need no name. */
 export const appId = () => (choice.options.length > 1 ? choice.value : undefined);
 
 /** Shows a choice of these, if there are several. */

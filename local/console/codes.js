@@ -1,4 +1,4 @@
-// All codes that the simulated WeChat accepts, and what the codes of `uni.login` and of the button stand for.
+// All codes that the simulated WeChat accepts, and the person and number behind the codes of `uni.login` and of the button.
 
 import { offerApps } from './app.js';
 import { byId, h } from './dom.js';

@@ -13,7 +13,7 @@ export const tell = notice(byId('message'));
 
 const focus = () => (tap.hidden ? byId('number') : byId('one-tap')).focus();
 
-/** Shows this way in, with a message. */
+/** Shows the button or the form, with a message. */
 function show(way, text = '', kind = '') {
   for (const each of [tap, form]) each.hidden = each !== way;
   tell(text, kind);
@@ -23,7 +23,7 @@ function show(way, text = '', kind = '') {
 export const showTap = () => show(tap);
 export const showForm = (text, kind) => show(form, text, kind);
 
-/** Shows the last way in, with what happened to the last login. */
+/** Shows the button or the form, whichever was used last, with the outcome of the last login. */
 export function showEntry(text, kind) {
   entry.hidden = false;
   clearOverview();

@@ -43,7 +43,7 @@ function draw() {
   byId('timeline-empty').hidden = exchanges.length > 0;
 }
 
-/** The stream starts: all events are repeated. */
+/** The stream starts again and repeats all events. */
 export function clearExchanges() {
   exchanges = [];
   draw();

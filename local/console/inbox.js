@@ -39,7 +39,7 @@ function redraw(message) {
   if (!isLive(message)) withdraw(message);
 }
 
-/** The stream starts: all events are repeated. */
+/** The stream starts again and repeats all events. */
 export function clearInbox() {
   messages = [];
   logins = [];

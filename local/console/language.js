@@ -1,4 +1,4 @@
-// The page's language, and the switch. Whatever is drawn later listens for `language` and redraws itself.
+// The page's language, and the switch. Each part of the page listens for the event `language` and redraws itself.
 
 import { texts } from './texts.js';
 

@@ -1,4 +1,4 @@
-// The console: the phone on one side, what happens behind it on the other, live.
+// The console: the phone on one side, the calls and tables behind it on the other, live.
 
 import { startCodes } from './codes.js';
 import { byId } from './dom.js';

@@ -30,7 +30,7 @@ function mark(field) {
   }
 }
 
-/** Whether one of these fields is empty, which needs no server: the first is marked. */
+/** Whether one of these fields is empty. Marks the first one, without asking the server. */
 function lacks(...inputs) {
   const empty = inputs.find((input) => input.value.trim() === '');
   if (!empty) return false;
@@ -40,7 +40,7 @@ function lacks(...inputs) {
   return true;
 }
 
-/** The server's error text. The button counts down the wait, unless it is days. */
+/** Shows the server's error text. The button counts down a wait of less than an hour. */
 function refuse(error, wait) {
   const { code: kind, retryAfter } = error.problem;
   const field = FIELD[kind];

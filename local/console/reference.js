@@ -54,7 +54,7 @@ function headersView(headers, description) {
     h('li', { lang: 'en' }, h('code', {}, name), ' ', prose(resolve(header, description).description))));
 }
 
-/** What else a problem has: a member or a header. */
+/** The names of a problem's further members and headers. */
 function extras(status, value) {
   if ('retryAfter' in value) return ['retryAfter', 'Retry-After'];
   if ('attemptsLeft' in value) return ['attemptsLeft'];

@@ -7,7 +7,7 @@ import { inEachLanguage, languageTag, t } from './language.js';
 import { notice } from './notice.js';
 import { tokenView } from './token.js';
 
-/** After these errors one can only log in again. */
+/** After these errors the person has to log in again. */
 const OVER = ['login_required', 'token_invalid', 'account_disabled'];
 
 const welcome = byId('welcome');
@@ -16,7 +16,7 @@ let session;
 
 const moment = (time) => new Date(time).toLocaleString(languageTag(), { dateStyle: 'medium', timeStyle: 'short' });
 
-/** The answer of `/account`, without the user, who is in the token. */
+/** The answer of `/account`, without the user id, which the token's view shows. */
 function accountView({ phoneNumber, createdAt, provedAt }) {
   const rows = { phoneNumber, createdAt: createdAt && moment(createdAt), provedAt: provedAt && moment(provedAt) };
   return h('dl', { class: 'claims', id: 'of-account' }, Object.entries(rows).filter(([, value]) => value).map(([name, value]) =>
@@ -44,7 +44,7 @@ export function beginSession(answer) {
 /** Whether somebody is logged in. */
 export const isLoggedIn = () => session !== undefined;
 
-/** Drops the token, valid or not. */
+/** Forgets the token, even a valid one. */
 export function forgetSession() {
   session = undefined;
   welcome.hidden = true;

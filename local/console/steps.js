@@ -33,7 +33,7 @@ const OF_LOGIN = {
 
 const OF_WECHAT = { code2Session: 'step_wechat', getStableAccessToken: 'step_token', getPhoneNumber: 'step_number' };
 
-/** The purpose of a step, from what the functions do (each function’s lib.rs). */
+/** The purpose of a step (see each function’s lib.rs). */
 function purpose({ method, path, steps, tables }, step) {
   if (step.service === 'WeChat') return t(OF_WECHAT[step.operation]);
   if (['SNS', 'Tencent', 'Aliyun'].includes(step.service)) return t('step_sms');

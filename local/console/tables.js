@@ -45,7 +45,7 @@ function itemView(item, before) {
   const isFresh = before !== undefined && was === undefined;
   const changed = (name) => was !== undefined && !isSame(was[name], item[name]);
   const names = Object.keys({ ...was, ...item }).filter((name) => name !== 'pk').sort();
-    // What a failed SMS would restore is not shown when it is empty.
+    // The `was_…` attributes, which an undo restores, are shown only when they change.
   const shown = names.filter((name) => !name.startsWith('was_') || changed(name));
   const view = (name) => {
     if (!(name in item)) return [h('small', {}, t('gone'))];
@@ -57,7 +57,7 @@ function itemView(item, before) {
     h('dl', {}, shown.map((name) => h('div', { class: changed(name) ? 'changed' : '' }, h('dt', {}, name), h('dd', {}, view(name))))));
 }
 
-/** Deleted items. Unknown where only the first items of a longer table are shown, since others take their places. */
+/** Deleted items. Unknown if the table is longer than the items shown, since other items take their places. */
 function goneView(items, before) {
   if (!before || items.length >= before.length) return [];
   const keys = items.map(key);

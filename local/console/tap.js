@@ -12,7 +12,7 @@ import { beginSession } from './session.js';
 const button = byId('one-tap');
 const sheet = byId('sheet');
 
-/** The form of the button's codes: 64 hexadecimal digits. WeChat knows which number they stand for. */
+/** A code as the button returns it: 64 hexadecimal digits. WeChat knows its number. */
 const newCode = () => Array.from(crypto.getRandomValues(new Uint8Array(32)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 
 function ask() {

@@ -57,7 +57,7 @@ pub(crate) struct Account {
 }
 
 impl Account {
-    /// From the functions' own variables: the account matches their settings.
+    /// Reads the functions' own variables, so that the account matches their settings.
     pub(crate) fn read(variable: impl Fn(&str) -> String) -> Self {
         Self {
             access_key_id: variable("ALIYUN_SMS_ACCESS_KEY_ID"),

@@ -21,7 +21,7 @@ use tokio::sync::broadcast;
 
 use crate::{openapi, phones::PhoneNetwork, timeline::Timeline};
 
-/// Loads only what is served here, nothing inline, and cannot be framed.
+/// The pages load only files that are served here, run nothing inline, and cannot be framed.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -57,7 +57,7 @@ fn file(kind: &'static str, content: &'static str) -> Response {
         (CONTENT_TYPE, kind),
         (CONTENT_SECURITY_POLICY, POLICY),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        // The next build may change them.
+        // The next build may change the files.
         (CACHE_CONTROL, "no-cache"),
     ];
     (StatusCode::OK, headers, content).into_response()

@@ -1,5 +1,5 @@
-//! The file of `--data`. It holds the secrets together with the tables, since tokens, tickets and codes are useless without
-//! the secrets that made them.
+//! The file of `--data`. It holds the secrets and the tables, since tokens, tickets and codes are useless without the
+//! secrets that made them.
 
 use std::{
     fs::{self, OpenOptions},

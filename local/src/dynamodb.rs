@@ -115,8 +115,8 @@ impl DynamoDb {
         *self.disturbance.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
-    /// From now on, reads that are not strongly consistent see the tables as they are now, whatever is written later. `DynamoDB`
-    /// promises no more.
+    /// From now on, reads that are not strongly consistent see the tables as they are now, without later writes.
+    /// `DynamoDB` promises no more.
     pub async fn stop_replication(&self) -> Result<(), TablesError> {
         let replica = Replica::of(&self.tables).await?;
         *self.replica.lock().unwrap_or_else(PoisonError::into_inner) = Some(replica);

@@ -39,7 +39,7 @@ pub struct Functions {
     send_code: Arc<Routed>,
     exchange_code: ExchangeCode,
     login: Login,
-    /// What a check reads afresh.
+    /// The variables that a check reads again.
     variables: Vec<(String, String)>,
 }
 
@@ -119,9 +119,9 @@ impl Answered {
 pub struct DeployedRoute {
     /// The function's package.
     pub function: &'static str,
-    /// The method that it is asked by.
+    /// Its method.
     pub method: &'static Method,
-    /// The path that it is asked at.
+    /// Its path.
     pub path: &'static str,
 }
 

@@ -54,7 +54,7 @@ use wechat::Wechat;
 /// The crates whose logs are shown.
 pub const CRATES: [&str; 4] = ["send_code", "exchange_code", "login", env!("CARGO_CRATE_NAME")];
 
-/// How to start.
+/// The options of a start.
 pub struct Options {
     /// The address to listen on. By default only this machine can connect.
     pub host: IpAddr,
@@ -113,8 +113,8 @@ pub enum StartError {
 pub struct Local {
     /// The address on this machine.
     pub address: SocketAddr,
-    /// The variables for a function that uses this system, here or elsewhere; without those that were only in
-    /// [`Options::variables`].
+    /// The variables for a function that uses this system, here or elsewhere. Variables that were only in
+    /// [`Options::variables`] are left out.
     pub variables: Vec<(String, String)>,
     /// The functions, for invocation without the gateway.
     pub functions: Arc<Functions>,

@@ -1,5 +1,5 @@
 //! `openapi.json`: the contract for tools. Types describe the answers, and the catalogue describes the problems; this code adds
-//! what no type says.
+//! the rest.
 
 use lambda_http::http::Method;
 use serde_json::{Value, json};

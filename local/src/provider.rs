@@ -39,7 +39,7 @@ impl From<&str> for Refusal {
 pub enum Fault {
     /// A valid request is refused; an invalid one gets its own error.
     Refusal(Refusal),
-    /// It is refused after a second.
+    /// A valid request is refused after a second.
     Late(Refusal),
     /// The answer is this JSON with status 200, and nothing is sent.
     Answer(Value),
@@ -57,7 +57,7 @@ pub enum Fault {
     SentUnanswered,
 }
 
-/// The failures still to come at a provider.
+/// The failures of a provider's next requests.
 #[derive(Default)]
 pub(crate) struct Faults(Mutex<Told>);
 
@@ -72,12 +72,12 @@ impl Faults {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Of the next request.
+    /// Fails the next request.
     pub(crate) fn at_next(&self, fault: Fault) {
         self.told().next.push_back(fault);
     }
 
-    /// Of each request, until failures end.
+    /// Fails each request, until failures end.
     pub(crate) fn at_each(&self, fault: Fault) {
         self.told().always = Some(fault);
     }
@@ -91,7 +91,7 @@ impl Faults {
         told.next.pop_front().or_else(|| told.always.clone())
     }
 
-    /// Answers a request; `answer` is the provider's to a valid request, with this refusal if it is to be refused.
+    /// Answers a request or plays its failure. `answer` is the provider's own answer: a refusal, if it gets one.
     pub(crate) async fn play(&self, answer: impl Fn(Option<&Refusal>) -> Response) -> Response {
         match self.take() {
             None => answer(None),

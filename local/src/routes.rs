@@ -26,7 +26,7 @@ const DEFAULT: &str = "*=sns";
 /// The console's choices.
 const OFFERED: [&str; 4] = [DEFAULT, "*=tencent", "*=aliyun", "*=tencent>aliyun"];
 
-/// `send-code`, and what it is created from.
+/// `send-code`, and the settings that it is created from.
 pub(crate) struct Routed {
     variables: Vec<(String, String)>,
     aws: Aws,

@@ -62,7 +62,7 @@ pub enum Fault {
     Hang,
     /// The message is sent, but there is no answer.
     SentUnanswered,
-    /// It is refused after a second.
+    /// The request is refused after a second.
     Late(Refusal),
 }
 

@@ -56,7 +56,7 @@ pub(crate) struct Account {
 }
 
 impl Account {
-    /// From the functions' own variables: the account matches their settings.
+    /// Reads the functions' own variables, so that the account matches their settings.
     pub(crate) fn read(variable: impl Fn(&str) -> String) -> Self {
         Self {
             secret_id: variable("TENCENT_SMS_SECRET_ID"),
@@ -112,7 +112,7 @@ impl Tencent {
         self.send(parts, body, refusal).unwrap_or_else(error)
     }
 
-    /// An invalid request gets an `Error`; a refused message gets a status of its own.
+    /// An invalid request gets an `Error`; a refused message gets a status for its number.
     fn send(&self, parts: &Parts, body: &[u8], refusal: Option<&Refusal>) -> Result<Value, Refusal> {
         let told = |name: &str| header(&parts.headers, name).to_owned();
         let Account { secret_id, secret_key, .. } = &self.account;

@@ -32,7 +32,7 @@ tokio::task_local! {
     static EXCHANGE: u64;
 }
 
-/// A request and everything that followed from it.
+/// A request, its steps and its answer.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Exchange {
@@ -60,7 +60,7 @@ pub(crate) struct Step {
     about: String,
     /// Milliseconds since the request.
     began: f64,
-    /// `None` if its answer had not come when the function answered.
+    /// `None` if the function answered before this step ended.
     ended: Option<f64>,
     /// The error's name; `None` after a success.
     error: Option<String>,
@@ -135,8 +135,8 @@ impl Timeline {
         answer
     }
 
-    /// The items of both tables; none while other requests run: they would mix the changes of all requests, and reading them
-    /// would slow down a flood.
+    /// The items of both tables. `None` while other requests run: the items would show the changes of all of them, and
+    /// reading them would slow down a flood.
     async fn tables_if_quiet(&self) -> Option<Value> {
         let quiet_since = || {
             let log = self.log();

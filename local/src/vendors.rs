@@ -1,4 +1,4 @@
-//! Tencent Cloud and Aliyun also answer at `/`, where their SDKs post to: those can set a host, but no path.
+//! Tencent Cloud and Aliyun also answer at `/`, since their SDKs can set a host but no path.
 
 use axum::{
     Router,

@@ -112,13 +112,13 @@ impl Wechat {
         self.people.rebind();
     }
 
-    /// Whom the codes of `uni.login` stand for.
+    /// The person, or the error, that the codes of `uni.login` stand for.
     #[must_use]
     pub fn visitor(&self) -> String {
         self.visitor.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Sets whom these codes stand for: a name or an error. Any other `code` changes nothing.
+    /// Sets the name or error that these codes stand for. Any other `code` changes nothing.
     pub fn set_visitor(&self, code: &str) -> Result<(), NoVisitor> {
         if matches!(Code::read(code), Code::Missing | Code::OfUniLogin | Code::Mock) {
             return Err(NoVisitor);
@@ -127,13 +127,13 @@ impl Wechat {
         Ok(())
     }
 
-    /// The number that the codes of the button stand for.
+    /// The number, or the error, that the codes of the button stand for.
     #[must_use]
     pub fn visitor_number(&self) -> String {
         self.visitor_number.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Sets what these codes stand for: a number or an error. Any other `code` changes nothing.
+    /// Sets the number or error that these codes stand for. Any other `code` changes nothing.
     pub fn set_visitor_number(&self, code: &str) -> Result<(), NoNumber> {
         if matches!(PhoneCode::read(code), PhoneCode::Missing | PhoneCode::OfButton | PhoneCode::Unknown) {
             return Err(NoNumber);
@@ -178,7 +178,7 @@ impl Wechat {
         People::session_key(self.apps.first(), name)
     }
 
-    /// The target of redirects: a client that follows them gets somebody else.
+    /// The target of redirects: a client that follows one gets another person.
     fn elsewhere(&self) -> Response {
         let app_id = self.apps.first();
         let mut answer = self.phone_info(app_id, Number { country: "86", pure: "13700137000" });

@@ -42,7 +42,7 @@ fn pause<T>() -> Option<T> {
     None
 }
 
-/// The running program. Dropping it kills it, without a chance to tidy up.
+/// The running program. Dropping it kills it, without time to clean up.
 struct Running {
     program: Child,
     out: BufReader<ChildStdout>,

@@ -1,4 +1,4 @@
-//! What an eventually consistent read may see: the state before recent writes.
+//! The state that an eventually consistent read may see: without recent writes.
 //!
 //! <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.ReadConsistency.html>
 

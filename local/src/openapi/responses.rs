@@ -84,7 +84,7 @@ fn retry_after(code: ProblemCode) -> Option<u64> {
     }
 }
 
-/// Whether it says in some cases when to retry: the day's guesses are used up, or a message may have been sent.
+/// Whether it sometimes says when to retry: if the day's guesses are used up, or a message may have been sent.
 fn retries_at_times(code: ProblemCode) -> bool {
     matches!(code, ProblemCode::TooManyAttempts | ProblemCode::SmsUnavailable)
 }

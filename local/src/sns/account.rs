@@ -35,7 +35,7 @@ impl Account {
         };
     }
 
-    /// The inner element of the answer to this action, if it is one of these.
+    /// The inner element of the answer to this action, if the action is about the account.
     pub(super) fn answer(&self, action: &str) -> Option<String> {
         let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match action {

@@ -1,9 +1,9 @@
 //! Assigns each call to its exchange.
 //!
-//! Time alone cannot assign the calls of parallel requests, and running requests one after another would hide the races that
-//! this system should show. So the clients of AWS and of the SMS providers send the exchange's number, which the function's
-//! task knows, in a header of each call. WeChat's client is the function's own and has no such header: its calls are assigned
-//! by their content.
+//! The time of a call does not tell which of several parallel requests made it, and running requests one after another
+//! would hide the races that this system should show. So the clients of AWS and of the SMS providers send the
+//! exchange's number, which the function's task knows, in a header of each call. WeChat's client is the function's own
+//! and has no such header: its calls are assigned by their content.
 
 use std::sync::Arc;
 
@@ -67,7 +67,7 @@ async fn note(
         step.answered((service.error)(&body).or_else(failed));
         return Response::from_parts(parts, body.into());
     }
-    // A body that comes bit by bit, or never: the step lasts as long as somebody waits for it.
+    // A body that comes slowly or never: the step lasts as long as the client waits for it.
     let bits = body.into_data_stream().inspect(move |_| _ = &step);
     Response::from_parts(parts, Body::from_stream(bits))
 }
@@ -81,7 +81,7 @@ impl Timeline {
     }
 }
 
-/// A step without its answer; it ends without one if this is dropped.
+/// A step that waits for its answer. If it is dropped, the step ends without an answer.
 struct UnderWay {
     timeline: Arc<Timeline>,
     exchange: u64,

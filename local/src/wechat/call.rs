@@ -78,7 +78,7 @@ impl Calls {
         scripted.lock().unwrap_or_else(PoisonError::into_inner).push_back(script.to_owned());
     }
 
-    /// Counts a request, and returns its scripted answer, if there is one.
+    /// Counts a request and returns its scripted answer, if there is one.
     pub(super) fn come(&self, call: Call) -> Option<String> {
         let told = &self.0[call as usize];
         told.requests.fetch_add(1, Ordering::Relaxed);
@@ -98,7 +98,7 @@ pub(crate) const SERVICE: Service = Service {
             let asked = if call == Call::Code2Session { "code" } else { "phoneCode" };
             request[asked] == about(call, parts, body)
         }
-        // This call names nobody: it belongs to a request with a code of the button, in this mini program.
+        // This call names no person. It belongs to a request with a code of the button, in this mini program.
         Some(call @ Call::StableToken) => {
             let is_this_app = |app_id: &Value| app_id.is_null() || *app_id == about(call, parts, body);
             request["phoneCode"].is_string() && is_this_app(&request["appId"])
@@ -116,7 +116,7 @@ pub(crate) const SERVICE: Service = Service {
     },
 };
 
-/// The code in question, or the mini program that wants a token.
+/// The subject of a call: the code, or the mini program that requests a token.
 fn about(call: Call, parts: &Parts, body: &[u8]) -> String {
     let field = |name: &str| {
         let asked: Value = serde_json::from_slice(body).unwrap_or_default();

@@ -19,7 +19,7 @@ pub(super) const fn simulated(code: &'static str, en: &'static str, zh: &'static
     Simulated { code, en, zh }
 }
 
-/// What WeChat's developer tools return as a code in a project without an `AppID`, each time.
+/// The code that WeChat's developer tools always return in a project without an `AppID`.
 const MOCK: &str = "the code is a mock one";
 
 /// Every kind of code of `uni.login`, as docs/local.md, `--help` and the console list them.

@@ -1,4 +1,4 @@
-//! Failures that are set by the same words at each of WeChat's calls.
+//! Failures that have the same names for each of WeChat's calls.
 
 use std::{convert::Infallible, str::FromStr};
 
@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::answer::refuse;
 use crate::broken::{broken_off, drip, page};
 
-/// The target of redirects, where the same call names somebody else.
+/// The target of redirects, where the same call names another person.
 pub(super) const ELSEWHERE: &str = "/_local/wechat/elsewhere";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +44,7 @@ impl Fault {
         }
     }
 
-    /// The answer instead of `whole`, the call's good answer.
+    /// The faulty answer. `whole` is the call's success, which some faults contain.
     pub(super) fn answer(self, whole: impl FnOnce() -> Value) -> Response {
         match self {
             // WeChat names the address that it saw.

@@ -54,7 +54,7 @@ impl Wechat {
     }
 
     pub(super) fn phone_info(&self, app_id: &str, Number { country, pure }: Number<'_>) -> Value {
-        // WeChat's page says text and its example shows a number; both occur. So here Chinese numbers come with a text, others
+        // WeChat's page says text, its example shows a number, and both occur. Here Chinese numbers come with a text, others
         // with a number.
         let (phone_number, country_code) = match country {
             "86" => (pure.to_owned(), country.into()),

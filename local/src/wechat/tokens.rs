@@ -14,7 +14,7 @@ use crate::secrets;
 /// How long a token is valid.
 const SECONDS: u64 = 7200;
 
-/// In these last seconds the next call gets a new token; the old one stays valid until it expires.
+/// A call in these last seconds gets a new token; the old one stays valid until it expires.
 const RENEWED_BEFORE: u64 = 300;
 
 /// All tokens issued so far.
