@@ -67,7 +67,7 @@ async fn the_countdown_is_the_numbers_own_and_ends() {
         page.fill("#number", "13800138000").await;
         page.see("#send", "Get code").await;
 
-        // The server's clock stands still: it refuses, and says when to come back.
+        // The server's clock stands still, so it refuses and says when to try again.
         page.click("#send").await;
         page.see("#message", "try again in 4 seconds").await;
         page.see("#send", "Again in").await;

@@ -1,4 +1,4 @@
-//! A page of the system under test, each in its own browser.
+//! A page of the system under test. Each page has its own browser.
 
 use std::{
     io::{BufRead, BufReader},
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tests::TestApp;
 use thirtyfour::{By, ChromiumLikeCapabilities, DesiredCapabilities, WebDriver};
 
-/// What Chromium needs to run as root, without a screen and without calls to its maker.
+/// Chromium's arguments for running as root, without a screen and without calls to Google.
 const ARGUMENTS: [&str; 9] = [
     "--headless=new",
     "--no-sandbox",
@@ -63,7 +63,7 @@ pub async fn visit(variables: &[(&str, &str)], story: impl AsyncFn(&Page)) {
     closed.unwrap();
 }
 
-/// A chromedriver on a port that it chooses. It ends if the port is taken at its other address family: then the next one.
+/// Starts a chromedriver, which chooses a port. It ends if the port is free for IPv4 or IPv6 only; then another starts.
 fn chromedriver() -> (Child, u16) {
     for _ in 0..5 {
         let mut child = Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).spawn().unwrap();

@@ -1,4 +1,4 @@
-//! After the login: what a person can do with the token, and what the page shows.
+//! After the login: the calls with the token, and what the page shows of them.
 
 use serde_json::json;
 

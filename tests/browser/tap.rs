@@ -1,4 +1,4 @@
-//! One tap: WeChat's button, and the form for a code by SMS where the button does not help.
+//! One tap: WeChat's button, and the form for a code by SMS if the button does not help.
 
 use local::wechat::SIMULATED_PHONE_CODES;
 use serde_json::json;

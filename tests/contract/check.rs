@@ -15,7 +15,7 @@ mod secrets;
 mod tables;
 mod wechat;
 
-/// What a function of this system finds with other variables than its own. An empty one is unset.
+/// A function's checks, with these variables in place of its own. An empty variable is unset.
 async fn found(app: &TestApp, function: &str, variables: &[(&str, &str)]) -> Vec<Check> {
     let others = app.local.variables.iter().filter(|(set, _)| variables.iter().all(|(name, _)| set != name));
     let given = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));

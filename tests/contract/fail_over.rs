@@ -174,7 +174,7 @@ async fn a_send_that_all_providers_fail_slowly_is_answered_in_time_even_if_it_ca
     app.local.dynamodb.disturb(|call, _| (call > 2).then_some(local::dynamodb::Fault::Hang));
     let started = Instant::now();
     assert_eq!(app.send_code(NUMBER).await.outcome(), "sms_unavailable");
-    // Two of the providers' 2.6 seconds, and 1.4 seconds for the undo; the counters and the item could take 3.8.
+    // Two seconds of the providers' 2.6, and 1.4 seconds for the undo. The counters and the item could take 3.8 more.
     assert!(started.elapsed() < Duration::from_millis(4200), "{:?}", started.elapsed());
 }
 

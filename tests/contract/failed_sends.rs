@@ -1,4 +1,4 @@
-//! `POST /send-code` where the provider refuses the message: what is undone, what stays.
+//! `POST /send-code` if the provider fails: the send is undone, or it counts as sent.
 
 use std::time::{Duration, Instant};
 

@@ -80,7 +80,7 @@ impl Request {
 }
 
 impl Flow {
-    /// How many calls to `DynamoDB` are made to fail, one after another: all of the request's, and its retries.
+    /// How many places for a fault are tried: one for each call to `DynamoDB` that the request makes, and its retries.
     fn calls(self) -> usize {
         match self {
             Self::KnownTap | Self::Renew | Self::LogOut | Self::LogOutEverywhere | Self::Delete => 3,
@@ -193,7 +193,7 @@ async fn strike(flow: Flow, fault: Fault, hit: Hit) {
             assert_eq!(answer.outcome(), "service_unavailable", "{what}");
             assert!(matches!(answer.body["retryAfter"].as_u64(), Some(2..=9)), "{what}");
         }
-        // The SDK's retry of a logout everywhere whose answer was lost: all are logged out.
+        // The answer to a logout everywhere was lost, and the SDK's retry finds everybody logged out already.
         401 if matches!(flow, Flow::LogOutEverywhere) => return,
         _ => panic!("{what}"),
     }

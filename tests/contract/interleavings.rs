@@ -1,5 +1,5 @@
-//! The login as a state machine: random histories. One request after another is compared with a model; many at once must
-//! keep what holds in any order.
+//! The login as a state machine, with random histories. Requests one after another are compared with a model; parallel
+//! requests must keep the rules that hold in any order.
 
 use proptest::{prelude::*, test_runner::TestRunner};
 use tests::{
@@ -138,7 +138,7 @@ fn token(answer: &Answer) -> String {
     answer.body["token"].as_str().unwrap().to_owned()
 }
 
-/// Without an Open Platform account until the first [`Step::Rebind`].
+/// The system, without an Open Platform account until the first [`Step::Rebind`].
 async fn app(conflict: Conflict) -> TestApp {
     TestApp::with(&[
         SECOND_APP,

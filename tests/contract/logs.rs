@@ -1,4 +1,4 @@
-//! What is logged. Each test also checks, when its [`TestApp`] is dropped, that no secret, code, number or openid was logged.
+//! The log. Each test also checks, when its [`TestApp`] is dropped, that no secret, code, number or openid was logged.
 
 use std::{io, sync::Mutex};
 

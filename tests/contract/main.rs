@@ -1,4 +1,4 @@
-//! The HTTP contract, end to end: a file for each endpoint, then files for what all of them share.
+//! The HTTP contract, end to end: a file for each endpoint, and files for the rules of all endpoints.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 mod accounts;

@@ -1,5 +1,5 @@
-//! Overload: `DynamoDB` turns calls away. What fails is what was turned away and no more, nobody makes it worse by trying again
-//! and again, and those who are told to come back do not come back together.
+//! Overload: `DynamoDB` throttles calls. Only the requests of these calls fail, retries are few, and clients are told
+//! to retry at different times.
 
 use std::collections::BTreeSet;
 
@@ -10,10 +10,10 @@ use tests::TestApp;
 
 const PEOPLE: usize = 60;
 
-/// Limits that a test's one address does not meet.
+/// Limits that the tests, which use one address, do not reach.
 const ROOM: [(&str, &str); 2] = [("IP_HOURLY_LIMIT", "1000"), ("RESEND_COOLDOWN_SECONDS", "0")];
 
-/// One of ten, drawn by its place.
+/// Throttles one call in ten, chosen by its number.
 fn a_tenth(call: usize, _: &str) -> Option<Fault> {
     let drawn = (call as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
     drawn.is_multiple_of(10).then_some(Fault::Throttle)
@@ -23,7 +23,7 @@ fn number(nth: usize) -> String {
     format!("138{nth:08}")
 }
 
-/// A code by SMS and a login with it; whether the person is in.
+/// Requests a code and logs in with it. Returns whether the login succeeded.
 async fn logs_in(app: &TestApp, nth: usize) -> bool {
     let number = number(nth);
     if app.send_code(&number).await.status != 200 {
@@ -65,7 +65,7 @@ async fn where_every_call_is_turned_away_a_request_makes_few_and_ends() {
         (Fault::Throttle, "", "/login", &login, 6),
         (Fault::Throttle, "", "/login", &tap, 3),
         (Fault::Throttle, "", "/renew", &renewal, 3),
-        // What an answer leaves out, and a transaction that is cancelled, the SDK does not ask for again: the function does.
+        // The SDK does not retry items that an answer left out, nor a cancelled transaction: the function does.
         (Fault::Unprocessed, "BatchGetItem", "/login", &login, 4),
         (Fault::Conflict, "TransactWriteItems", "/login", &tap, 9),
     ] {

@@ -1,4 +1,4 @@
-//! `POST /send-code` by each provider: what its answers are to a client.
+//! `POST /send-code` by each provider: its answers as a client sees them.
 
 use local::{
     phones::Carrier,

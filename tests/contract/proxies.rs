@@ -1,4 +1,4 @@
-//! `PROXY_SECRET`: behind a proxy, the limit by address counts the person's address, which nobody can choose.
+//! `PROXY_SECRET`: behind a proxy, the limit by address counts the person's own address, and nobody can forge it.
 
 use lambda_http::Body;
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ async fn app() -> TestApp {
     TestApp::with(&[("IP_HOURLY_LIMIT", "1"), ("PROXY_SECRET", SECRET)]).await
 }
 
-/// The result of a request with these headers that API Gateway saw come from `source`. Each is for another number.
+/// The result of a request with these headers, which API Gateway got from `source`. Each request is for a new number.
 async fn sent(app: &TestApp, source: &str, headers: &[(&str, &str)]) -> String {
     let number = format!("138{:08}", app.local.phones.sent().len());
     let mut event = events::with_body("send-code", &json!({ "phoneNumber": number }));

@@ -1,4 +1,4 @@
-//! What a call costs at `DynamoDB`: its operations, and how many of them run one after another.
+//! Each call's operations in `DynamoDB`, and how many of them run one after another.
 
 use std::time::Duration;
 

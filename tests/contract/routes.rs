@@ -1,4 +1,4 @@
-//! The functions' routing tables: everything else that names a call agrees with them.
+//! The functions' routing tables: all other lists of calls must agree with them.
 
 use std::{collections::BTreeSet, fs, path::Path};
 

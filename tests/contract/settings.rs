@@ -1,4 +1,4 @@
-//! The settings and the problems: the pages are generated from them, and everything else that names a setting agrees.
+//! The settings and the problems: the pages are generated from them, and all other lists of settings must agree.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -67,7 +67,7 @@ fn the_template_gives_each_function_its_settings_and_no_others() {
     let template = file("template.yaml");
     for (function, name) in events::FUNCTIONS {
         let mut settings: BTreeSet<_> = settings(function).into_keys().collect();
-        // Lambda trusts the public web's roots, and no file of others.
+        // On Lambda the functions trust the public web's roots, not a file of other roots.
         settings.remove("SSL_CERT_FILE");
         let variables = variables(&template, name);
         let given: BTreeSet<_> = variables.iter().map(|(name, _)| without_arn(name)).collect();
@@ -150,7 +150,7 @@ fn the_sample_of_a_file_of_settings_has_every_setting() {
     });
     let names: BTreeSet<_> = names.map(without_arn).collect();
     let mut settings: BTreeSet<_> = reference::settings().into_iter().map(|row| row.setting.name).collect();
-    // For other systems than production.
+    // These two are not for production.
     settings.remove("SSL_CERT_FILE");
     settings.remove("WECHAT_API_BASE");
     assert_eq!(names, settings);

@@ -1,5 +1,5 @@
-//! The Tencent Cloud and the Aliyun that `local` simulates, for people who try it out: which provider sends a message, and
-//! what goes wrong.
+//! The Tencent Cloud and the Aliyun that `local` simulates, for people who try it out: they choose the provider and its
+//! failures.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use serde_json::json;
 use tests::{Answer, TestApp};
 
 const NUMBER: &str = "13800138000";
-/// Turns off cooldown and share, so that each message stands alone.
+/// Turns off cooldown and share, so that no message affects the next.
 const ONE_AFTER_ANOTHER: [(&str, &str); 3] =
     [("RESEND_COOLDOWN_SECONDS", "0"), ("PHONE_DAILY_LIMIT", "100"), ("OPEN_SHARE_PERCENT", "100")];
 

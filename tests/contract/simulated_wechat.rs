@@ -1,4 +1,4 @@
-//! The WeChat that `local` simulates: who a code stands for, for people who try it out and for WeChat's developer tools.
+//! The WeChat that `local` simulates: the codes of people who try it out, and of WeChat's developer tools.
 
 use local::wechat::{NoVisitor, SIMULATED, SIMULATED_PHONE_CODES};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! `POST /send-code` where Tencent Cloud or Aliyun does not say whether it accepted the message: that counts as sent.
+//! `POST /send-code` if Tencent Cloud or Aliyun does not say whether it accepted the message: it counts as sent.
 
 use std::time::{Duration, Instant};
 

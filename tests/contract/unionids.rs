@@ -1,4 +1,4 @@
-//! One person in several mini programs: who has the same unionid and proves the account's number joins the account.
+//! One person in several mini programs: with the account's unionid and number, another openid joins the account.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What must hold between the items of the users table, whatever has happened.
+//! The rules that the items of the users table always keep.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 /// Each account's number, empty if it has none, and the keys of its openids.
 pub type Accounts = BTreeSet<(String, BTreeSet<String>)>;
 
-/// The accounts that a table's items are, `DynamoDB`'s JSON, after a look at whether they contradict each other.
+/// The accounts in a table's items (`DynamoDB`'s JSON). Panics if the items contradict each other.
 #[must_use]
 pub fn judged(items: &Value) -> Accounts {
     let items: BTreeMap<&str, &Value> =

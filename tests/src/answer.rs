@@ -35,7 +35,7 @@ impl Answer {
         self.body["code"].as_str().map_or_else(|| self.status.to_string(), str::to_owned)
     }
 
-    /// All promised parts of an answer; parts that differ from run to run only by name.
+    /// All promised parts of an answer. Parts that differ from run to run appear only by name.
     #[must_use]
     pub fn snapshot(&self) -> String {
         let mut lines = vec![self.status.to_string()];

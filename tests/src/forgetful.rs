@@ -6,7 +6,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-/// A service that gives this answer to each connection's first request and breaks the connection at the second; its address.
+/// Starts a service that breaks each connection at its second request. Returns its address.
 pub async fn forgetful(answer: &'static str) -> (String, JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());

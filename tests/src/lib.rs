@@ -1,4 +1,4 @@
-//! What the tests share: the whole system on one machine, a clock that they turn, and its answers.
+//! Tools for all tests: the whole system on one machine, a clock that they turn, and its answers.
 #![expect(clippy::missing_panics_doc, clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 
 pub mod accounts;
@@ -60,7 +60,7 @@ pub fn options(variables: Vec<(String, String)>) -> Options {
 
 /// The system under test.
 pub struct TestApp {
-    /// The system and its ends: tables, phones, WeChat.
+    /// The system, with its tables, its phones and its WeChat.
     pub local: Local,
     /// Its clock.
     pub clock: Arc<TestClock>,
@@ -231,7 +231,7 @@ impl TestApp {
     }
 }
 
-/// Nothing that the system logged may contain personal data or secrets.
+/// Checks that the system logged no personal data and no secrets.
 impl Drop for TestApp {
     fn drop(&mut self) {
         if std::thread::panicking() {

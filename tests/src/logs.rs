@@ -1,4 +1,4 @@
-//! The logs of the whole test run, and the search for what must not be in them.
+//! The logs of the whole test run, and the search for secrets in them.
 
 use std::{
     io,

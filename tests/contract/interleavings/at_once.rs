@@ -1,4 +1,4 @@
-//! Many requests at once must keep what holds in any order.
+//! Parallel requests must keep the rules that hold in any order.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

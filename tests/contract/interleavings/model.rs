@@ -26,7 +26,7 @@ pub(super) struct LiveCode {
 /// A name's id at an Open Platform account.
 type Unionid = (&'static str, usize);
 
-/// Its creator may move it, from any mini program.
+/// An account. Its creator may move it to another number, from any mini program.
 pub(super) struct Account {
     /// The number, and when it was last proved.
     pub(super) number: Option<(usize, u64)>,
@@ -42,7 +42,7 @@ pub(super) struct Account {
 pub(super) struct Person {
     /// When they last proved its number; `None` after a logout.
     proved: Option<u64>,
-    /// The unionid that they last came with.
+    /// The unionid at their last login.
     unionid: Option<Unionid>,
 }
 
@@ -116,7 +116,7 @@ impl Model {
         self.accounts.iter().position(|account| account.unionid == Some(unionid))
     }
 
-    /// The account that the person may log in to, if any; and whether that needs a write.
+    /// The outcome of a login by the person, who has proved the number.
     pub(super) fn settle(&self, person: usize, number: usize, now: u64) -> Settled {
         let (mine, united) = (self.of(person), self.united_with(person));
         let has = |account: &Account| account.number.is_some_and(|(owned, _)| owned == number);
@@ -163,7 +163,7 @@ impl Model {
         }
         let told = self.unionid(person);
         let free = told.filter(|_| self.united_with(person).is_none());
-        // The person's account from now on, and their unionid there.
+        // The person's new account, and their unionid there.
         let (account, unionid) = match settled {
             Settled::Known => return "200",
             Settled::Proves(mine) => {
