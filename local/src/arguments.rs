@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_understood_is_named() {
+    fn unknown_arguments_are_named() {
         for (arguments, named) in [
             ("--sevices", "--sevices"),
             ("--services openapi", "openapi"),

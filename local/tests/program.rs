@@ -156,7 +156,7 @@ fn help_is_an_answer_and_lists_every_code_of_wechats_and_every_word_of_the_provi
 }
 
 #[test]
-fn what_cannot_be_done_is_said_in_a_sentence() {
+fn a_failed_start_is_explained_in_a_sentence() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = taken.local_addr().unwrap().port();
     let other = file("other");
@@ -193,7 +193,7 @@ fn what_cannot_be_done_is_said_in_a_sentence() {
 }
 
 #[test]
-fn an_address_to_listen_on_that_is_none_is_told_in_a_sentence() {
+fn a_wrong_address_to_listen_on_is_explained_in_a_sentence() {
     let wants = "LISTEN must be an IP address to listen on, such as 127.0.0.1 or 0.0.0.0";
     // The last one is reserved for documentation and belongs to no machine.
     let not_here = "cannot listen on 192.0.2.1:0: ";
@@ -291,7 +291,7 @@ async fn the_terminal_shows_what_to_do_and_messages_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_a_deployment_is_shown_without_being_asked_for() {
+async fn a_deployments_faults_are_shown_unasked() {
     let program = Running::start(free_port(), &[]);
     assert_eq!(
         program.post("/exchange-code", json!({ "code": "err-40125" })).await["code"],

@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_that_is_wrong_is_said_at_once_and_no_value_is() {
+    fn all_mistakes_are_reported_at_once_and_no_values() {
         let variables = [
             ("TICKET_KEY", "swordfish"),
             ("CODE_TTL_SECONDS", "soon"),
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_unset_has_its_default() {
+    fn an_unset_setting_has_its_default() {
         let ttl = env(&[]).settings(|env| env.number(&Setting::number("CODE_TTL_SECONDS", 300, 30, 600)));
         assert_eq!(ttl.unwrap(), 300);
     }

@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_receive_a_code_is_refused() {
+    fn numbers_that_cannot_receive_a_code_are_refused() {
         for typed in [
             "",
             "1",
@@ -292,7 +292,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_answered_and_what_is_taken_is_stable(raw in "\\PC{0,40}|[+０-９0-9 ()-]{0,20}") {
+        fn any_text_is_answered_and_an_accepted_number_is_stable(raw in "\\PC{0,40}|[+０-９0-9 ()-]{0,20}") {
             if let Ok(number) = china().parse(&raw) {
                 prop_assert_eq!(china().parse(number.as_e164()), Ok(number));
             }

@@ -108,7 +108,7 @@ async fn wechat_that_is_down_or_blocks_a_person_lets_nobody_in() {
 }
 
 #[tokio::test]
-async fn a_number_that_is_none_is_marked_and_one_of_another_person_is_refused() {
+async fn an_invalid_number_is_marked_and_another_persons_is_refused() {
     visit(&[("RESEND_COOLDOWN_SECONDS", "0")], async |page| {
         page.by_sms().await;
         page.fill("#number", "123").await;

@@ -82,7 +82,7 @@ async fn an_account_is_deleted_by_its_person_alone() {
 }
 
 #[tokio::test]
-async fn who_was_logged_out_elsewhere_reads_it_at_the_form() {
+async fn a_person_who_was_logged_out_elsewhere_reads_it_at_the_form() {
     visit(&[], async |page| {
         log_in(page).await;
         let token = page.ask("return document.querySelector('#held .raw').textContent").await;

@@ -61,7 +61,7 @@ async fn a_tap_logs_in_without_an_sms() {
 }
 
 #[tokio::test]
-async fn who_keeps_the_number_logs_in_by_sms() {
+async fn a_person_who_keeps_the_number_from_wechat_logs_in_by_sms() {
     visit(&[], async |page| {
         page.click("#one-tap").await;
         page.click("#refuse").await;
@@ -105,7 +105,7 @@ async fn a_button_without_quota_leads_to_the_form() {
 }
 
 #[tokio::test]
-async fn what_the_codes_of_the_button_stand_for_is_chosen() {
+async fn the_number_behind_the_buttons_codes_can_be_chosen() {
     visit(&[], async |page| {
         page.click(".codes summary").await;
         page.see("#phone-codes", "JSON without a number").await;

@@ -41,7 +41,7 @@ async fn what_another_program_does_shows_up_too() {
 }
 
 #[tokio::test]
-async fn what_strangers_write_is_shown_as_text() {
+async fn strangers_input_is_shown_as_text() {
     visit(&[], async |page| {
         let markup = "<img src=x onerror=document.title='owned'>";
         page.app.post("/exchange-code", &json!({ "code": markup })).await;
@@ -104,7 +104,7 @@ async fn the_overview_shows_one_flow_and_not_a_mixture() {
 }
 
 #[tokio::test]
-async fn every_code_of_wechats_is_listed_and_whom_those_of_uni_login_stand_for_is_chosen() {
+async fn every_wechat_code_is_listed_and_the_person_behind_uni_login_can_be_chosen() {
     visit(&[], async |page| {
         page.click(".codes summary").await;
         page.see("#codes", "JSON without an openid").await;

@@ -134,7 +134,7 @@ async fn a_new_openid_is_turned_away_from_a_number_that_has_an_account() {
 }
 
 #[tokio::test]
-async fn of_two_openids_that_race_for_a_number_one_gets_it() {
+async fn only_one_of_two_openids_that_race_for_a_number_gets_it() {
     let app = TestApp::start().await;
     let alices = app.texted(FIRST).await;
     slow_transaction(&app, 0);
@@ -156,7 +156,7 @@ fn slow_transaction(app: &TestApp, nth: usize) {
 }
 
 #[tokio::test]
-async fn somebody_who_joins_while_the_account_moves_moves_along() {
+async fn a_person_who_joins_while_the_account_moves_moves_with_it() {
     let app = TestApp::with(&[("PHONE_CONFLICT", "link")]).await;
     let alice = log_in(&app, "alice", FIRST).await.body;
     app.clock.turn(60);
@@ -173,7 +173,7 @@ async fn somebody_who_joins_while_the_account_moves_moves_along() {
 }
 
 #[tokio::test]
-async fn nobody_joins_an_account_by_a_number_that_it_leaves_meanwhile() {
+async fn nobody_joins_an_account_by_a_number_that_it_is_just_leaving() {
     let app = TestApp::with(&[("PHONE_CONFLICT", "link")]).await;
     let alice = log_in(&app, "alice", FIRST).await.body;
     app.clock.turn(60);

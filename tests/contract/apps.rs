@@ -35,7 +35,7 @@ async fn the_app_id_says_which_mini_program_a_person_comes_from() {
 }
 
 #[tokio::test]
-async fn of_several_without_a_single_pair_a_request_names_one() {
+async fn without_a_single_pair_a_request_must_name_its_mini_program() {
     let apps = r#"{"wx1111111111111111": "one", "wx2222222222222222": "two"}"#;
     let app = TestApp::with(&[("WECHAT_APP_ID", ""), ("WECHAT_APP_SECRET", ""), ("WECHAT_APPS", apps)]).await;
     let unnamed = app.exchange("alice").await;

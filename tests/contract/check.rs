@@ -52,7 +52,7 @@ async fn invoked(app: &TestApp, function: &str) -> Value {
 }
 
 #[tokio::test]
-async fn where_nothing_is_wrong_each_function_says_what_it_has_looked_at() {
+async fn without_faults_each_function_lists_its_checks() {
     let app = TestApp::with(&[("SMS_ROUTES", "CN=tencent>aliyun,*=sns")]).await;
     let mut names = Vec::new();
     for (function, _) in FUNCTIONS {
@@ -132,7 +132,7 @@ async fn a_check_is_an_act_of_an_operator_with_a_line_in_the_log_and_takes_nothi
 }
 
 #[tokio::test]
-async fn sns_tells_of_its_sandbox_and_of_a_spend_limit_that_nobody_has_raised() {
+async fn sns_reports_its_sandbox_and_an_unraised_spend_limit() {
     let app = TestApp::start().await;
     app.local.sns.put_into_sandbox();
     let checks = found(&app, "send-code", &[]).await;
@@ -161,7 +161,7 @@ async fn sns_tells_of_its_sandbox_and_of_a_spend_limit_that_nobody_has_raised() 
 }
 
 #[tokio::test]
-async fn a_provider_without_an_sdk_is_reached_and_its_key_looked_at() {
+async fn a_provider_without_an_sdk_is_reached_and_its_key_is_examined() {
     let app = TestApp::start().await;
     let by = ("SMS_ROUTES", "*=tencent");
     for (variable, words) in [
@@ -191,7 +191,7 @@ async fn the_issuer_is_asked_by_its_own_name() {
 }
 
 #[tokio::test]
-async fn whatever_hangs_a_check_is_over_within_the_functions_time() {
+async fn a_check_ends_within_the_functions_time_whatever_hangs() {
     let app = TestApp::start().await;
     for call in [local::wechat::Call::Code2Session, local::wechat::Call::StableToken] {
         app.local.wechat.play_next_at(call, "hang");

@@ -77,7 +77,7 @@ async fn an_account_of_fifty_openids_is_deleted_too() {
 }
 
 #[tokio::test]
-async fn whatever_comes_at_the_same_time_the_table_stays_whole() {
+async fn the_table_stays_consistent_whatever_runs_at_the_same_time() {
     for delay in 0..6_u64 {
         let app = TestApp::with(&[("PHONE_CONFLICT", "link")]).await;
         let alice = log_in(&app, "alice", FIRST).await.body;

@@ -186,7 +186,7 @@ async fn a_connection_that_died_while_the_function_slept_costs_nobody_their_logi
 }
 
 #[tokio::test]
-async fn a_second_answer_after_a_lost_first_one_is_told_as_it_is() {
+async fn the_answer_to_a_retry_on_a_new_connection_is_passed_on() {
     let (base, _server) = forgetful(r#"{"errcode":40163}"#).await;
     let app = TestApp::with(&[("WECHAT_API_BASE", &base)]).await;
     for nth in 0..3 {
@@ -203,7 +203,7 @@ async fn a_mini_program_that_is_not_ours_is_a_misconfiguration() {
 }
 
 #[tokio::test]
-async fn what_is_no_code_is_refused_before_wechat_is_asked() {
+async fn a_malformed_code_is_refused_before_wechat_is_asked() {
     let app = TestApp::start().await;
     let long = json!({ "code": "0".repeat(129) }).to_string();
     for body in ["", "{}", r#"{"code":""}"#, r#"{"code":7}"#, &long] {

@@ -136,7 +136,7 @@ async fn where_all_providers_are_down_everything_is_undone_and_a_retry_works() {
 }
 
 #[tokio::test]
-async fn what_the_last_provider_leaves_in_doubt_counts_as_sent() {
+async fn a_message_in_doubt_at_the_last_provider_counts_as_sent() {
     let app = with("*=tencent>aliyun").await;
     app.local.tencent.refuse_next("InternalError.OtherError");
     app.local.aliyun.fail_next(Fault::SentUnanswered);
@@ -227,7 +227,7 @@ async fn a_provider_that_no_route_names_needs_no_settings() {
 }
 
 #[tokio::test]
-async fn dypnsapi_is_given_the_mainland_alone() {
+async fn dypnsapi_serves_mainland_numbers_only() {
     let verify = ("ALIYUN_SMS_API", "verify");
     let abroad = ("ALLOWED_COUNTRIES", "CN,HK");
     assert_eq!(wrong(&[verify, ("SMS_ROUTES", "*=aliyun")]).await, "");

@@ -233,7 +233,7 @@ async fn a_code_that_someone_holds_outlives_a_resend_that_fails() {
 }
 
 #[tokio::test]
-async fn a_transaction_that_meets_another_one_is_decided_again_and_not_for_ever() {
+async fn a_conflicting_transaction_is_retried_but_not_for_ever() {
     let app = TestApp::start().await;
     let request = Flow::NewLogin.prepare(&app).await;
     let conflicts = |times: usize| {

@@ -3,7 +3,7 @@
 use tests::{Answer, TestApp};
 
 #[tokio::test]
-async fn a_path_that_is_not_there_and_a_method_that_is_not_answered_are_problems_too() {
+async fn unknown_paths_and_methods_are_problems_too() {
     let app = TestApp::start().await;
     insta::assert_snapshot!(Answer::of(app.request("POST", "/elsewhere")).await.snapshot(), @r#"
     404
@@ -47,7 +47,7 @@ async fn a_path_that_is_not_there_and_a_method_that_is_not_answered_are_problems
 }
 
 #[tokio::test]
-async fn a_slash_behind_a_path_makes_it_another_one_everywhere() {
+async fn a_path_with_a_slash_at_its_end_is_unknown() {
     let app = TestApp::start().await;
     for route in local::routes() {
         let path = format!("{}/", route.path);

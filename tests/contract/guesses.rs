@@ -82,7 +82,7 @@ async fn requests_at_once_guess_once_more_each_and_then_no_more() {
 }
 
 #[tokio::test]
-async fn what_dynamodb_left_out_of_its_answer_is_asked_for_again() {
+async fn items_that_dynamodb_left_out_are_requested_again() {
     let app = TestApp::start().await;
     let first = app.logged_in("alice", &number(0)).await;
     app.clock.turn(60);

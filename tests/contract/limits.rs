@@ -142,7 +142,7 @@ async fn nobody_over_a_limit_disturbs_a_code_that_another_person_holds() {
 }
 
 #[tokio::test]
-async fn what_is_refused_later_counts_nowhere() {
+async fn a_request_that_is_refused_later_is_not_counted() {
     let limits = [("IP_HOURLY_LIMIT", "2"), ("OPENID_DAILY_LIMIT", "2"), ("SMS_DAILY_BUDGET", "2")];
     let app = TestApp::with(&limits).await;
     let ticket = app.ticket("alice").await;
@@ -214,7 +214,7 @@ async fn a_send_that_fails_gives_its_part_of_the_share_back() {
 }
 
 #[tokio::test]
-async fn a_share_of_nothing_sends_nothing_without_a_ticket() {
+async fn a_share_of_zero_sends_nothing_without_a_ticket() {
     let app = TestApp::with(&[("OPEN_SHARE_PERCENT", "0")]).await;
     assert_eq!(app.send_code(&number(0)).await.outcome(), "sms_budget_exhausted");
     let ticket = app.ticket("alice").await;
@@ -244,7 +244,7 @@ async fn where_a_ticket_is_required_nobody_spends_money_without_one() {
 }
 
 #[tokio::test]
-async fn a_ticket_that_came_along_has_to_hold_though_none_was_required() {
+async fn an_invalid_ticket_is_refused_even_if_none_is_required() {
     let app = TestApp::start().await;
     assert_eq!(send_with(&app, "a.b.c", "13800138000").await.outcome(), "ticket_invalid");
     assert!(app.local.phones.sent().is_empty());

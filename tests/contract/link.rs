@@ -7,7 +7,7 @@ use crate::accounts::{FIRST, SECOND, log_in, users};
 const LINK: (&str, &str) = ("PHONE_CONFLICT", "link");
 
 #[tokio::test]
-async fn who_proves_the_number_of_an_account_joins_it() {
+async fn a_person_who_proves_the_number_of_an_account_joins_it() {
     let app = TestApp::with(&[LINK]).await;
     let alice = log_in(&app, "alice", FIRST).await.body;
     let bob = log_in(&app, "bob", FIRST).await.body;
@@ -22,7 +22,7 @@ async fn who_proves_the_number_of_an_account_joins_it() {
 }
 
 #[tokio::test]
-async fn an_account_moves_with_everybody_in_it_by_the_one_who_made_it() {
+async fn the_creator_moves_an_account_with_everybody_in_it() {
     let app = TestApp::with(&[LINK]).await;
     let alice = log_in(&app, "alice", FIRST).await.body;
     log_in(&app, "bob", FIRST).await;
@@ -71,7 +71,7 @@ async fn who_has_joined_may_leave_and_takes_neither_the_account_nor_its_number_a
 }
 
 #[tokio::test]
-async fn who_leaves_for_a_number_that_is_taken_stays() {
+async fn nobody_leaves_an_account_for_a_number_that_is_taken() {
     let app = TestApp::with(&[LINK]).await;
     let alice = log_in(&app, "alice", FIRST).await.body;
     log_in(&app, "bob", FIRST).await;

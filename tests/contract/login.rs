@@ -168,7 +168,7 @@ async fn a_login_whose_answer_was_lost_is_repeated_while_the_code_lives() {
 }
 
 #[tokio::test]
-async fn what_is_no_login_is_told_why_and_costs_no_attempt() {
+async fn an_invalid_login_is_told_why_and_costs_no_attempt() {
     let app = TestApp::start().await;
     let code = app.texted(NUMBER).await;
     let ticket = app.ticket("alice").await;

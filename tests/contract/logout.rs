@@ -6,7 +6,7 @@ use tests::{Answer, TestApp};
 use crate::accounts::{FIRST, log_in, token};
 
 #[tokio::test]
-async fn a_good_token_is_told_whose_it_is() {
+async fn a_valid_token_shows_its_account() {
     let app = TestApp::start().await;
     let alice = app.logged_in("alice", FIRST).await;
     insta::assert_snapshot!(app.account(token(&alice)).await.snapshot(), @r#"

@@ -43,7 +43,7 @@ async fn an_answer_is_logged_with_its_route_outcome_and_masked_number() {
 }
 
 #[tokio::test]
-async fn what_is_ours_to_mend_is_logged_as_an_error_with_its_cause() {
+async fn our_own_faults_are_logged_as_errors_with_their_cause() {
     let app = TestApp::start().await;
     let start = logs::length();
     let refused = app.post("/exchange-code", &serde_json::json!({ "code": "err-40125" })).await;
@@ -92,7 +92,7 @@ fn audited(start: usize, numbers: &[&str]) -> String {
 }
 
 #[tokio::test]
-async fn who_joins_an_account_and_who_leaves_it_leaves_a_line() {
+async fn joining_and_leaving_an_account_each_leave_a_line() {
     let app = TestApp::with(&[("PHONE_CONFLICT", "link")]).await;
     let start = logs::length();
     app.logged_in("alice", "13812343333").await;
@@ -108,7 +108,7 @@ async fn who_joins_an_account_and_who_leaves_it_leaves_a_line() {
 }
 
 #[tokio::test]
-async fn whatever_changes_who_is_who_leaves_a_line() {
+async fn logins_that_change_or_refuse_an_account_leave_a_line() {
     let app = TestApp::with(&[("TEST_PHONE_NUMBERS", "+8613812348888=123456@2099-01-15")]).await;
     let start = logs::length();
     app.logged_in("alice", "13812341111").await;

@@ -79,7 +79,7 @@ async fn it_is_served_with_a_page_to_read_it() {
 }
 
 #[tokio::test]
-async fn what_checks_the_tokens_is_as_described() {
+async fn the_documents_that_verify_tokens_are_as_described() {
     let app = TestApp::start().await;
     for path in ["/.well-known/jwks.json", "/.well-known/openid-configuration"] {
         let answer = Answer::of(app.request("GET", path)).await;

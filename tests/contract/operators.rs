@@ -118,7 +118,7 @@ async fn who_is_disabled_neither_logs_in_nor_renews_nor_looks_nor_deletes_until_
 }
 
 #[tokio::test]
-async fn who_is_disabled_may_log_out_and_is_disabled_still() {
+async fn a_disabled_person_may_log_out_and_stays_disabled() {
     let app = TestApp::start().await;
     let alice = app.logged_in("alice", FIRST).await;
     app.act("disable", &alice["userId"]).await;
@@ -197,7 +197,7 @@ async fn an_operator_deletes_an_account_of_fifty_openids_disabled_or_not() {
 }
 
 #[tokio::test]
-async fn what_an_operator_got_wrong_is_answered_in_words() {
+async fn an_operators_mistakes_are_answered_in_words() {
     let app = TestApp::start().await;
     let nobody = "00000000-0000-4000-8000-000000000000";
     let openid = app.local.wechat.openid("alice");
@@ -238,7 +238,7 @@ async fn what_an_operator_got_wrong_is_answered_in_words() {
 }
 
 #[tokio::test]
-async fn whatever_comes_at_the_same_time_an_account_is_disabled_as_a_whole() {
+async fn an_account_is_disabled_as_a_whole_whatever_runs_at_the_same_time() {
     for delay in 0..6_u64 {
         let app = TestApp::with(&[("PHONE_CONFLICT", "link")]).await;
         let alice = log_in(&app, "alice", FIRST).await.body;

@@ -34,7 +34,7 @@ async fn logs_in(app: &TestApp, nth: usize) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn where_a_tenth_of_the_calls_is_turned_away_nine_tenths_of_the_people_are_in_by_a_tenth_more_calls() {
+async fn with_a_tenth_of_the_calls_throttled_nine_tenths_of_the_people_log_in_with_a_tenth_more_calls() {
     let app = TestApp::with(&ROOM).await;
     for nth in 0..PEOPLE {
         assert!(logs_in(&app, nth).await);
@@ -52,7 +52,7 @@ async fn where_a_tenth_of_the_calls_is_turned_away_nine_tenths_of_the_people_are
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn where_every_call_is_turned_away_a_request_makes_few_and_ends() {
+async fn with_every_call_throttled_a_request_makes_few_calls_and_ends() {
     let app = TestApp::with(&ROOM).await;
     let code = app.texted("13800138000").await;
     let ticket = app.ticket("alice").await;
@@ -78,7 +78,7 @@ async fn where_every_call_is_turned_away_a_request_makes_few_and_ends() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn those_who_are_turned_away_together_are_told_to_come_back_at_different_times() {
+async fn clients_that_are_refused_together_are_told_to_retry_at_different_times() {
     let app = TestApp::with(&ROOM).await;
     app.local.dynamodb.disturb(|_, _| Some(Fault::Throttle));
     let answers = join_all((0..PEOPLE).map(async |nth| app.send_code(&number(nth)).await)).await;

@@ -211,7 +211,7 @@ async fn an_access_token_that_wechat_has_ended_is_fetched_anew_once() {
 }
 
 #[tokio::test]
-async fn what_is_no_code_of_the_button_is_refused_before_wechat_is_asked() {
+async fn a_malformed_code_of_the_button_is_refused_before_wechat_is_asked() {
     let app = TestApp::start().await;
     for phone_code in [json!(7), json!({}), json!("0".repeat(129))] {
         let body = json!({ "code": "alice", "phoneCode": phone_code });

@@ -73,7 +73,7 @@ async fn without_the_secret_nobody_is_believed_about_an_address() {
 }
 
 #[tokio::test]
-async fn what_is_no_address_counts_for_the_proxy() {
+async fn an_unreadable_address_counts_as_the_proxys() {
     let app = app().await;
     assert_eq!(by_proxy(&app, SECRET, "junk").await, "sent");
     for junk in ["unknown", "203.0.113.2:443", "192.0.2.66, <script>", "", "203.0.113.2;"] {

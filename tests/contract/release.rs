@@ -40,7 +40,7 @@ async fn each_proof_keeps_the_number_for_another_ninety_days() {
 }
 
 #[tokio::test]
-async fn who_has_an_account_moves_it_to_a_number_that_is_released() {
+async fn a_person_with_an_account_moves_it_to_a_released_number() {
     let app = TestApp::start().await;
     log_in(&app, "alice", FIRST).await;
     app.clock.turn(90 * DAY);

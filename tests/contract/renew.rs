@@ -8,7 +8,7 @@ use crate::accounts::{FIRST, SECOND, log_in};
 const DAY: u64 = 24 * 60 * 60;
 
 #[tokio::test]
-async fn who_has_logged_in_gets_new_tokens_without_an_sms() {
+async fn a_person_who_has_logged_in_gets_new_tokens_without_an_sms() {
     let app = TestApp::start().await;
     let login = app.logged_in("alice", FIRST).await;
     let sent = app.local.phones.sent().len();
@@ -55,7 +55,7 @@ async fn ninety_days_after_the_last_sms_another_one_is_due() {
 }
 
 #[tokio::test]
-async fn who_has_no_account_gets_none_by_asking() {
+async fn a_person_without_an_account_gets_none_by_a_renewal() {
     let app = TestApp::start().await;
     assert_eq!(app.renew("alice").await.outcome(), "login_required");
     assert_eq!(app.local.dynamodb.items("users").await.unwrap(), json!([]));
@@ -83,7 +83,7 @@ async fn a_login_notes_its_proof_once_a_day() {
 }
 
 #[tokio::test]
-async fn people_from_before_there_were_renewals_log_in_by_sms_once() {
+async fn people_from_releases_without_renewals_log_in_by_sms_once() {
     let app = TestApp::start().await;
     let first = app.logged_in("alice", FIRST).await;
     app.local.dynamodb.forget("users", &["sid", "proved_at", "owner"]).await.unwrap();

@@ -73,7 +73,7 @@ async fn one_tap_makes_no_more_with_a_unionid_or_without() {
 }
 
 #[tokio::test]
-async fn what_comes_after_a_login_makes_as_few_too() {
+async fn the_calls_after_a_login_make_as_few_too() {
     let app = TestApp::start().await;
     let login = app.logged_in("alice", NUMBER).await;
     let (token, ticket) = (login["token"].as_str().unwrap(), app.ticket("alice").await);

@@ -171,7 +171,7 @@ const PAGES: [&str; 11] = [
 ];
 
 #[test]
-fn the_pages_name_no_setting_that_is_none() {
+fn the_pages_name_no_unknown_setting() {
     let settings: BTreeSet<_> = reference::settings().into_iter().map(|row| row.setting.name).collect();
     for page in PAGES {
         for name in file(page).split('`').skip(1).step_by(2).map(|code| code.split('=').next().unwrap()) {

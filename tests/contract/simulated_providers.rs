@@ -41,7 +41,7 @@ async fn a_code_lets_its_person_in_whoever_carried_it_and_the_routes_are_chosen_
 }
 
 #[tokio::test]
-async fn routes_that_are_none_change_nothing_and_are_told() {
+async fn invalid_routes_change_nothing_and_are_reported() {
     let app = TestApp::with(&[("SMS_ROUTES", "*=tencent")]).await;
     let (status, said) = put(&app, "CN=twilio").await;
     assert!(status == 400 && said.contains("twilio"), "{said}");

@@ -32,7 +32,7 @@ fn is_account(answer: &Answer, account: &Value) {
 }
 
 #[tokio::test]
-async fn who_proves_the_accounts_number_in_another_mini_program_is_let_into_it() {
+async fn a_person_who_proves_the_accounts_number_in_another_mini_program_joins_it() {
     for conflict in ["release", "reject", "link"] {
         let app = united(&[("PHONE_CONFLICT", conflict)]).await;
         let alice = log_in(&app, "alice", FIRST).await.body;
@@ -121,7 +121,7 @@ async fn a_unionid_that_has_changed_locks_nobody_out() {
 }
 
 #[tokio::test]
-async fn a_new_unionid_unites_as_the_old_one_did_once_the_person_was_seen_with_it() {
+async fn a_new_unionid_unites_accounts_after_the_person_was_seen_with_it() {
     let app = united(&[]).await;
     let alice = log_in(&app, "alice", FIRST).await.body;
     app.local.wechat.rebind_open_platform();
@@ -163,7 +163,7 @@ async fn who_has_joined_the_account_of_another_binds_no_unionid_to_it() {
 }
 
 #[tokio::test]
-async fn who_leaves_the_account_of_another_binds_their_unionid_to_their_own() {
+async fn a_person_who_leaves_anothers_account_binds_their_unionid_to_their_own() {
     let app = united(&[("PHONE_CONFLICT", "link")]).await;
     log_in(&app, "alice", FIRST).await;
     log_in(&app, "bob", FIRST).await;

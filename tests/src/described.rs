@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_as_described_is_seen() {
+    fn a_deviation_from_the_description_is_found() {
         let answer = "/components/schemas/SendCodeAnswer";
         assert!(holds(answer, &json!({ "expiresIn": 300, "resendAfter": 60 })));
         assert!(!holds(answer, &json!({ "expiresIn": 300 })), "a member is missing");

@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn of_several_the_single_pair_is_meant_without_a_name() {
+    fn without_an_app_id_the_single_pair_is_used() {
         let more = ("WECHAT_APPS", r#"{"wx0": "s0", "wx2": "s2"}"#);
         let apps = read(&[PAIR[0], PAIR[1], more]).unwrap();
         assert_eq!(picked(&apps, None), Ok("wx1".into()));
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_said_without_a_secret() {
+    fn mistakes_are_reported_without_secrets() {
         for (variables, wrong) in [
             (&[][..], "WECHAT_APP_ID is not set"),
             (

@@ -294,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn of_ipv6_a_network_counts_and_of_ipv4_an_address() {
+    fn ipv6_is_counted_by_network_and_ipv4_by_address() {
         let network = |address: &str| network(address.parse().unwrap());
         assert_eq!(network("2001:db8:1:2::1"), network("2001:db8:1:2:ffff::9"));
         assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));

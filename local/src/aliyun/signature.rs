@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_published_example_is_what_is_computed() {
+    fn the_published_signature_is_computed() {
         let query = "RegionId=cn-shanghai&ImageId=win2019_1809_x64_dtc_zh-cn_40G_alibase_20230811.vhd";
         let nothing = sha256(b"");
         let request = Request::post(format!("https://ecs.cn-shanghai.aliyuncs.com/?{query}"))
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_signed_cannot_be_changed() {
+    fn a_signed_request_cannot_be_changed() {
         let change = |name: &'static str, value: &'static str| {
             verified(&[], |parts| _ = parts.headers.insert(name, value.parse().unwrap()))
         };

@@ -75,7 +75,7 @@ mod tests {
         r#"{"Limit": 1, "Filters": [{"Values": ["\u672a\u547d\u540d"], "Name": "instance-name"}]}"#;
 
     #[test]
-    fn the_published_example_is_what_is_computed() {
+    fn the_published_signature_is_computed() {
         let request = Request::post("https://cvm.tencentcloudapi.com/")
             .header("content-type", "application/json; charset=utf-8")
             .header("host", "cvm.tencentcloudapi.com");
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_signed_cannot_be_changed() {
+    fn a_signed_request_cannot_be_changed() {
         const SCOPE: &str = "2019-02-25/sms/tc3_request";
         let change = |name: &'static str, value: &'static str| {
             verified(SCOPE, |parts| _ = parts.headers.insert(name, value.parse().unwrap()))

@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_listed_is_what_is_played() {
+    fn every_listed_code_is_played() {
         let kinds = [
             Code::Name("alice"),
             Code::Once("alice"),

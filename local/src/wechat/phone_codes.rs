@@ -135,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_listed_is_what_is_played() {
+    fn every_listed_code_is_played() {
         use PhoneCode::{AnotherApp, Fault as Wrong, NoNumber, Of, OfButton, Once};
         let kinds = [
             PhoneCode::Number(Number::EXAMPLE),

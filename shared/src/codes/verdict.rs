@@ -140,7 +140,7 @@ mod tests {
         }
 
         #[test]
-        fn who_got_in_gets_in_again(attempts in attempts()) {
+        fn the_person_who_got_in_gets_in_again(attempts in attempts()) {
             let verdicts = play(&attempts);
             if let Some(first) = verdicts.iter().position(|verdict| *verdict == Ok(())) {
                 let again: Vec<_> = attempts.iter().copied().chain([attempts[first]; 7]).collect();

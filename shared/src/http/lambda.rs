@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_stranger_writes_into_a_request_breaks_nothing() {
+    fn malformed_parts_of_a_request_break_nothing() {
         let headers = of(&json!({ "headers": {
             "host": "a b", "x-forwarded-proto": "::", "x-name": "张三", "accept-language": "en", "bad name": "1", "x": "a\nb",
         } }));

@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_method_that_is_not_taken_is_told_all_that_are() {
+    async fn an_unsupported_method_is_answered_with_the_supported_ones() {
         let answer = asked(Method::DELETE, "/account").await;
         assert_eq!(answer.status(), 405);
         assert_eq!(answer.headers()["allow"], "GET, POST");

@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn what_another_key_signed_is_no_ticket() {
+    fn a_jwt_signed_by_another_key_is_no_ticket() {
         let ticket = key("another").issue(&alice(), 300).unwrap();
         assert_eq!(key("a").verify(&ticket, NOW), Err(TicketError::Invalid));
     }

@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_was_signed_is_sent_as_it_is() {
+    async fn the_signed_request_is_sent_unchanged() {
         let (address, sent) = service(async |mut stream: TcpStream| {
             stream.write_all(of("200 OK", r#"{"Code":"OK"}"#).as_bytes()).await.unwrap();
         })
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn where_nobody_listens_nothing_was_carried_out() {
+    async fn if_nobody_listens_nothing_was_carried_out() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         drop(listener);
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn where_somebody_accepts_and_says_nothing_to_tls_nothing_was_carried_out() {
+    async fn if_the_tls_handshake_hangs_nothing_was_carried_out() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("https://{}/send", listener.local_addr().unwrap()).parse().unwrap();
         let client = JsonClient::new(Pool::new(net::read(&mut Env::new([])).unwrap()));
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn without_a_whole_answer_it_may_have_been_carried_out() {
+    async fn without_a_whole_answer_the_request_may_have_been_carried_out() {
         let huge = of("200 OK", &format!("\"{}\"", "x".repeat(MAX_ANSWER_BYTES)));
         for (text, kind) in [
             (String::new(), "the connection broke before the whole answer".to_owned()),

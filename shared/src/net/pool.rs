@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_must_not_be_sent_twice_goes_out_on_a_young_connection() {
+    async fn requests_that_must_not_be_sent_twice_use_a_young_connection() {
         let clock = Arc::new(TurnedClock(Mutex::new(Timestamp::from_unix(1))));
         let tls = net::read(&mut Env::new([])).unwrap();
         for (pool, connections_in_the_end) in

@@ -198,7 +198,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_alarms_go_by_keeps_its_name() {
+    fn codes_and_metrics_that_alarms_use_keep_their_names() {
         let counted =
             ProblemCode::ALL.iter().filter_map(|code| Some(format!("{} {}", code.name(), code.metric()?)));
         assert_eq!(

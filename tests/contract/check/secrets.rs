@@ -29,7 +29,7 @@ async fn refusing(code: &'static str) -> String {
 }
 
 #[tokio::test]
-async fn a_secret_that_secrets_manager_does_not_give_is_told_with_what_to_do() {
+async fn a_secret_that_cannot_be_fetched_is_reported_with_advice() {
     let app = TestApp::start().await;
     for (code, words) in [
         ("AccessDeniedException", ["AccessDeniedException", "secretsmanager:GetSecretValue"]),
@@ -50,7 +50,7 @@ async fn a_secret_that_secrets_manager_does_not_give_is_told_with_what_to_do() {
 }
 
 #[tokio::test]
-async fn a_secret_of_another_form_is_told_without_its_value() {
+async fn a_malformed_secret_is_reported_without_its_value() {
     let app = TestApp::start().await;
     for (function, secret, value, words) in [
         ("send-code", "CODE_PEPPER", "swordfish", "shorter than 16 bytes"),
@@ -67,7 +67,7 @@ async fn a_secret_of_another_form_is_told_without_its_value() {
 }
 
 #[tokio::test]
-async fn one_bad_secret_keeps_nothing_else_from_being_looked_at() {
+async fn one_bad_secret_stops_no_other_check() {
     let app = TestApp::start().await;
     let variables = [("TICKET_KEY", "short"), ("CODE_TTL_SECONDS", "soon"), ("CODES_TABLE", "nowhere")];
     let checks = found(&app, "send-code", &variables).await;

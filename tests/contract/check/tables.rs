@@ -37,7 +37,7 @@ async fn make(app: &TestApp, name: &str, key: &str, of: &str) {
 }
 
 #[tokio::test]
-async fn a_table_that_is_not_there_is_told_by_its_setting() {
+async fn a_missing_table_is_reported_by_its_setting() {
     let app = TestApp::start().await;
     for (function, setting) in
         [("send-code", "CODES_TABLE"), ("login", "CODES_TABLE"), ("login", "USERS_TABLE")]
@@ -50,7 +50,7 @@ async fn a_table_that_is_not_there_is_told_by_its_setting() {
 }
 
 #[tokio::test]
-async fn a_table_with_another_key_is_told() {
+async fn a_table_with_another_key_is_reported() {
     let app = TestApp::start().await;
     for (name, key, of) in [("other-name", "id", "S"), ("other-type", "pk", "N")] {
         make(&app, name, key, of).await;
@@ -60,7 +60,7 @@ async fn a_table_with_another_key_is_told() {
 }
 
 #[tokio::test]
-async fn codes_without_an_end_are_told_and_users_have_none() {
+async fn a_codes_table_without_ttl_is_reported_and_a_users_table_needs_none() {
     let app = TestApp::start().await;
     make(&app, "endless", "pk", "S").await;
     let checks = found(&app, "send-code", &[("CODES_TABLE", "endless")]).await;

@@ -33,7 +33,7 @@ fn hold(app: &TestApp, held: &'static str) -> Arc<Notify> {
 }
 
 #[tokio::test]
-async fn who_leaves_an_account_while_it_is_disabled_stays_in_it() {
+async fn a_person_who_leaves_an_account_while_it_is_disabled_stays_in_it() {
     for held in ["GetItem", "TransactWriteItems"] {
         let app = TestApp::with(&[("PHONE_CONFLICT", "link")]).await;
         let alice = log_in(&app, "alice", FIRST).await.body;
@@ -67,7 +67,7 @@ async fn an_account_that_is_disabled_while_it_moves_keeps_its_number() {
 }
 
 #[tokio::test]
-async fn what_a_logout_has_ended_does_not_come_back_with_a_change_of_number() {
+async fn a_change_of_number_does_not_restore_a_session_that_a_logout_ended() {
     for held in ["GetItem", "TransactWriteItems"] {
         let app = TestApp::start().await;
         let before = log_in(&app, "alice", FIRST).await.body;

@@ -158,7 +158,7 @@ async fn a_code_of_one_use_is_used_up_and_one_of_a_person_is_nobody_elses() {
 }
 
 #[tokio::test]
-async fn what_goes_wrong_is_played() {
+async fn every_failure_is_played() {
     let app = TestApp::start().await;
     assert_eq!(number_of(&app, "err-45011").await["errcode"], 45011);
     assert_eq!(number_of(&app, "no-number").await, json!({ "errcode": 0, "errmsg": "ok" }));

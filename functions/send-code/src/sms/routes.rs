@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_that_is_wrong_with_the_routes_is_said_at_once() {
+    fn all_mistakes_in_the_routes_are_reported_at_once() {
         assert_eq!(
             wrong("CN=twilio,XX=sns,*=,HK=sns,HK=aliyun>aliyun,sns"),
             [

@@ -42,7 +42,7 @@ mod tests {
     }
 
     #[test]
-    fn code_and_minutes_stand_in_the_values_as_texts() {
+    fn code_and_minutes_are_filled_in_as_texts() {
         assert_eq!(filled(r#"{"code":"{code}"}"#).unwrap(), r#"{"code":"012345"}"#);
         assert_eq!(
             filled(r#"{"code": "{code}", "min": "{minutes}"}"#).unwrap(),
@@ -51,14 +51,14 @@ mod tests {
     }
 
     #[test]
-    fn whatever_stands_beside_the_code_stays_one_value() {
+    fn text_beside_the_code_stays_in_its_value() {
         let params = filled(r#"{"text":"\"{code}\",\"a\":\"b\\","{code}":"x{code}"}"#).unwrap();
         let params: Value = serde_json::from_str(&params).unwrap();
         assert_eq!(params, serde_json::json!({ "text": "\"012345\",\"a\":\"b\\", "{code}": "x012345" }));
     }
 
     #[test]
-    fn what_aliyun_would_refuse_each_time_is_refused_at_the_start() {
+    fn parameters_that_aliyun_always_refuses_are_refused_at_the_start() {
         for json in
             ["", "{code}", "[\"{code}\"]", r#"{"code":123456}"#, r#"{"code":"123456"}"#, r#"{"{code}":"x"}"#]
         {
