@@ -49,7 +49,7 @@ async fn a_token_alone_deletes_nothing() {
 }
 
 #[tokio::test]
-async fn who_made_an_account_deletes_it_with_everybody_in_it_and_who_joined_it_leaves() {
+async fn the_creator_deletes_an_account_for_everybody_and_others_only_leave_it() {
     let app = TestApp::with(&[("PHONE_CONFLICT", "link")]).await;
     let alice = log_in(&app, "alice", FIRST).await.body;
     let bob = log_in(&app, "bob", FIRST).await.body;

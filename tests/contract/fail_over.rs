@@ -53,7 +53,7 @@ async fn a_country_has_the_provider_of_its_route() {
 }
 
 #[tokio::test]
-async fn the_next_provider_has_its_turn_where_the_one_before_refuses_for_a_reason_of_its_own() {
+async fn the_next_provider_is_tried_if_the_refusal_is_not_about_the_number() {
     let app = TestApp::with(&[("SMS_ROUTES", "*=tencent>aliyun"), ("RESEND_COOLDOWN_SECONDS", "0")]).await;
     for code in [
         "InternalError.OtherError",

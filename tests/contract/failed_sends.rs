@@ -145,7 +145,7 @@ async fn a_message_that_may_have_gone_out_is_counted_and_a_refused_one_is_not() 
 }
 
 #[tokio::test]
-async fn sends_that_the_provider_refuses_bring_no_guesses_without_end() {
+async fn refused_sends_do_not_give_unlimited_guesses() {
     let app = TestApp::with(&[
         ("PHONE_DAILY_LIMIT", "2"),
         ("OPEN_SHARE_PERCENT", "100"),

@@ -67,7 +67,7 @@ async fn a_right_guess_is_not_counted_and_nobody_pays_for_anothers() {
 }
 
 #[tokio::test]
-async fn requests_at_once_guess_once_more_each_and_then_no_more() {
+async fn parallel_requests_guess_once_more_each_and_then_no_more() {
     let app = TestApp::with(&[("OPENID_DAILY_GUESSES", "2")]).await;
     let (numbers, ticket) = ((0..6).map(number), app.ticket("mallory").await);
     let mut codes = Vec::new();

@@ -172,7 +172,7 @@ fn one_request_after_another_is_answered_as_the_model_says() {
 }
 
 #[test]
-fn requests_at_once_never_break_what_must_hold() {
+fn parallel_requests_never_break_the_rules() {
     let round = prop::collection::vec(step(), 2..12);
     let strategy =
         (Conflict::any(), prop::collection::vec(round, 1..8), prop::collection::vec(0..20_u8, 1..30));

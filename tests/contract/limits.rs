@@ -33,7 +33,7 @@ async fn two_hundred_people_behind_one_address_all_get_their_code() {
 }
 
 #[tokio::test]
-async fn of_two_hundred_parallel_requests_from_one_address_the_limit_is_sent() {
+async fn two_hundred_parallel_requests_from_one_address_stay_within_the_limit() {
     let app = TestApp::start().await;
     let numbers: Vec<_> = (0..200).map(number).collect();
     let answers = join_all(numbers.iter().map(|number| app.send_code(number))).await;
@@ -61,7 +61,7 @@ async fn of_two_hundred_parallel_requests_from_one_address_the_limit_is_sent() {
 }
 
 #[tokio::test]
-async fn of_ipv6_the_network_is_limited_and_of_ipv4_the_address() {
+async fn ipv6_is_limited_by_network_and_ipv4_by_address() {
     let app = TestApp::with(&[("IP_HOURLY_LIMIT", "1")]).await;
     for (nth, (address, status)) in [
         ("2001:db8:1:2::1", 200),

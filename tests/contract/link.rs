@@ -44,7 +44,7 @@ async fn the_creator_moves_an_account_with_everybody_in_it() {
 }
 
 #[tokio::test]
-async fn who_has_joined_may_leave_and_takes_neither_the_account_nor_its_number_along() {
+async fn a_person_who_joined_may_leave_without_the_account_and_its_number() {
     let app = TestApp::with(&[LINK]).await;
     let alice = log_in(&app, "alice", FIRST).await.body;
     log_in(&app, "mallory", FIRST).await;

@@ -72,7 +72,7 @@ async fn a_wrong_code_says_how_many_attempts_are_left() {
 }
 
 #[tokio::test]
-async fn of_a_hundred_parallel_wrong_guesses_five_are_judged() {
+async fn only_five_of_a_hundred_parallel_wrong_guesses_are_judged() {
     let app = TestApp::start().await;
     let code = app.texted(NUMBER).await;
     let guess = wrong(&code);

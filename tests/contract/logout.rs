@@ -52,7 +52,7 @@ async fn a_logout_ends_the_tokens_of_the_openid_and_its_renewals() {
 }
 
 #[tokio::test]
-async fn a_login_in_the_second_of_the_logout_is_good_and_what_was_before_is_not() {
+async fn a_login_in_the_second_of_the_logout_is_valid_and_older_tokens_are_not() {
     let app = TestApp::start().await;
     let code = app.texted(FIRST).await;
     let before = app.log_in("alice", FIRST, &code).await.body;
@@ -88,7 +88,7 @@ async fn everybody_of_an_account_is_logged_out_by_whoever_is_logged_in() {
 }
 
 #[tokio::test]
-async fn what_is_no_token_of_ours_is_told_so() {
+async fn a_token_that_is_not_ours_is_refused() {
     let app = TestApp::start().await;
     let alice = app.logged_in("alice", FIRST).await;
     let ticket = app.ticket("alice").await;

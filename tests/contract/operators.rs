@@ -78,7 +78,7 @@ async fn an_account_is_found_by_its_id_its_number_and_its_openids() {
 }
 
 #[tokio::test]
-async fn who_is_disabled_neither_logs_in_nor_renews_nor_looks_nor_deletes_until_enabled() {
+async fn a_disabled_person_cannot_log_in_renew_look_or_delete_until_enabled() {
     let app = TestApp::start().await;
     let code = app.texted(FIRST).await;
     let alice = app.log_in("alice", FIRST, &code).await.body;

@@ -193,7 +193,7 @@ async fn an_access_token_is_kept_until_shortly_before_it_ends() {
 }
 
 #[tokio::test]
-async fn an_access_token_that_wechat_has_ended_is_fetched_anew_once() {
+async fn an_access_token_that_wechat_has_ended_is_replaced_once() {
     let app = TestApp::start().await;
     app.exchange_with("alice", NUMBER).await;
     app.local.wechat.end_tokens();

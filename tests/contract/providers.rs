@@ -239,7 +239,7 @@ fn lines_with(text: &str, start: usize) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn what_somebody_has_to_mend_is_logged_with_provider_and_code_and_counted_by_provider() {
+async fn our_own_faults_are_logged_with_provider_and_code_and_counted_by_provider() {
     for (provider, code) in
         [("tencent", "FailedOperation.OfThisTestAlone"), ("aliyun", "isv.OF_THIS_TEST_ALONE")]
     {

@@ -7,7 +7,7 @@ use crate::accounts::{FIRST, SECOND, log_in, users};
 const DAY: u64 = 24 * 60 * 60;
 
 #[tokio::test]
-async fn a_number_that_nobody_has_proved_for_ninety_days_goes_to_who_proves_it() {
+async fn a_number_that_nobody_has_proved_for_ninety_days_goes_to_the_next_person_who_proves_it() {
     let app = TestApp::start().await;
     let alice = log_in(&app, "alice", FIRST).await.body;
     app.clock.turn(90 * DAY - 60 - 1);

@@ -130,7 +130,7 @@ async fn a_number_that_had_all_its_codes_waits_until_tomorrow() {
 }
 
 #[tokio::test]
-async fn of_parallel_requests_for_one_number_one_sends() {
+async fn only_one_of_parallel_requests_for_a_number_sends() {
     let app = TestApp::start().await;
     let answers = join_all((0..50).map(|_| app.send_code(NUMBER))).await;
     assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 1);
@@ -139,7 +139,7 @@ async fn of_parallel_requests_for_one_number_one_sends() {
 }
 
 #[tokio::test]
-async fn what_is_no_request_for_a_code_is_told_why_and_sends_nothing() {
+async fn an_invalid_request_for_a_code_is_told_why_and_sends_nothing() {
     let app = TestApp::start().await;
     for (body, outcome) in [
         ("", "invalid_request"),

@@ -154,7 +154,7 @@ async fn an_authorizer_finds_the_keys_from_the_issuer_alone() {
 }
 
 #[tokio::test]
-async fn what_somebody_made_up_is_no_token() {
+async fn a_forged_token_is_refused() {
     let key = signing_key();
     let app = TestApp::with(&[("TOKEN_SIGNING_KEY", &key)]).await;
     let (genuine, api) = (token(&app).await, another_api(&app).await);

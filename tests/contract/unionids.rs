@@ -142,7 +142,7 @@ async fn a_unionid_that_names_another_account_is_left_there() {
 }
 
 #[tokio::test]
-async fn who_has_joined_the_account_of_another_binds_no_unionid_to_it() {
+async fn a_person_who_joined_anothers_account_binds_no_unionid_to_it() {
     let app = united(&[("PHONE_CONFLICT", "link")]).await;
     let alice = log_in(&app, "alice", FIRST).await.body;
     is_account(&log_in(&app, "bob", FIRST).await, &alice);
@@ -173,7 +173,7 @@ async fn a_person_who_leaves_anothers_account_binds_their_unionid_to_their_own()
 }
 
 #[tokio::test]
-async fn who_is_disabled_in_one_mini_program_gets_no_account_in_another() {
+async fn a_person_disabled_in_one_mini_program_gets_no_account_in_another() {
     let app = united(&[]).await;
     let alice = log_in(&app, "alice", FIRST).await.body;
     app.act("disable", &alice["userId"]).await;
