@@ -1,4 +1,4 @@
-/** What each platform's app does when it is launched: all that the client asks of a platform. It tells by the storage how it went. */
+/** Each platform's app runs this at its launch: it uses every function of a platform that the client needs, and stores a report. */
 
 export async function flow(phoneLogin, { baseUrl, request, setStorage }) {
   const report = []

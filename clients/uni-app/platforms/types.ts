@@ -1,4 +1,4 @@
-/** What an app in TypeScript writes; the oldest compiler reads it as well as today's. */
+/** An app in TypeScript: the oldest supported compiler and today's compile it. */
 
 import { createPhoneLogin, isPhoneLoginError, miniProgram } from 'phone-login-uni-app'
 import type { Api, LoggedIn, PhoneLogin, PhoneNumberEvent } from 'phone-login-uni-app'

@@ -1,4 +1,4 @@
-/** Taro's own types say what the client takes for granted. */
+/** Checked only by the compiler: Taro's own types fit what the client assumes. */
 
 import type { BaseEventOrig, ButtonProps } from '@tarojs/components'
 import Taro from '@tarojs/taro'

@@ -1,4 +1,4 @@
-/** WeChat's own types say what the client takes for granted. */
+/** Checked only by the compiler: WeChat's own types fit what the client assumes. */
 
 /// <reference types="miniprogram-api-typings" />
 import { createPhoneLogin, miniProgram } from 'phone-login-uni-app'
