@@ -25,7 +25,7 @@ const oneTap = (by = client) =>
   by.loginByPhoneCode({ detail: { code: `1360013600${people}`, errMsg: 'getPhoneNumber:ok' } })
 
 describe('the account', () => {
-  it('is told to whom it belongs, with its number masked', async () => {
+  it('is shown to its person, with its number masked', async () => {
     const { userId } = await oneTap()
     const account = await client.account()
     assert.equal(account.userId, userId)
@@ -33,7 +33,7 @@ describe('the account', () => {
     assert.ok(Date.parse(account.createdAt ?? ''))
   })
 
-  it('is told after its token was refused, by a new one', async () => {
+  it('is shown with a new token after the old one was refused', async () => {
     const { token } = await oneTap()
     await oneTap(createPhoneLogin({ baseUrl: local.url }))
     phone.storage.set(`phone-login:session:${local.url}`, JSON.stringify({ ...client.session(), token: `${token}x` }))
@@ -43,7 +43,7 @@ describe('the account', () => {
     assert.deepEqual(phone.requests, ['/account', '/exchange-code', '/renew', '/account'])
   })
 
-  it('is gone when it was deleted, and its number makes a new one', async () => {
+  it('is gone after its deletion, and its number makes a new one', async () => {
     const { userId } = await oneTap()
     await client.deleteAccount()
     assert.equal(client.session(), undefined)
@@ -54,7 +54,7 @@ describe('the account', () => {
     assert.deepEqual([anew.isNewUser, anew.userId === userId], [true, false])
   })
 
-  it('is deleted by a second call where the answer to the first was lost', async () => {
+  it('is deleted by a second call if the answer to the first was lost', async () => {
     await oneTap()
     phone.faults.push('lose-answer')
     await failure(client.deleteAccount(), 'network_failed')
@@ -63,7 +63,7 @@ describe('the account', () => {
     assert.equal(phone.storage.size, 0)
   })
 
-  it('is logged out here, or wherever somebody is logged in to it', async () => {
+  it('is logged out here, or everywhere', async () => {
     const status = async (token: string) =>
       (await fetch(`${local.url}/account`, { headers: { authorization: `Bearer ${token}` } })).status
     const first = await oneTap()

@@ -28,8 +28,8 @@ beforeEach(() => {
   client = createPhoneLogin({ baseUrl: local.url })
 })
 
-describe('a gateway that lets nothing through', () => {
-  it('is asked once more after a pause, by every call: no function was reached', async (test) => {
+describe('a gateway that throttles', () => {
+  it('is asked once more after a pause, by every call, because no function was reached', async (test) => {
     const pauses = pausesOf(test)
     phone.faults.push(THROTTLED, undefined, { ...THROTTLED, header: { 'Retry-After': '2' } })
     await client.sendCode(NUMBER)
@@ -37,7 +37,7 @@ describe('a gateway that lets nothing through', () => {
     assert.deepEqual(pauses, [1000, 2000])
   })
 
-  it('is told as what it is, with the time that it asks for', async (test) => {
+  it('is reported as throttled, with the time to wait', async (test) => {
     pausesOf(test)
     const wait = { ...THROTTLED, header: { 'retry-after': '60' } }
     phone.faults.push(wait)
@@ -49,7 +49,7 @@ describe('a gateway that lets nothing through', () => {
 })
 
 describe('a gateway that got no answer', () => {
-  it('is asked once more where a repetition does no harm', async (test) => {
+  it('is asked once more if that does no harm', async (test) => {
     pausesOf(test)
     phone.faults.push(undefined, UNAVAILABLE)
     await client.loginByPhoneCode(allowed('13200132002'))
@@ -67,14 +67,14 @@ describe('a gateway that got no answer', () => {
     assert.deepEqual(phone.requests, ['/exchange-code', '/send-code'])
   })
 
-  it('is not asked again with a code of WeChat’s that may be spent', async () => {
+  it('is not asked again with a WeChat code that may be used up', async () => {
     phone.faults.push({ status: 504, body: '' })
     await failure(client.loginByPhoneCode(allowed('13200132004-1')), 'gateway_unavailable')
     assert.deepEqual(phone.requests, ['/exchange-code'])
     await client.loginByPhoneCode(allowed('13200132004-1'))
   })
 
-  it('is not mistaken for the back end, whose own problems are not asked again', async () => {
+  it('is not confused with the back end, whose own problems are not retried', async () => {
     phone.wechatCodes = ['http-500']
     await failure(client.login({ phoneNumber: NUMBER, verifyCode: '123456' }), 'wechat_unavailable')
     phone.faults.push({ status: 503, body: { code: 'tea_time', detail: '…' } })
@@ -83,8 +83,8 @@ describe('a gateway that got no answer', () => {
   })
 })
 
-describe('a call that is given up', () => {
-  it('ends at once, and its request with it', async () => {
+describe('a call that is aborted or takes too long', () => {
+  it('ends at once, with its request', async () => {
     const { signal, abort } = aborter()
     phone.faults.push(undefined, 'hang')
     const sent = failure(client.sendCode('13200132005', { signal }), 'aborted')
@@ -97,7 +97,7 @@ describe('a call that is given up', () => {
     assert.equal(await local.messages('+8613200132006'), 0)
   })
 
-  it('takes a browser’s signal, too, and no ticket away from another call', async () => {
+  it('accepts a browser’s signal, too, and leaves the ticket to other calls', async () => {
     phone.faults.push('hang')
     const controller = new AbortController()
     const first = failure(client.login({ phoneNumber: NUMBER, verifyCode: '1' }, controller), 'aborted')
@@ -106,7 +106,7 @@ describe('a call that is given up', () => {
     assert.deepEqual(phone.aborted, [])
   })
 
-  it('ends by its own time', async () => {
+  it('ends after its own time limit', async () => {
     phone.wechatCodes = ['hang']
     const started = Date.now()
     await failure(client.login({ phoneNumber: NUMBER, verifyCode: '1' }, { timeout: 200 }), 'timed_out')

@@ -71,19 +71,19 @@ describe('a login', () => {
     assert.deepEqual(phone.requests, ['/exchange-code', '/send-code', '/login', '/login'])
   })
 
-  it('reads a problem that the platform hands through as text', async () => {
+  it('reads a problem that the platform passes on as text', async () => {
     phone.problemsAsText = true
     const { phoneNumber } = somebody()
     await failure(client.login({ phoneNumber, verifyCode: '123456' }), 'code_expired')
   })
 
-  it('speaks English where it is asked to', async () => {
+  it('speaks English if the option says so', async () => {
     client = createPhoneLogin({ baseUrl: `${local.url}/`, language: 'en' })
     const error = await failure(client.sendCode('12'), 'invalid_phone_number')
     assert.equal(error.message, 'Please enter a valid mobile number.')
   })
 
-  it('gets in after the answer was lost', async () => {
+  it('succeeds after the answer was lost', async () => {
     const who = somebody()
     const { phoneNumber } = who
     const verifyCode = await askedFor(who)
@@ -95,7 +95,7 @@ describe('a login', () => {
     assert.equal(retried.isNewUser, false)
   })
 
-  it("passes WeChat's refusals on, and what the platform's login does not give", async () => {
+  it("reports WeChat's refusals, and a platform's login that gives no code", async () => {
     const by = { phoneNumber: somebody().phoneNumber, verifyCode: '123456' }
     phone.wechatCodes = ['http-500']
     await failure(client.login(by), 'wechat_unavailable')
@@ -106,7 +106,7 @@ describe('a login', () => {
     assert.equal((await failure(client.login(by), 'wechat_login_failed')).reason, 'login:fail')
   })
 
-  it('takes WeChat’s code from elsewhere where it is told to', async () => {
+  it('takes WeChat’s code from `getCode` if the app gives it', async () => {
     client = createPhoneLogin({ baseUrl: local.url, getCode: async () => 'err-40226' })
     await failure(client.login({ phoneNumber: '13800138000', verifyCode: '123456' }), 'wechat_user_blocked')
     assert.equal(phone.logins, 0)
@@ -120,7 +120,7 @@ describe('a fresh uni.login', () => {
     return local.code(e164)
   }
 
-  it("comes once where WeChat's code was used or is not good", async () => {
+  it("comes once if WeChat's code was used or is invalid", async () => {
     const { phoneNumber, e164 } = somebody()
     await fetch(`${local.url}/exchange-code`, { method: 'POST', body: '{"code":"fred-1"}' })
     phone.wechatCodes = ['fred-1', 'greta-1']
@@ -135,7 +135,7 @@ describe('a fresh uni.login', () => {
     assert.equal(phone.logins, 2)
   })
 
-  it('comes once where the ticket has expired', async () => {
+  it('comes once if the ticket has expired', async () => {
     const who = somebody()
     const verifyCode = await sentElsewhere(who)
     let expired = 0
@@ -172,7 +172,7 @@ describe('double taps', () => {
     assert.equal((await taps[0])?.isNewUser, true)
   })
 
-  it('do not hold a failed call back from being repeated', async () => {
+  it('do not prevent the repetition of a failed call', async () => {
     const { phoneNumber, e164 } = somebody()
     phone.faults.push(undefined, 'lose-request')
     await failure(client.sendCode(phoneNumber), 'network_failed')

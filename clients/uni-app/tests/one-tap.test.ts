@@ -48,7 +48,7 @@ describe('one tap', () => {
     assert.deepEqual(one, two)
   })
 
-  it('gets in by the same tap after the answer to the login was lost, though WeChat’s code is spent', async () => {
+  it('logs in with the same tap after the answer to the login was lost, although WeChat’s code is used up', async () => {
     phone.wechatCodes = ['bob']
     const event = allowed('13500135002-1')
     phone.faults.push(undefined, 'lose-answer')
@@ -57,7 +57,7 @@ describe('one tap', () => {
     assert.deepEqual(phone.requests, ['/exchange-code', '/login', '/login'])
   })
 
-  it('gets in by the same tap after the request was lost', async () => {
+  it('logs in with the same tap after the request was lost', async () => {
     phone.wechatCodes = ['carol']
     const event = allowed('13500135003-1')
     phone.faults.push('lose-request')
@@ -65,7 +65,7 @@ describe('one tap', () => {
     assert.equal((await client.loginByPhoneCode(event)).isNewUser, true)
   })
 
-  it('says that it takes another tap where the answer with the ticket was lost', async () => {
+  it('asks for another tap if the answer with the ticket was lost', async () => {
     phone.wechatCodes = ['dave']
     const event = allowed('13500135004-1')
     phone.faults.push('lose-answer')
@@ -74,13 +74,13 @@ describe('one tap', () => {
     assert.equal((await client.loginByPhoneCode(allowed('13500135004-2'))).isNewUser, true)
   })
 
-  it('spends the button’s code only once WeChat’s own code has held', async () => {
+  it('uses the button’s code only after WeChat’s own code was valid', async () => {
     phone.wechatCodes = ['err-40029', 'erin']
     assert.equal((await client.loginByPhoneCode(allowed('13500135005-1'))).isNewUser, true)
     assert.equal(phone.logins, 2)
   })
 
-  it('takes the number of the last tap', async () => {
+  it('uses the number of the last tap', async () => {
     phone.wechatCodes = ['frank']
     phone.faults.push(undefined, 'lose-request')
     await failure(client.loginByPhoneCode(allowed('13500135006')), 'network_failed')
@@ -90,7 +90,7 @@ describe('one tap', () => {
     assert.equal((await client.loginByPhoneCode(allowed('13500135006'))).isNewUser, true)
   })
 
-  it('names the mini program where the app says which it is, and not where it does not', async () => {
+  it('sends the AppID that the app gives, and none if it gives none', async () => {
     const second = createPhoneLogin({ baseUrl: local.url, appId: 'wx1111111111111111' })
     assert.equal(appOf(await second.loginByPhoneCode(allowed('13500135009'))), 'wx1111111111111111')
     assert.notEqual(appOf(await client.loginByPhoneCode(allowed('13500135010'))), 'wx1111111111111111')
@@ -99,7 +99,7 @@ describe('one tap', () => {
   })
 })
 
-describe('a button that brought no number', () => {
+describe('a button that gave no number', () => {
   const refusals = [
     ['no_quota', true, { errno: 1400001, errMsg: 'getPhoneNumber:fail no enough quota' }],
     ['no_quota', true, { errno: 1400001 }],
@@ -114,7 +114,7 @@ describe('a button that brought no number', () => {
     ['failed', true, {}],
   ] as const
   for (const [why, useSms, detail] of refusals) {
-    it(`is told apart: ${why}, by ${JSON.stringify(detail)}`, async () => {
+    it(`reports ${why} for ${JSON.stringify(detail)}`, async () => {
       const error = await failure(client.loginByPhoneCode({ detail }), 'phone_number_unavailable')
       assert.deepEqual([error.why, error.useSms], [why, useSms])
       assert.notEqual(error.reason, '')

@@ -28,7 +28,7 @@ async function answered(count: number): Promise<string[]> {
   return phone.answers.splice(0)
 }
 
-describe('a page that prepares as it opens', () => {
+describe('a page that prepares when it opens', () => {
   it('has a ticket while the person types: the login is one request', async () => {
     stop = client.prepare()
     assert.deepEqual(await answered(2), ['/exchange-code', '/renew'])
@@ -49,7 +49,7 @@ describe('a page that prepares as it opens', () => {
     stop()
   })
 
-  it('lets who is faster than it wait for the same ticket', async () => {
+  it('shares its ticket with a person who is faster', async () => {
     stop = client.prepare()
     await client.sendCode('13300133002')
     await answered(3)
@@ -80,7 +80,7 @@ describe('a page that prepares as it opens', () => {
     assert.ok(cleared.mock.calls.some(({ arguments: [timer] }) => (timer as unknown) === 2))
   })
 
-  it('tells nothing of what goes wrong, and the login does without', async () => {
+  it('ignores its failures, and the login works without it', async () => {
     phone.faults.push('lose-request')
     stop = client.prepare()
     await new Promise((resolve) => setTimeout(resolve, 20))
@@ -88,7 +88,7 @@ describe('a page that prepares as it opens', () => {
     stop()
   })
 
-  it('asks nobody where there is no WeChat', async () => {
+  it('requests nothing without WeChat', async () => {
     phone.platform = 'web'
     createPhoneLogin({ baseUrl: local.url }).prepare()()
     assert.deepEqual([phone.requests, phone.logins], [[], 0])

@@ -96,7 +96,7 @@ describe('a request', () => {
     assert.equal(phone.storage.size, 0)
   })
 
-  it('is asked again with a new token, once, where the API refuses the old one', async () => {
+  it('is sent again with a new token, once, if the API refuses the old one', async () => {
     const first = await client.login({ phoneNumber: NUMBER, verifyCode })
     phone.requests.length = 0
     const late = client.request<{ claims: { jti: string } }>({ path: '/late/once' })
@@ -107,7 +107,7 @@ describe('a request', () => {
     assert.ok(claims.jti)
   })
 
-  it('goes on with the token of a login that came while the API refused the old one', async () => {
+  it('uses the token of a login that happened while the API refused the old one', async () => {
     await client.login({ phoneNumber: NUMBER, verifyCode })
     const late = client.request({ path: '/late/once' })
     const second = await client.login({ phoneNumber: NUMBER, verifyCode })
@@ -118,7 +118,7 @@ describe('a request', () => {
     assert.equal(client.session()?.token, second.token)
   })
 
-  it('ends with its token, and is renewed for the next request without an SMS', async (test) => {
+  it('renews an expired token without an SMS', async (test) => {
     const { token, userId } = await client.login({ phoneNumber: NUMBER, verifyCode })
     test.mock.timers.enable({ apis: ['Date'], now: Date.now() + 7_200_000 - 15_000 })
     assert.ok(client.session())
@@ -133,7 +133,7 @@ describe('a request', () => {
     assert.equal(createPhoneLogin({ baseUrl: local.url }).session()?.token, client.session()?.token)
   })
 
-  it('renews its token before it ends, and nobody waits for that', async (test) => {
+  it('renews its token before it expires, and does not wait for that', async (test) => {
     const { token } = await client.login({ phoneNumber: NUMBER, verifyCode })
     test.mock.timers.enable({ apis: ['Date'], now: Date.now() + 7_200_000 - 200_000 })
     phone.requests.length = 0
@@ -148,7 +148,7 @@ describe('a request', () => {
     assert.deepEqual(phone.requests, ['/me'])
   })
 
-  it('that is given up takes the renewal away from no other', async (test) => {
+  it('that is aborted leaves the renewal to the others', async (test) => {
     const { userId } = await client.login({ phoneNumber: NUMBER, verifyCode })
     test.mock.timers.enable({ apis: ['Date'], now: Date.now() + 7_200_000 })
     const { signal, abort } = aborter()
@@ -159,7 +159,7 @@ describe('a request', () => {
     assert.equal(await other, userId)
   })
 
-  it('says once, for all that run beside each other, that the person has to log in', async (test) => {
+  it('says once, for all parallel calls, that the person has to log in', async (test) => {
     let times = 0
     client = createPhoneLogin({ baseUrl: local.url, apiBaseUrl, onLoginRequired: () => times++ })
     const { token } = await client.login({ phoneNumber: NUMBER, verifyCode })

@@ -18,7 +18,7 @@ beforeEach(() => {
 })
 
 describe('a limit', () => {
-  it('says when to come back, and starts the cooldown that the back end tells of', async () => {
+  it('says when to retry, and starts the cooldown that the back end reports', async () => {
     const client = createPhoneLogin({ baseUrl: local.url })
     phone.faults.push(undefined, 'lose-answer')
     await failure(client.sendCode('13900139000'), 'network_failed')
@@ -36,7 +36,7 @@ describe('a limit', () => {
 })
 
 describe('a cooldown', () => {
-  it('is of one number, and survives the page and the app', async () => {
+  it('belongs to one number, and survives the page and the app', async () => {
     const number = '13900139001'
     await createPhoneLogin({ baseUrl: local.url }).sendCode(number)
     const reopened = createPhoneLogin({ baseUrl: local.url })
@@ -92,7 +92,7 @@ describe('a cooldown', () => {
     assert.equal(client.cooldown('13900139003'), 60)
   })
 
-  it('is not believed where the storage holds something else', () => {
+  it('is ignored if the storage holds something else', () => {
     for (const data of ['', 'null', '"60"', '{"phoneNumber":"1"}', '[]']) {
       phone = device()
       if (data) phone.storage.set('phone-login:cooldown:http://here', data)
@@ -112,7 +112,7 @@ describe('a ticket', () => {
   })
   after(() => half.stop())
 
-  it('goes along in WeChat, so that its person has what strangers cannot use up', async () => {
+  it('is sent in WeChat, so that strangers cannot use up its person’s share', async () => {
     const stranger = () =>
       fetch(`${half.url}/send-code`, { method: 'POST', body: '{"phoneNumber":"13900139010"}' }).then(({ status }) => status)
     assert.deepEqual([await stranger(), await stranger()], [200, 429])
@@ -120,7 +120,7 @@ describe('a ticket', () => {
     assert.deepEqual(phone.requests, ['/exchange-code', '/send-code'])
   })
 
-  it('goes along where the app brings codes of its own', async () => {
+  it('is sent if the app gives its own codes', async () => {
     phone.platform = 'web'
     await createPhoneLogin({ baseUrl: half.url, getCode: async () => 'carol' }).sendCode('13900139011')
     assert.deepEqual(phone.requests, ['/exchange-code', '/send-code'])
@@ -131,10 +131,10 @@ describe('a ticket', () => {
     ['WeChat is down', (phone) => (phone.wechatCodes = ['http-500'])],
     ['WeChat never answers', (phone) => (phone.wechatCodes = ['hang'])],
     ['the exchange is lost', (phone) => phone.faults.push('lose-request')],
-    ['it is not good', (phone) => (phone.rewrite = (_, body) => body.replace(/"ticket":"ey/, '"ticket":"yE'))],
+    ['it is invalid', (phone) => (phone.rewrite = (_, body) => body.replace(/"ticket":"ey/, '"ticket":"yE'))],
   ]
   for (const [index, [name, trouble]] of troubles.entries()) {
-    it(`keeps nobody from a code where ${name}`, async () => {
+    it(`is left out if ${name}`, async () => {
       trouble(phone)
       const number = `1390013902${index}`
       await createPhoneLogin({ baseUrl: half.url }).sendCode(number)
@@ -142,7 +142,7 @@ describe('a ticket', () => {
     })
   }
 
-  it('is to be had before an SMS is paid for', async () => {
+  it('must be possible before an SMS is paid for', async () => {
     phone.platform = 'web'
     const error = await failure(createPhoneLogin({ baseUrl: half.url }).sendCode('13900139013'), 'wechat_login_failed')
     assert.match(error.reason, /getCode/)
@@ -150,21 +150,21 @@ describe('a ticket', () => {
     assert.equal(await half.messages('+8613900139013'), 0)
   })
 
-  it('is no reason to send twice', async () => {
+  it('does not make the client send twice', async () => {
     phone.faults.push(undefined, 'lose-answer')
     await failure(createPhoneLogin({ baseUrl: half.url }).sendCode('13900139012'), 'network_failed')
     assert.deepEqual(phone.requests, ['/exchange-code', '/send-code'])
   })
 })
 
-describe('a back end that asks for a ticket', () => {
+describe('a back end that requires a ticket', () => {
   let strict: Local
   before(async () => {
     strict = await startLocal({ REQUIRE_TICKET: 'true', OPENID_DAILY_LIMIT: '1' })
   })
   after(() => strict.stop())
 
-  it('is sent one, which is good for the login too', async () => {
+  it('gets one, which also works for the login', async () => {
     phone.wechatCodes = ['alice-1', 'alice-2']
     const client = createPhoneLogin({ baseUrl: strict.url, requireTicket: true })
     await client.sendCode('13900139004')
@@ -174,7 +174,7 @@ describe('a back end that asks for a ticket', () => {
     assert.ok(limit.retryAfter > 0)
   })
 
-  it('has the person told what kept it from them', async () => {
+  it('makes the client say why it has no ticket', async () => {
     phone.wechatCodes = ['err-40226']
     await failure(createPhoneLogin({ baseUrl: strict.url }).sendCode('13900139007'), 'wechat_user_blocked')
     const required = createPhoneLogin({ baseUrl: strict.url, requireTicket: true })
@@ -184,7 +184,7 @@ describe('a back end that asks for a ticket', () => {
 })
 
 describe('the network', () => {
-  it('is told apart: no domain, too slow, a stranger', async () => {
+  it('has its own error for each fault: no domain, too slow, a foreign answer', async () => {
     const client = createPhoneLogin({ baseUrl: local.url, timeout: 300 })
     phone.faults.push('not-in-domain-list', 'not-in-domain-list')
     const error = await failure(client.sendCode('13900139006'), 'network_failed')

@@ -36,7 +36,7 @@ describe('the session', () => {
     assert.equal(phone.storage.size, 0)
   })
 
-  it('is there at the app’s start, without an SMS, though its token has ended', async (test) => {
+  it('is restored at the app’s start without an SMS, even if its token has expired', async (test) => {
     const { token, userId } = await client.login({ phoneNumber: NUMBER, verifyCode })
     phone.requests.length = 0
     assert.equal((await createPhoneLogin({ baseUrl: local.url }).restore())?.token, token)
@@ -51,13 +51,13 @@ describe('the session', () => {
     assert.equal(reopened.session()?.token, restored?.token)
   })
 
-  it('is there at the app’s start for whom the back end knows, though the storage was emptied', async () => {
+  it('is restored for a person whom the back end knows, even if the storage was cleared', async () => {
     const { userId } = await client.login({ phoneNumber: NUMBER, verifyCode })
     phone.storage.clear()
     assert.equal((await createPhoneLogin({ baseUrl: local.url }).restore())?.userId, userId)
   })
 
-  it('is not there at the app’s start for a stranger, after a logout, or without WeChat', async () => {
+  it('is not restored for a stranger, after a logout, or without WeChat', async () => {
     phone.wechatCodes = ['zoe']
     assert.equal(await client.restore(), undefined)
     assert.deepEqual(phone.requests, ['/exchange-code', '/renew'])
@@ -79,7 +79,7 @@ describe('the session', () => {
     assert.deepEqual(phone.requests, [])
   })
 
-  it('is told as unknown where the network is lost at the app’s start, and kept', async (test) => {
+  it('is kept if the network fails at the app’s start', async (test) => {
     await client.login({ phoneNumber: NUMBER, verifyCode })
     test.mock.timers.enable({ apis: ['Date'], now: Date.now() + 7_200_000 })
     phone.faults.push('lose-request')
@@ -87,7 +87,7 @@ describe('the session', () => {
     assert.ok(await client.restore())
   })
 
-  it('outlives a renewal that the network lost', async () => {
+  it('survives a renewal whose answer was lost', async () => {
     const { token } = await client.login({ phoneNumber: NUMBER, verifyCode })
     phone.faults.push('lose-answer')
     await failure(client.renew(), 'network_failed')
@@ -111,7 +111,7 @@ describe('the session', () => {
     assert.deepEqual(phone.requests, [])
   })
 
-  it('is over at the back end, too, where its token had expired before the logout', async (test) => {
+  it('also ends at the back end if its token expired before the logout', async (test) => {
     await client.login({ phoneNumber: NUMBER, verifyCode })
     test.mock.timers.enable({ apis: ['Date'], now: Date.now() + 7_200_000 })
     assert.equal(client.session(), undefined)
@@ -122,7 +122,7 @@ describe('the session', () => {
     assert.equal(phone.storage.size, 0)
   })
 
-  it('is not carried over to another person of this WeChat', async () => {
+  it('is not renewed for another person who uses this WeChat', async () => {
     const bob = createPhoneLogin({ baseUrl: local.url })
     phone.wechatCodes = ['bob']
     await bob.sendCode('13700137001')
@@ -137,7 +137,7 @@ describe('the session', () => {
     assert.equal(phone.storage.size, 0)
   })
 
-  it('is over where the network keeps a logout from the back end', async () => {
+  it('ends here even if the logout does not reach the back end', async () => {
     await client.login({ phoneNumber: NUMBER, verifyCode })
     phone.faults.push('lose-request')
     await client.logout()
@@ -147,7 +147,7 @@ describe('the session', () => {
     assert.equal((await createPhoneLogin({ baseUrl: local.url }).restore())?.token, client.session()?.token)
   })
 
-  it('leaves no number and no ticket behind', async () => {
+  it('leaves no number and no ticket after a logout', async () => {
     await client.login({ phoneNumber: NUMBER, verifyCode })
     await client.sendCode('13700137012')
     assert.match([...phone.storage.values()].join(), /13700137012/)
@@ -159,7 +159,7 @@ describe('the session', () => {
     assert.deepEqual(phone.requests, ['/exchange-code', '/send-code'])
   })
 
-  it('holds for this run where the storage is full', async () => {
+  it('lasts for this run if the storage is full', async () => {
     phone.storageIsFull = true
     const { token } = await client.login({ phoneNumber: NUMBER, verifyCode })
     assert.equal(client.session()?.token, token)

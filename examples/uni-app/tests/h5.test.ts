@@ -106,7 +106,7 @@ describe('the H5 page', () => {
     await see.picture('6-privacy')
   })
 
-  it('says what is missing after each tap, and goes there', async () => {
+  it('says what is missing after each tap, and moves the focus there', async () => {
     await open()
     await see.tap('获取验证码')
     await see.reads('请输入 11 位手机号。')
@@ -117,12 +117,12 @@ describe('the H5 page', () => {
     await see.isAt('6 位验证码')
   })
 
-  it('has the code filled in from the message, where the browser can', async () => {
+  it('lets the browser fill in the code from the message', async () => {
     const field = await page.$('input[aria-label="6 位验证码"]')
     assert.deepEqual(await field?.evaluate((input) => [input.autocomplete, input.type]), ['one-time-code', 'tel'])
   })
 
-  it('lets people in by the keyboard alone', async () => {
+  it('works with the keyboard alone', async () => {
     await open()
     await see.reads('手机号登录')
     const agreement = '我已阅读并同意用户协议和隐私政策'
@@ -209,7 +209,7 @@ describe('the H5 page', () => {
     assert.ok(width > 200 && width < 480, `the button is ${width} pixels wide`)
   })
 
-  it('says so where there is no WeChat and nothing stands in for it', async () => {
+  it('says so if there is no WeChat and nothing replaces it', async () => {
     await build('h5', { VITE_API_BASE: local.url, VITE_WECHAT_CODE: '' })
     await open()
     await type('手机号', NUMBER)

@@ -86,7 +86,7 @@ describe('the package', () => {
     assert.equal(required.stdout.trim(), 'aborter,createPhoneLogin,isPhoneLoginError,miniProgram,taro,uniApp')
   })
 
-  it('has types that TypeScript 4.4 reads, and today’s by either form', async () => {
+  it('has types that TypeScript 4.4 compiles, and today’s in both forms', async () => {
     const project = `${CLIENT}dist/types`
     await mkdir(project, { recursive: true })
     await writeFile(`${project}/package.json`, '{ "private": true }')
@@ -125,7 +125,7 @@ describe('an app', { concurrency: 2 }, () => {
   const runs = async (folder: string) =>
     assert.deepEqual(await launch(folder, phone(`runs${folder.replace(/[^a-z]/g, '')}`, [local.url])), WELL)
 
-  it('of WeChat alone logs in by it', async () => {
+  it('of WeChat without a framework logs in with it', async () => {
     const project = `${CLIENT}dist/wx`
     await rm(project, { recursive: true, force: true })
     await cp(`${PLATFORMS}wx`, project, { recursive: true, filter: (path) => !path.includes('node_modules') })
@@ -145,13 +145,13 @@ describe('an app', { concurrency: 2 }, () => {
     await runs(project)
   })
 
-  it('of Taro logs in by it', async () => {
+  it('of Taro logs in with it', async () => {
     await unpack(`${PLATFORMS}taro`)
     await build(`${PLATFORMS}taro`, { BASE_URL: local.url, NODE_ENV: 'production' })
     await runs(`${PLATFORMS}taro/dist`)
   })
 
-  it('of uni-app on Vue 2 logs in by it', async () => {
+  it('of uni-app on Vue 2 logs in with it', async () => {
     await unpack(`${PLATFORMS}vue2`)
     await build(`${PLATFORMS}vue2`, {
       VUE_APP_BASE: local.url,
@@ -162,14 +162,14 @@ describe('an app', { concurrency: 2 }, () => {
     await runs(`${PLATFORMS}vue2/dist/build/mp-weixin`)
   })
 
-  it('of uni-app on Vue 3 logs in by it', async () => {
+  it('of uni-app on Vue 3 logs in with it', async () => {
     const project = await vue3('package')
     await unpack(project)
     await build(project, { VITE_BASE_URL: local.url })
     await runs(`${project}/dist/build/mp-weixin`)
   })
 
-  it('of uni-app logs in by the folder for uni_modules', async () => {
+  it('of uni-app logs in with the folder for uni_modules', async () => {
     const project = await vue3('uni_modules')
     await cp(`${CLIENT}dist/uni_modules`, `${project}/src/uni_modules`, { recursive: true })
     const app = await readFile(`${project}/src/App.vue`, 'utf8')

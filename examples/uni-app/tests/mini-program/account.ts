@@ -24,7 +24,7 @@ describe('the account page', () => {
     assert.equal(await userId(again), await userId(program))
   })
 
-  it('deletes the account once the person has said so twice', async () => {
+  it('deletes the account only after the person has confirmed', async () => {
     const { phone, program, e164, number } = await somebody('leaver')
     await logIn(program, await sendCode(program, e164))
     const before = await userId(program)
@@ -51,7 +51,7 @@ describe('the account page', () => {
     assert.notEqual(await userId(program), before)
   })
 
-  it('is there again without an SMS for whom WeChat still vouches, though the phone has forgotten', async () => {
+  it('opens without an SMS for a person whom the back end knows, even if the storage was cleared', async () => {
     const { phone, program, e164 } = await somebody('reinstalled')
     await logIn(program, await sendCode(program, e164))
     phone.storage.clear()

@@ -33,7 +33,7 @@ describe('the login page', () => {
     assert.equal(await userId(again), await userId(program))
   })
 
-  it('asks for the agreement by the first tap that needs it, and goes on with what was tapped', async () => {
+  it('asks for the agreement at the first tap that needs it, and then continues that action', async () => {
     const phone = newPhone('hesitant')
     const program = opened(phone)
     await program.type(NUMBER, '13600136999')
@@ -56,7 +56,7 @@ describe('the login page', () => {
     for (const said of ['保存在哪里', '注销账号', '短信服务商']) assert.match(program.text(), new RegExp(said))
   })
 
-  it('says what is missing after each tap, and goes there', async () => {
+  it('says what is missing after each tap, and moves the focus there', async () => {
     const program = opened(newPhone('hasty'))
     await program.tap('获取验证码')
     await reads(program, '请输入 11 位手机号。')
@@ -93,7 +93,7 @@ describe('the login page', () => {
     await reads(again, '获取验证码')
   })
 
-  it('tells of a code that was sent a moment ago, from another phone', async () => {
+  it('says that another phone requested a code a moment ago', async () => {
     const { program, e164 } = await somebody('sender')
     await sendCode(program, e164)
     const other = opened(newPhone('other'))
@@ -121,7 +121,7 @@ describe('the login page', () => {
     await atHome(program)
   })
 
-  it('gets in after an answer was lost on the way, whichever it was', async () => {
+  it('logs in after the answer to either call was lost', async () => {
     const { phone, program, e164 } = await somebody('tunnel')
     phone.faults.push(...LOST)
     await program.tap('获取验证码')
@@ -139,7 +139,7 @@ describe('the login page', () => {
     await reads(program, '欢迎回来')
   })
 
-  it("says so where WeChat's console does not name the back end", async () => {
+  it("says so if WeChat's console does not name the back end", async () => {
     const { program } = await somebody('stranger')
     program.close()
     const phone = phoneOf('stranger', ['https://elsewhere.example'])

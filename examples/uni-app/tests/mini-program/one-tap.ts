@@ -7,7 +7,7 @@ import { AGREE, LOST, NUMBER, atHome, local, logIn, newPhone, opened, ready, rea
 const TAP = '手机号一键登录'
 
 describe('one tap', () => {
-  it('lets in who has agreed, without an SMS', async () => {
+  it('logs in a person who has agreed, without an SMS', async () => {
     const phone = newPhone('tapper')
     phone.number = '13600137001'
     const program = await ready(opened(phone), phone)
@@ -18,7 +18,7 @@ describe('one tap', () => {
     assert.equal(await local.messages('+8613600137001'), 0)
   })
 
-  it('asks for the agreement first, and goes on by the same tap', async () => {
+  it('asks for the agreement first, and logs in with the tap that agrees', async () => {
     const phone = newPhone('quick')
     phone.number = '13600137002'
     const program = await ready(opened(phone), phone)
@@ -38,7 +38,7 @@ describe('one tap', () => {
     await until('WeChat shows nothing', () => phone.guidelinesRead === 1)
   })
 
-  it('asks WeChat for nothing from who does not agree', async () => {
+  it('asks WeChat for nothing if the person does not agree', async () => {
     const phone = newPhone('wary')
     const program = await ready(opened(phone), phone)
     await program.tap(TAP)
@@ -69,7 +69,7 @@ describe('one tap', () => {
     })
   }
 
-  it('leaves who closed the sheet where they were', async () => {
+  it('stays as it was if the person closes the sheet', async () => {
     const phone = newPhone('undecided')
     phone.button = 'cancelled'
     const program = await ready(opened(phone), phone)
