@@ -1,4 +1,4 @@
-//! Lambda's share of a processor, by cgroup (version 1) where this machine lets us make one.
+//! Lambda's share of a processor, by a cgroup (version 1), if the machine allows one.
 
 use std::{
     fs,
@@ -15,18 +15,18 @@ use std::{
 /// The memory at which Lambda gives a function one whole processor
 /// (<https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html>).
 const WHOLE: u32 = 1769;
-/// How often the share is dealt out. Lambda does not say how often it does.
+/// The period of the share. Lambda does not document its own.
 const PERIOD_MICROSECONDS: u32 = 20_000;
 const GROUPS: &str = "/sys/fs/cgroup/cpu";
 
-/// What a function of so much memory gets. It is given back when this is dropped.
+/// A processor share that belongs to a memory size. Dropping it removes its cgroup.
 pub struct Share {
     group: PathBuf,
     commuter: Option<Commuter>,
 }
 
-/// A process that goes in and out of the group. The kernel takes up to twenty milliseconds to let the first process in, and
-/// one for the next that follows soon: a function is to be that one.
+/// A process that keeps entering and leaving the group. The kernel takes up to twenty milliseconds to let the first
+/// process in, but one for the next if it comes soon, and a function must not be the first.
 struct Commuter {
     process: Child,
     enough: Arc<AtomicBool>,
@@ -34,7 +34,7 @@ struct Commuter {
 }
 
 impl Share {
-    /// `None` where the machine allows no such limit.
+    /// `None` if the machine allows no such limit.
     pub fn of(megabytes: u32) -> Option<Self> {
         let group = Path::new(GROUPS).join(format!("phone-login-bench-{megabytes}"));
         fs::create_dir_all(&group).ok()?;
@@ -50,7 +50,7 @@ impl Share {
         fs::write(self.group.join(name), value.to_string()).ok()
     }
 
-    /// The command that starts what follows it within the share.
+    /// The command that runs a program within the share.
     pub fn command(&self) -> Vec<String> {
         let enter = format!("echo $$ > {}/cgroup.procs && exec \"$@\"", self.group.display());
         ["/bin/sh".to_owned(), "-c".to_owned(), enter, "sh".to_owned()].into()
@@ -83,7 +83,7 @@ impl Drop for Share {
             _ = commuter.process.kill();
             _ = commuter.process.wait();
         }
-        // It can only go when the processes in it have ended.
+        // The kernel removes a group only after its processes have ended.
         for _ in 0..50 {
             if fs::remove_dir(&self.group).is_ok() {
                 return;

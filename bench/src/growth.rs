@@ -1,4 +1,4 @@
-//! What a call costs `DynamoDB` as the tables grow: calls, capacity units, bytes.
+//! The cost of a call as the tables grow: calls of `DynamoDB`, capacity units, bytes.
 
 use std::{fmt::Write, fs, path::PathBuf, time::Instant};
 
@@ -12,7 +12,7 @@ use crate::{
     system::System,
 };
 
-/// Users there are before the calls are made.
+/// Users in the tables before the calls.
 const SIZES: [u64; 3] = [1_000, 100_000, 1_000_000];
 /// Calls of each kind.
 const CALLS: usize = 50;
@@ -27,8 +27,8 @@ pub async fn print() -> bool {
 
 /// The same calls against tables of each size.
 pub async fn table() -> String {
-    let mut text = "\n## Growth\n\nThe same calls with tables of so many users on disk, one after another. Units are DynamoDB's: an item of up to\n\
-                    1 KB written is one, in a transaction two; of up to 4 KB read consistently one.\n\n\
+    let mut text = "\n## Growth\n\nThe same calls, one after another, with this many users in tables on disk. Units are DynamoDB's:\n\
+                    writing an item of up to 1 KB is one unit, in a transaction two; a consistent read of up to 4 KB is one.\n\n\
                     | users | call | DynamoDB calls | write units | read units | bytes sent and received | milliseconds |\n\
                     | --- | --- | --- | --- | --- | --- | --- |\n"
         .to_owned();
@@ -59,7 +59,7 @@ struct Cost {
 async fn costs(users: u64) -> Vec<(&'static str, Cost)> {
     let file = PathBuf::from(format!("target/bench/{users}-users.db"));
     _ = fs::remove_file(&file);
-    // It makes the tables.
+    // This creates the tables.
     let options = || Options { store: Store::File(file.clone()), services_only: true, ..Options::default() };
     drop(Local::start(options()).await.unwrap());
     fill(&file, users);
@@ -78,7 +78,7 @@ async fn costs(users: u64) -> Vec<(&'static str, Cost)> {
     let costs = vec![
         ("send a code", cost(&system, &meter, "/send-code", &codes).await),
         ("log in, new", cost(&system, &meter, "/login", &logins).await),
-        // The same person with the same code, as after a lost answer: what a returning person costs.
+        // The same person with the same code, as after a lost answer. A returning person costs the same.
         ("log in, known", cost(&system, &meter, "/login", &logins).await),
     ];
     fs::remove_file(&file).unwrap();
@@ -97,7 +97,7 @@ async fn cost(system: &System, meter: &Meter, path: &str, bodies: &[Value]) -> C
     Cost { metered: meter.read(), milliseconds: median(&times) }
 }
 
-/// Users as `login` makes them, and as many numbers with a code.
+/// Writes users with the items of a login, and as many numbers with a code.
 fn fill(file: &std::path::Path, users: u64) {
     let database = Database::new(file.to_str().unwrap()).unwrap();
     let put = |table: &str, items: Vec<Value>| {

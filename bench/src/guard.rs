@@ -1,4 +1,4 @@
-//! Keeps what was won: instructions and sizes, compared with the committed ones.
+//! Keeps the functions fast: compares their instructions and sizes with the committed ones.
 
 use std::fs;
 
@@ -12,9 +12,9 @@ use crate::{
 };
 
 const FILE: &str = "bench/guard.json";
-/// How far a figure may be from the committed one. Less is to be committed, too: it is what the next change is held to.
+/// How far a figure may be from the committed one. Commit better figures, too: later changes are compared with them.
 const TOLERANCE: f64 = 0.05;
-/// Nothing that is deployed is larger, in bytes.
+/// The largest allowed zip, in bytes.
 const LARGEST: u64 = 3_500_000;
 
 /// The figures of each function of this project.
@@ -37,7 +37,7 @@ async fn of(stage: &Stage<'_>, subject: &Subject) -> Value {
     })
 }
 
-/// Whether every figure is where it was.
+/// Prints how each figure has changed; true if all are within their limits.
 pub async fn check(emulator: &str) -> bool {
     let committed: Map<String, Value> = from_str(&fs::read_to_string(FILE).unwrap()).unwrap();
     let mut good = true;
@@ -59,12 +59,12 @@ pub async fn check(emulator: &str) -> bool {
         }
     }
     if !good {
-        println!("If that is meant, bench/run guard --accept writes {FILE} anew.");
+        println!("If the change is intended, bench/run guard --accept updates {FILE}.");
     }
     good
 }
 
-/// Commits to the figures as they are.
+/// Writes the current figures into the file.
 pub async fn accept(emulator: &str) -> bool {
     let text = to_string_pretty(&figures(emulator).await).unwrap();
     println!("{text}");

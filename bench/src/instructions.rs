@@ -7,19 +7,19 @@ use crate::{
     subjects::Subject,
 };
 
-/// How many requests the count of one is taken from.
+/// The count of a warm request is the average of this many.
 const REQUESTS: u64 = 20;
 
-/// What a function executes.
+/// The instructions that a function executes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Instructions {
-    /// From the program's start to the answer of its first request.
+    /// From the program's start to its first answer.
     pub first: u64,
     /// A request after the first.
     pub warm: u64,
 }
 
-/// Counts them.
+/// Counts the instructions of a subject.
 pub async fn count(stage: &Stage<'_>, subject: &Subject) -> Instructions {
     let first = total(stage, subject, 1).await;
     let all = total(stage, subject, 1 + REQUESTS).await;
@@ -36,7 +36,7 @@ async fn total(stage: &Stage<'_>, subject: &Subject, requests: u64) -> u64 {
     collected(&running)
 }
 
-/// What callgrind says at the program's end.
+/// The count that callgrind prints at the program's end.
 fn collected(running: &Running) -> u64 {
     for _ in 0..100 {
         if let Some((_, count)) = running.log().split_once("Collected : ") {
@@ -47,7 +47,7 @@ fn collected(running: &Running) -> u64 {
     panic!("callgrind has counted nothing: {}", running.log());
 }
 
-/// The command that counts what follows it.
+/// The command that counts a program's instructions.
 pub fn callgrind() -> Vec<String> {
     ["/usr/bin/valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"].map(str::to_owned).into()
 }

@@ -1,6 +1,6 @@
-//! Measures the functions beside an empty one and beside the same login in Go and on Node.js. `bench/run` builds what it needs.
+//! Measures the functions, an empty function, and the same login in Go and on Node.js. `bench/run` builds all of them.
 //!
-//! Times are of one run on one machine: read the ratios. Instructions are exact.
+//! Times are from one run on one machine: compare them only with each other. Instruction counts are exact.
 #![expect(
     clippy::unwrap_used,
     clippy::cast_precision_loss,
@@ -26,17 +26,17 @@ use std::process::ExitCode;
 const USAGE: &str = "usage: bench EMULATOR [ROUNDS | starts | sessions | same | guard | guard --accept | growth | scale [SHARES] | soak [LOGINS]]
 
   EMULATOR   Amazon's runtime interface emulator, aws-lambda-rie
-  ROUNDS     how often each function is started (25); writes bench/RESULTS.md and bench/results.svg
-  starts     prints the starts alone, with and without TLS
-  sessions   prints the calls after a login alone
-  same       says whether the peers do what login does
-  guard      compares instructions and sizes with bench/guard.json, and the peer in Go with login; --accept writes the file anew
-  growth     what a call costs with 1,000, 100,000 and 1,000,000 users
-  scale      what breaks at 10 to 10,000 logins a second, and what they cost; writes bench/SCALE.md, bench/scale.svg and the
-             bills of docs/operations.md
+  ROUNDS     how many times each function is started (25); writes bench/RESULTS.md and bench/results.svg
+  starts     prints only the starts, with and without TLS
+  sessions   prints only the calls after a login
+  same       checks that the peers do the same work as login
+  guard      compares instructions and sizes with bench/guard.json, and the peer in Go with login; --accept updates it
+  growth     prints what a call costs with 1,000, 100,000 and 1,000,000 users
+  scale      models which limits 10 to 10,000 logins a second exceed, and what they cost; writes bench/SCALE.md,
+             bench/scale.svg, the bills in docs/operations.md and the settings in docs/performance.md
   scale SHARES
-             prints it for people who do other things: taps=0.2 renewals=5, say
-  soak       a million logins, or so many: memory, what is left, whether the accounts hold together";
+             prints the same for other shares of users, such as taps=0.2 renewals=5
+  soak       runs a million logins, or LOGINS; checks the memory, the items left over and the accounts";
 
 #[tokio::main]
 async fn main() -> ExitCode {

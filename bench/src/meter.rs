@@ -1,4 +1,4 @@
-//! A relay in front of `DynamoDB` that notes each call, asks for its capacity units and keeps them to itself.
+//! A relay in front of `DynamoDB` that records each call and its capacity units, and hides the units from the caller.
 
 use std::{
     net::SocketAddr,
@@ -9,13 +9,13 @@ use axum::{Router, body::Bytes, extract::State, http::HeaderMap, response::IntoR
 use serde_json::{Value, from_slice, json};
 use tokio::net::TcpListener;
 
-/// What the calls so far came to.
+/// The totals of the calls so far.
 #[derive(Debug, Default, Clone)]
 pub struct Metered {
     pub calls: u64,
     pub write_units: f64,
     pub read_units: f64,
-    /// Of the bodies, both ways.
+    /// Of all bodies, sent and received.
     pub bytes: u64,
     pub exchanges: Vec<Exchange>,
 }
@@ -23,7 +23,7 @@ pub struct Metered {
 /// One call.
 #[derive(Debug, Clone)]
 pub struct Exchange {
-    /// `UpdateItem`, say.
+    /// Such as `UpdateItem`.
     pub operation: String,
     pub request: Value,
     pub answer: Value,
@@ -59,12 +59,12 @@ impl Meter {
         Self { url, metered }
     }
 
-    /// Begins anew.
+    /// Starts again from zero.
     pub fn reset(&self) {
         *self.metered.lock().unwrap() = Metered::default();
     }
 
-    /// What it came to since.
+    /// The totals since the last reset.
     pub fn read(&self) -> Metered {
         self.metered.lock().unwrap().clone()
     }
@@ -97,7 +97,7 @@ async fn relay(State(line): State<Line>, headers: HeaderMap, body: Bytes) -> imp
     (status, text)
 }
 
-/// One table's, or a list of them.
+/// The units of one table, or of a list of tables.
 fn units(consumed: Value) -> f64 {
     match consumed {
         Value::Array(tables) => tables.into_iter().map(units).sum(),

@@ -1,4 +1,4 @@
-//! The whole measurement, and what is written of it.
+//! Runs the whole measurement and writes the report.
 
 use std::{fmt::Write, fs, process::Command, time::Duration};
 
@@ -16,11 +16,11 @@ use tests::tls::TlsProxy;
 
 /// Requests after the first of each start.
 const WARM: usize = 40;
-/// Requests before the memory is looked at.
+/// Requests before the memory is measured.
 const MANY: usize = 1000;
 /// Memory sizes of Lambda that are simulated, in megabytes.
 const SIZES: [u32; 4] = [128, 256, 512, 1024];
-/// Where this project's login is among the subjects, and where the same by others is.
+/// Indices of this project's login and of the peers in `subjects::all`.
 const LOGIN: usize = 3;
 const PEERS: [usize; 2] = [4, 5];
 
@@ -55,7 +55,7 @@ pub async fn write(emulator: &str, rounds: usize) -> bool {
     fs::write("bench/RESULTS.md", text).is_ok()
 }
 
-/// Prints the calls after a login alone.
+/// Prints only the calls after a login.
 pub async fn sessions(emulator: &str) -> bool {
     let system = System::start(&[]).await;
     let stage = Stage { emulator, system: &system, variables: Vec::new(), under: Vec::new() };
@@ -63,7 +63,7 @@ pub async fn sessions(emulator: &str) -> bool {
     true
 }
 
-/// The calls after a login, beside a login, in one run.
+/// Measures the calls after a login, and a login, in one run.
 async fn after_login(stage: &Stage<'_>, rounds: usize) -> String {
     let [_, _, login] = subjects::ours();
     let subjects: Vec<_> = [login].into_iter().chain(subjects::after_login()).collect();
@@ -80,7 +80,7 @@ async fn after_login(stage: &Stage<'_>, rounds: usize) -> String {
     text
 }
 
-/// Prints the starts alone: what a change is tried with.
+/// Prints only the starts; for trying out a change.
 pub async fn starts(emulator: &str, rounds: usize) -> bool {
     let system = System::start(&[]).await;
     let stage = Stage { emulator, system: &system, variables: Vec::new(), under: Vec::new() };
@@ -102,10 +102,10 @@ fn heading(rounds: usize) -> String {
     let cores = std::thread::available_parallelism().unwrap();
     format!(
         "# Results\n\n\
-         Written by `bench/run` on {}: {rounds} rounds, in each of which every function was started once, under Amazon's\n\
+         Written by `bench/run` on {}. Each of the {rounds} rounds starts every function once, under Amazon's\n\
          runtime interface emulator, with one DynamoDB (dynoxide) on the same machine: {cores} cores, {model};\n\
-         {}; {}; Node.js {}. Times are medians of what the emulator reports, in milliseconds:\n\
-         compare them with each other, not with another machine's.\n",
+         {}; {}; Node.js {}. Times are medians of the times that the emulator reports, in\n\
+         milliseconds. Compare them only with each other, not with another machine's.\n",
         said("date", &["+%Y-%m-%d"]),
         said("rustc", &["--version"]),
         said("go", &["env", "GOVERSION"]),
@@ -113,14 +113,14 @@ fn heading(rounds: usize) -> String {
     )
 }
 
-/// A start of each subject in turn, so that what else the machine does meets all of them.
+/// Starts each subject in turn, so that other load on the machine slows all of them alike.
 async fn rounds_of(stage: &Stage<'_>, subjects: &[Subject], rounds: usize, warm: usize) -> Vec<Times> {
     let mut times: Vec<_> = subjects.iter().map(|_| Times::default()).collect();
     for round in 1..=rounds {
         eprintln!("round {round} of {rounds}");
         for (subject, times) in subjects.iter().zip(&mut times) {
             stage.start(subject, warm, times).await;
-            // What the last one left to be done, and owes its share of the processor, is not the next one's.
+            // Otherwise the last subject's remaining work and overdrawn processor share would slow the next one.
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
     }
@@ -149,8 +149,8 @@ fn table(subjects: &[Subject], times: &[Times], peaks: &[u64]) -> String {
     }
     write!(
         text,
-        "\nPeak memory is after {MANY} requests; a login is a new person's, which writes most. How many times what `login` takes\n\
-         the same login takes:\n\n\
+        "\nPeak memory is measured after {MANY} requests. Each login is a new person's, which writes most.\n\
+         The peers' figures, divided by `login`'s:\n\n\
          | | init | init + first request | warm, median | warm, p99 | peak memory | zip |\n\
          | --- | --- | --- | --- | --- | --- | --- |\n"
     )
@@ -173,15 +173,15 @@ fn table(subjects: &[Subject], times: &[Times], peaks: &[u64]) -> String {
     text + "\n![Init and first request](results.svg)\n"
 }
 
-/// How many times what `login` takes to its first answer each peer does.
+/// Each peer's time to the first answer, divided by `login`'s.
 fn ratios(subjects: &[Subject], times: &[Times]) -> String {
     let ratios = PEERS.map(|nth| {
         format!("{} {:.1}", subjects[nth].name, median(&times[nth].first) / median(&times[LOGIN].first))
     });
-    format!("init + first request, times `login`'s: {}", ratios.join(", "))
+    format!("init + first request, divided by `login`'s: {}", ratios.join(", "))
 }
 
-/// The system behind TLS, as AWS has it.
+/// The system behind TLS, as on AWS.
 struct BehindTls {
     variables: Vec<(String, String)>,
     _proxies: [TlsProxy; 2],
@@ -201,7 +201,7 @@ impl BehindTls {
             ("AWS_ENDPOINT_URL_SNS", at(&others, "/_local/sns")),
             ("WECHAT_API_BASE", at(&others, "/_local/wechat")),
             ("SSL_CERT_FILE", roots.clone()),
-            // Go would read this machine's roots, too, one file after another. On Lambda it reads a bundle of them.
+            // Otherwise Go would also read this machine's roots, one file after another. On Lambda it reads one bundle.
             ("SSL_CERT_DIR", "/nonexistent".to_owned()),
             ("NODE_EXTRA_CA_CERTS", roots),
         ];
@@ -212,7 +212,7 @@ impl BehindTls {
 
 async fn over_tls(stage: &Stage<'_>, subjects: &[Subject], rounds: usize) -> String {
     let times = rounds_of(stage, subjects, rounds, 1).await;
-    let mut text = "\n## With TLS\n\nDynamoDB, SNS and WeChat behind proxies that end TLS 1.3.\n\n\
+    let mut text = "\n## With TLS\n\nDynamoDB, SNS and WeChat behind proxies that terminate TLS 1.3.\n\n\
                     | | init | init + first request |\n| --- | --- | --- |\n"
         .to_owned();
     for (subject, times) in subjects.iter().zip(&times) {
@@ -222,12 +222,12 @@ async fn over_tls(stage: &Stage<'_>, subjects: &[Subject], rounds: usize) -> Str
     text + &format!("\nThe {}.\n", ratios(subjects, &times))
 }
 
-/// With the share of a processor that comes with a memory size.
+/// Measures with the share of a processor that each memory size gets.
 async fn by_memory(stage: &Stage<'_>, subjects: &[Subject], rounds: usize) -> String {
     let mut text = format!(
-        "\n## With Lambda's share of a processor\n\nWith TLS, the function within a cgroup that gets of one processor what \
-         Lambda gives with its memory\n(1,769 MB are one processor); {rounds} rounds. GB-s are those of a million warm requests. A \
-         millisecond of each\ninit is spent entering the cgroup.\n\n\
+        "\n## With Lambda's share of a processor\n\nWith TLS. The function runs in a cgroup with the share of a \
+         processor that Lambda gives\nfor its memory (1,769 MB get one processor); {rounds} rounds. GB-s are for a million \
+         warm requests. One millisecond of\neach init is spent entering the cgroup.\n\n\
          | | MB | init | init + first request | warm, median | GB-s |\n| --- | --- | --- | --- | --- | --- |\n"
     );
     let mut shares = Vec::new();

@@ -1,5 +1,5 @@
-//! Whether the peers do what `login` does: the same requests to `DynamoDB`, the same items in them, the same token, the same
-//! refusals. What is compared otherwise is not the same work.
+//! Checks that the peers do the same work as `login`: the same requests to `DynamoDB` with the same items, the same
+//! token, the same refusals. Otherwise their times could not be compared.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::{Map, Value, from_slice, from_str, json};
@@ -12,11 +12,11 @@ use crate::{
     system::System,
 };
 
-/// How a request writes what it does; what it does shows in the items.
+/// Fields that are not compared. Each peer may word them differently; their effect shows in the items.
 const WORDING: [&str; 4] =
     ["ConditionExpression", "UpdateExpression", "ExpressionAttributeNames", "ExpressionAttributeValues"];
 
-/// Prints what differs.
+/// Prints the differences; true if there are none.
 pub async fn check(emulator: &str, peers: &[Subject]) -> bool {
     let system = System::start(&[]).await;
     let meter = Meter::start(system.local.address).await;
@@ -38,21 +38,21 @@ pub async fn check(emulator: &str, peers: &[Subject]) -> bool {
     good
 }
 
-/// What a function does with each kind of request.
+/// A function's answer and calls for each kind of request.
 async fn work(stage: &Stage<'_>, meter: &Meter, subject: &Subject) -> Vec<Value> {
     let running = stage.run(subject).await;
     let mut work = Vec::new();
     for (asked, body) in requests(stage.system).await {
         let answer = answered(&running, &body, meter).await;
         let mut calls: Vec<_> = meter.read().exchanges.iter().map(call).collect();
-        // Some are under way together.
+        // Concurrent calls come in any order.
         calls.sort_by_key(Value::to_string);
         work.push(json!({ "asked": asked, "answer": answer, "calls": calls }));
     }
     work
 }
 
-/// What people ask, each of them for the first time.
+/// One request of each kind, by new people.
 async fn requests(system: &System) -> [(&'static str, Value); 6] {
     let [new, mut wrong, mut forged, mut abroad, mut nobody] = [
         system.wants_in().await,
@@ -63,7 +63,7 @@ async fn requests(system: &System) -> [(&'static str, Value); 6] {
     ];
     let right: u32 = wrong["verifyCode"].as_str().unwrap().parse().unwrap();
     wrong["verifyCode"] = format!("{:06}", (right + 1) % 1_000_000).into();
-    // Another person's claims under this signature.
+    // The claims of another person with this ticket's signature.
     let (ticket, other) = (forged["ticket"].as_str().unwrap(), new["ticket"].as_str().unwrap());
     let claims = other.rsplit_once('.').unwrap().0;
     forged["ticket"] = format!("{claims}.{}", ticket.rsplit_once('.').unwrap().1).into();
@@ -75,7 +75,7 @@ async fn requests(system: &System) -> [(&'static str, Value); 6] {
         ("a wrong code", wrong),
         ("a forged ticket", forged),
         ("a number of another country", abroad),
-        ("a number that is none", nobody),
+        ("an invalid number", nobody),
     ]
 }
 
@@ -94,13 +94,13 @@ async fn answered(running: &Running, body: &Value, meter: &Meter) -> Value {
         answered.insert("claims".to_owned(), claims(&parts[1]));
         answered.remove("userId");
     } else {
-        // The words of a problem are the contract's, its code is what a client goes by.
+        // Of a problem, only its code counts: the peers have no texts.
         answered.retain(|name, _| name == "code");
     }
     json!({ "status": answer["statusCode"], "body": answered })
 }
 
-/// The claims; of those that are another's each time, the kind.
+/// The claims. A value that is new in each token is replaced by its kind or length.
 fn claims(claims: &Value) -> Value {
     let claims = claims.as_object().unwrap().iter().map(|(name, claim)| {
         let claim = match (name.as_str(), claim) {
@@ -122,7 +122,7 @@ fn call(exchange: &Exchange) -> Value {
     })
 }
 
-/// Attributes by name and type, without their values; tables and options as they are.
+/// A request or an answer with the values of attributes replaced by their kind; tables and options stay.
 fn form(value: &Value) -> Value {
     match value {
         Value::Object(fields) => {
@@ -143,7 +143,7 @@ fn attribute(tag: &str, value: &Value) -> Value {
     }
 }
 
-/// A key's first part, of another text its length.
+/// The first part of a key such as `user#…`, or the length of another text.
 fn kind(text: &str) -> Value {
     text.split_once('#').map_or_else(|| json!(text.len()), |(kind, _)| json!(kind))
 }

@@ -1,5 +1,5 @@
-//! Where the deployment breaks as it grows, and what it costs then: a model of AWS's published limits, with the calls that the
-//! functions really make.
+//! A model of the deployment as it grows: which limits it exceeds, and what it costs. The limits are those that AWS
+//! publishes; the calls are recorded from the functions.
 
 mod aws;
 mod called;
@@ -22,10 +22,10 @@ use mix::Mix;
 use model::{Deployed, logins_of_day};
 use table::{RATES, ROWS, percent, thousands};
 
-/// What stands around a text in a page that is made here.
+/// The marks around a generated text in a page.
 const MARKS: [&str; 2] = ["<!-- by bench/run scale -->\n", "<!-- to here -->\n"];
 
-/// How long a budget may last at the peak: a day is not the shortest.
+/// How long the smaller budgets last at the peak, in seconds.
 const LASTING: [(&str, f64); 3] =
     [("an hour", 3600.0), ("a quarter of an hour", 900.0), ("five minutes", 300.0)];
 
@@ -35,8 +35,8 @@ pub async fn write() -> bool {
     let (page, settings) = page(&Mix::default()).await;
     let (held, agrees) = run::table().await;
     let text = format!(
-        "{page}\n## Held to a run\n\nFifty logins a second of a clock that is turned, on items that bear a fortieth of DynamoDB's, and at last a two hundred and\n\
-         fiftieth: then they refuse what they do not bear. A test holds both to a tenth of each other.\n\n{held}"
+        "{page}\n## Compared with a run\n\nFifty logins a second by a simulated clock, with limits that are a fortieth of DynamoDB's. In the last row they are\n\
+         a two hundred and fiftieth, and the items refuse calls. A test checks that model and run differ by a tenth at most.\n\n{held}"
     );
     print!("{text}");
     [("bench/SCALE.md", text), ("bench/scale.svg", chart(recorded))]
@@ -47,10 +47,10 @@ pub async fn write() -> bool {
         && agrees
 }
 
-/// Prints the same for people who do other things; writes nothing.
+/// Prints the page with other shares of users; writes no file.
 pub async fn print(shares: &[&str]) -> bool {
     let Some(mix) = Mix::with(shares) else {
-        eprintln!("a share is new, taps, resends, wrong, renewals, pumping or behind-one, as in taps=0.2");
+        eprintln!("a share is new, taps, resends, wrong, renewals, pumping or behind-one, such as taps=0.2");
         return false;
     };
     print!("{}", page(&mix).await.0);
@@ -75,9 +75,9 @@ async fn page(mix: &Mix) -> (String, String) {
         .collect();
     let settings = table::settings(&fitted);
     let text = format!(
-        "{}\n## As it is deployed\n\nWith the template's defaults and the quotas of an account that asked for nothing.\n\n{ROWS}{as_it_is}\n\
-         ## With the settings for the rate\n\n{ROWS}{as_set}\n\
-         ## At this rate, set these\n\nThe peak of a day and a quarter more.\n\n{settings}{}",
+        "{}\n## As it is deployed\n\nWith the template's defaults and an account's default quotas.\n\n{ROWS}{as_it_is}\n\
+         ## With the settings for each rate\n\n{ROWS}{as_set}\n\
+         ## The settings for each rate\n\nEnough for the peak of a day and a quarter more.\n\n{settings}{}",
         heading(recorded, mix),
         budgets(recorded, mix).await,
     );
@@ -95,15 +95,17 @@ fn fill(page: &str, text: &str) -> bool {
 
 fn heading(recorded: &'static Recordings, mix: &Mix) -> String {
     format!(
-        "# Scale\n\nWritten by `bench/run scale`: a model. What the functions call is recorded from them, item by item; what AWS bears is in\n\
-         [aws.rs](src/scale/aws.rs), with its pages; a test runs the functions against such limits, and holds the model to a tenth of what comes\n\
-         out. It has no bursts: DynamoDB and API Gateway let short ones pass.\n\n\
-         Of a hundred logins, {:.0} are by one tap and {:.0} those of new people; of those by SMS, {:.0} % ask for a second code and {:.0} % type a wrong\n\
-         one. A login comes with {:.1} renewals. One host, past its limit, asks for {:.0} codes for every hundred logins. Of a thousand\n\
-         people, {} are behind one address. A day's night has a tenth of its peak; a peak of one a second are {} logins a day. Nobody asks for a third\n\
-         code on one day: Tencent Cloud's default allows a number two.\n\n\
-         ## What a flow touches\n\nUnits by table, and by who has the item to themselves: found out by playing the flow again with another address, number,\n\
-         person, and other luck. The milliseconds are the model's; what others take is an estimate.\n\n{}",
+        "# Scale\n\nA model, written by `bench/run scale`. The functions' calls are recorded, item by item. AWS's limits are in\n\
+         [aws.rs](src/scale/aws.rs), with links to its pages. A test runs the functions against such limits, and checks that\n\
+         model and run differ by a tenth at most. The model allows no bursts; DynamoDB and API Gateway let short ones pass.\n\n\
+         Of a hundred logins, {:.0} are by one tap and {:.0} by new people. Of the logins by SMS, {:.0} % ask for a second code\n\
+         and {:.0} % type a wrong one. There are {:.1} renewals per login. One host is over its limit, and asks for {:.0} codes\n\
+         per hundred logins. The busiest address has {} of a thousand people. The rate at night is a tenth of the peak: a peak of\n\
+         one a second means {} logins a day. Nobody asks for a third code in one day: Tencent Cloud's default limit is two\n\
+         per number.\n\n\
+         ## What each flow touches\n\nCapacity units, by table and by the owner of the item. Owners are found by playing the flow again with another\n\
+         address, number or person, or with other random numbers. The milliseconds are the model's; the time of other services\n\
+         is an estimate.\n\n{}",
         mix.taps * 100.0,
         mix.new * 100.0,
         mix.resends * 100.0,
@@ -116,11 +118,11 @@ fn heading(recorded: &'static Recordings, mix: &Mix) -> String {
     )
 }
 
-/// The fewer messages a day has, the fewer items count them.
+/// How hot the items get that count the messages: the smaller the budget, the fewer they are.
 async fn budgets(recorded: &'static Recordings, mix: &Mix) -> String {
     let rate = RATES[RATES.len() - 1];
     let mut text = format!(
-        "\n## How small a budget may be\n\nAt {} logins a second, with a budget that lasts at this peak for\n\n\
+        "\n## How small a budget may be\n\nAt {} logins a second, with a budget that lasts this long at the peak:\n\n\
          | | `SmsDailyBudget` | items | hottest |\n| --- | --- | --- | --- |\n",
         thousands(rate)
     );
@@ -135,7 +137,7 @@ async fn budgets(recorded: &'static Recordings, mix: &Mix) -> String {
 }
 
 fn chart(recorded: &'static Recordings) -> String {
-    /// Tencent Cloud's ¥0.039 a message, at seven to a dollar.
+    /// Tencent Cloud's ¥0.039 a message, at seven yuan to a dollar.
     const MESSAGE: f64 = 0.0056;
     chart::lines(&[
         Line {
@@ -155,7 +157,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn no_item_takes_over_a_third_of_what_it_bears_at_ten_thousand_logins_a_second() {
+    async fn no_item_uses_over_a_third_of_its_limit_at_ten_thousand_logins_a_second() {
         let (recorded, mix, rate) = (flows::recorded().await, Mix::default(), 10_000.0);
         for (name, seconds) in LASTING {
             let budget = rate * mix.codes() * seconds;

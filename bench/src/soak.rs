@@ -1,6 +1,6 @@
-//! A million logins in one run: is the functions' memory flat, are only things left that the TTL removes, do the accounts hold
-//! together. The functions are in this process; the tables, SNS and WeChat are in another one, so that what they keep is not
-//! taken for the functions' memory.
+//! A million logins in one run. Checks that the functions' memory stays flat, that all items of the codes table expire,
+//! and that the accounts are consistent. The functions run in this process; the tables, SNS and WeChat run in another
+//! one, so that their memory is not counted.
 
 mod services;
 
@@ -24,19 +24,19 @@ pub use services::serve;
 
 use crate::scale::stage::{Answer, Asker, Turned, invoke, mixed};
 
-/// Requests under way together.
+/// Requests at the same time.
 const TOGETHER: usize = 16;
 
-/// After so many logins the clock is turned by a minute: a million logins are a fortnight.
+/// Logins per minute of the clock: a million logins take two weeks.
 const LOGINS_A_MINUTE: u64 = 50;
 
-/// Logins of a person in all.
+/// Logins per person, on average.
 const LOGINS_A_PERSON: u64 = 10;
 
-/// How much more memory, in megabytes, the process may hold at the end than after a fifth of the logins.
+/// How many megabytes the memory may grow between a fifth of the logins and the end.
 const MORE_MEMORY: f64 = 4.0;
 
-/// Limits that nobody meets here: what they do is tested elsewhere.
+/// Limits that nobody reaches here; other tests cover them.
 const VARIABLES: [(&str, &str); 7] = [
     ("RESEND_COOLDOWN_SECONDS", "0"),
     ("IP_HOURLY_LIMIT", "1000000"),
@@ -44,11 +44,11 @@ const VARIABLES: [(&str, &str); 7] = [
     ("PHONE_DAILY_LIMIT", "1000"),
     ("OPENID_DAILY_GUESSES", "1000"),
     ("SMS_DAILY_BUDGET", "1000000000"),
-    // Numbers change hands within the run.
+    // Short, so that numbers change owners within the run.
     ("PHONE_RELEASE_AFTER_SECONDS", "86400"),
 ];
 
-/// The run.
+/// A run.
 struct Soak {
     functions: Local,
     services: Services,
@@ -59,7 +59,7 @@ struct Soak {
     failed: AtomicU64,
 }
 
-/// Runs it; whether all held.
+/// Runs the logins and prints the results; true if every check passed.
 pub async fn run(logins: u64) -> bool {
     let services = Services::start().await;
     let clock = Turned::at_noon();
@@ -101,7 +101,7 @@ pub async fn run(logins: u64) -> bool {
 }
 
 impl Soak {
-    /// One person's login, with what people do besides.
+    /// One person's login, at random with a wrong code, a renewal, a logout or a deletion.
     async fn one(&self, nth: u64) {
         let drawn = mixed(nth);
         let of_hundred = |shift: u32| (drawn >> shift) % 100;
@@ -119,7 +119,7 @@ impl Soak {
             if self.post("send-code", &asker, "/send-code", &body).await.status != 200 {
                 return;
             }
-            // Somebody else may have asked for this number's code meanwhile, and taken it.
+            // A concurrent login by the same number may have taken the code.
             let Some(code) = self.services.take_code(&asker.number) else { return };
             login["phoneNumber"] = asker.number.clone().into();
             if of_hundred(24) < 10 {
@@ -167,7 +167,7 @@ impl Soak {
         answer
     }
 
-    /// Prints what came out; whether all held.
+    /// Prints the results; true if every check passed.
     fn report(mut self, memory: &[f64]) -> bool {
         let outcomes = self.outcomes.lock().unwrap().clone();
         println!("| answer | times |\n| --- | --- |");
@@ -177,7 +177,7 @@ impl Soak {
         let failed = self.failed.load(Ordering::Relaxed);
         let settled = memory[memory.len() / 5];
         let last = *memory.last().unwrap();
-        // Two days later everything in the codes table is the TTL's.
+        // After two days everything in the codes table has expired.
         self.clock.turn(2 * 24 * 60 * 60);
         let judged = self.services.judge(&*self.clock);
         println!("\nmemory after a fifth {settled:.1} MB, at the end {last:.1} MB; {judged}");
@@ -186,7 +186,7 @@ impl Soak {
         for (what, good) in [
             ("nothing failed", failed == 0),
             ("memory is flat", is_flat),
-            ("what is left is the TTL's, and the accounts hold together", judged.starts_with("good")),
+            ("only expired items are left, and the accounts are consistent", judged.starts_with("good")),
         ] {
             println!("{what}: {}", if good { "yes" } else { "NO" });
         }

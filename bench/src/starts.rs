@@ -1,4 +1,4 @@
-//! Starts a function anew, again and again, and asks it something.
+//! Starts a function again and again, and sends it requests.
 
 use std::{
     fs::{self, File},
@@ -22,13 +22,13 @@ pub struct Times {
     pub warm: Vec<f64>,
 }
 
-/// Where and with what functions are started.
+/// The environment in which functions are started.
 pub struct Stage<'a> {
     pub emulator: &'a str,
     pub system: &'a System,
-    /// Over the system's variables.
+    /// They override the system's variables.
     pub variables: Vec<(String, String)>,
-    /// A program that starts what follows it, under less processor say.
+    /// The command that runs a function, such as callgrind; empty to run it directly.
     pub under: Vec<String>,
 }
 
@@ -43,7 +43,7 @@ impl Stage<'_> {
         }
     }
 
-    /// The most memory that a function's process held, in bytes, after so many requests.
+    /// The peak memory of a function's process after this many requests, in bytes.
     pub async fn peak_memory(&self, subject: &Subject, requests: usize) -> u64 {
         let running = self.run(subject).await;
         for _ in 0..requests {
@@ -54,7 +54,7 @@ impl Stage<'_> {
         line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
     }
 
-    /// The function under its emulator, not started yet.
+    /// Starts the emulator; the first event starts the function.
     pub async fn run(&self, subject: &Subject) -> Running {
         let path = format!("target/bench/{}.log", subject.name.replace(' ', "-"));
         let log = File::create(&path).unwrap();
@@ -74,21 +74,21 @@ pub struct Running {
 }
 
 impl Running {
-    /// Milliseconds of a request that was answered with success; those of the first have the init in them.
+    /// Sends a request that must succeed, and returns its milliseconds. The first include the init.
     pub async fn ask(&self, subject: &Subject, system: &System) -> f64 {
         let event = subject.event(system).await;
         let before = self.reports();
         let answer = self.answer(&event).await;
         let is_success = matches!(answer["statusCode"].as_u64(), Some(200 | 204));
         assert!(is_success, "{} answered {answer}; its log: {}", subject.name, self.log());
-        // The emulator writes its report when it has answered.
+        // The emulator writes its report after the answer.
         while self.reports() == before {
             sleep(Duration::from_millis(1));
         }
         self.last("\tDuration: ", " ms")
     }
 
-    /// What the function answers, whatever it is.
+    /// The function's answer, also a failure.
     pub async fn answer(&self, event: &str) -> Value {
         let answer = self.emulated.invoke(event).await;
         from_str(&answer).unwrap_or(Value::String(answer))
@@ -102,7 +102,7 @@ impl Running {
         self.log().matches("\nREPORT ").count()
     }
 
-    /// The last number in the log between these.
+    /// The last number in the log between these two texts.
     fn last(&self, before: &str, after: &str) -> f64 {
         let log = self.log();
         let (_, rest) = log.rsplit_once(before).unwrap();
@@ -113,7 +113,7 @@ impl Running {
         String::from_utf8_lossy(&fs::read(&self.log).unwrap()).into_owned()
     }
 
-    /// The function's process, a child of the emulator's.
+    /// The id of the function's process, a child of the emulator's.
     pub fn function(&self) -> u32 {
         let parent = self.emulated.process().to_string();
         let processes = fs::read_dir("/proc").unwrap().filter_map(|entry| {

@@ -1,4 +1,4 @@
-//! What is measured.
+//! The programs that are measured.
 
 use std::{fs, path::Path};
 
@@ -7,7 +7,7 @@ use tests::events::with_body;
 
 use crate::system::System;
 
-/// Where `bench/run` has put what it built.
+/// Where `bench/run` puts its builds.
 const BUILT: &str = "target/bench";
 
 /// A function, and how it is started.
@@ -15,12 +15,12 @@ pub struct Subject {
     pub name: &'static str,
     /// The program and its arguments.
     pub command: Vec<String>,
-    /// What is deployed.
+    /// The path of the zip that is deployed.
     pub archive: String,
     request: Request,
 }
 
-/// What a function is asked, each time anew.
+/// The kind of request that a function gets.
 enum Request {
     SendCode,
     ExchangeCode,
@@ -38,7 +38,7 @@ pub fn ours() -> [Subject; 3] {
     ]
 }
 
-/// What `login` answers after a login, a call each.
+/// The other calls that `login` answers, one subject for each.
 pub fn after_login() -> [Subject; 4] {
     [
         ("renew", "POST", "/renew"),
@@ -49,7 +49,7 @@ pub fn after_login() -> [Subject; 4] {
     .map(|(name, method, path)| Subject { name, ..rust("login", Request::AfterLogin(method, path)) })
 }
 
-/// The floor, this project's, the peers.
+/// The floor, this project's functions, the peers.
 pub fn all() -> Vec<Subject> {
     let mut subjects = vec![rust("floor", Request::ExchangeCode)];
     subjects.extend(ours());
@@ -76,7 +76,7 @@ pub fn go() -> Subject {
     }
 }
 
-/// The Node.js of the peer, the one that is measured.
+/// The Node.js that runs the peer.
 pub const NODE: &str = "bench/node/node_modules/.bin/node";
 
 /// The login on Node.js, under Amazon's own runtime client.
@@ -115,7 +115,7 @@ impl Subject {
         }
     }
 
-    /// Bytes that are uploaded.
+    /// The size of the zip in bytes.
     pub fn archive_size(&self) -> u64 {
         fs::metadata(Path::new(&self.archive)).unwrap().len()
     }

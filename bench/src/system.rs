@@ -1,15 +1,15 @@
-//! What the functions talk to, and the requests that they are sent.
+//! The services that the functions call, and the requests that they get.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use local::{Local, Options};
 use serde_json::{Value, from_str, json};
 
-/// Limits that are out of reach: one address asks for thousands of codes.
+/// Limits out of reach, since one address asks for thousands of codes.
 const UNLIMITED: [(&str, &str); 3] =
     [("RESEND_COOLDOWN_SECONDS", "0"), ("IP_HOURLY_LIMIT", "1000000"), ("SMS_DAILY_BUDGET", "1000000")];
 
-/// Tables, SNS and WeChat of one run, and people who have never been there before.
+/// The tables, SNS and WeChat of one run. Each request is by a new person.
 pub struct System {
     pub local: Local,
     client: reqwest::Client,
@@ -17,7 +17,7 @@ pub struct System {
 }
 
 impl System {
-    /// `variables` over the ones that `local` makes up.
+    /// `variables` override those that `local` generates.
     pub async fn start(variables: &[(&str, &str)]) -> Self {
         let variables = UNLIMITED.iter().chain(variables);
         let variables = variables.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
@@ -26,7 +26,7 @@ impl System {
         Self { local, client, people: AtomicU64::new(0) }
     }
 
-    /// The variables with which a function outside finds the system; a later one counts.
+    /// The variables that lead a function in another process to the system. The last one of a name counts.
     pub fn variables(&self) -> Vec<(String, String)> {
         let tables = ("AWS_ENDPOINT_URL_DYNAMODB", &*self.local.dynamodb.endpoint);
         let own = UNLIMITED.into_iter().chain([tables]);
@@ -34,14 +34,14 @@ impl System {
         self.local.variables.iter().cloned().chain(own).collect()
     }
 
-    /// What the functions in here answer.
+    /// The answer of the functions in this process.
     pub async fn post(&self, path: &str, body: &Value) -> Value {
         let url = format!("http://{}{path}", self.local.address);
         let answer = self.client.post(url).body(body.to_string()).send().await.unwrap();
         from_str(&answer.text().await.unwrap()).unwrap()
     }
 
-    /// A name and a number that nobody has had yet.
+    /// A new name and a new number.
     fn somebody(&self) -> (String, String) {
         let nth = self.people.fetch_add(1, Ordering::Relaxed);
         (format!("person{nth}"), format!("+86138{nth:08}"))
@@ -57,7 +57,7 @@ impl System {
         json!({ "code": self.somebody().0 })
     }
 
-    /// The body of a new person's login, with a ticket and a code that were sent by the functions in here.
+    /// The body of a new person's login, with a ticket and a code from the functions in this process.
     pub async fn wants_in(&self) -> Value {
         let (name, number) = self.somebody();
         self.post("/send-code", &json!({ "phoneNumber": number })).await;

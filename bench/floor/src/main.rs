@@ -1,4 +1,4 @@
-//! The least that a function in Rust can be: what the benchmark measures the others by.
+//! The smallest function in Rust. The benchmark compares the others with it.
 
 use lambda_http::{Error, Request, run, service_fn};
 

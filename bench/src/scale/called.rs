@@ -1,4 +1,4 @@
-//! A call of `DynamoDB`'s, as far as its capacity goes: which items it names, and how.
+//! The items that a call of `DynamoDB` names, and the capacity units that it uses for each.
 
 use serde_json::{Value, json};
 
@@ -19,7 +19,7 @@ enum Kind {
 }
 
 impl Called {
-    /// Reads it from its operation and its body.
+    /// Reads a call from its operation and its body.
     pub fn read(operation: &str, body: &Value) -> Self {
         let item = |table: &Value, named: &Value| {
             let key = if named["Item"].is_object() { &named["Item"] } else { &named["Key"] };
@@ -44,15 +44,15 @@ impl Called {
         Self { items, kind }
     }
 
-    /// Of what an item or a table has spent, what counts against this call: reads and writes have limits of their own.
+    /// The part of the spent units that counts against this call: reads and writes have separate limits.
     pub fn of_its_kind(&self, spent: Units) -> Units {
         if self.kind == Kind::Read { Units { writes: 0.0, ..spent } } else { Units { reads: 0.0, ..spent } }
     }
 
-    /// What it touched, by the `ConsumedCapacity` of its answer. What that says of a table is spread over the call's items in
-    /// it: all of ours are small, so that each costs the same.
+    /// The items that it touched, with the units of its answer's `ConsumedCapacity`. A table's units are divided
+    /// equally among the call's items in it: all of ours are small, so each costs the same.
     ///
-    /// It says nothing of a write that its condition refused, which costs what the write would have:
+    /// There is no `ConsumedCapacity` for a write that its condition refused. It costs as much as the write:
     /// <https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html>.
     pub fn touches(self, consumed: &Value) -> Vec<Touch> {
         let Self { items, kind } = self;

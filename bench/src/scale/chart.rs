@@ -1,4 +1,4 @@
-//! Lines: dollars a login against people, both by powers of ten.
+//! A line chart: dollars per login by number of people, both by powers of ten.
 
 use std::fmt::Write;
 
@@ -24,11 +24,11 @@ pub fn lines(lines: &[Line]) -> String {
     let y = |dollars: f64| TOP + (1.0 - along(dollars, DOLLARS)) * HEIGHT;
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 820 {:.0}\" font-family=\"system-ui, sans-serif\" \
-         font-size=\"13\" role=\"img\" aria-label=\"Dollars a login against people\">\n\
+         font-size=\"13\" role=\"img\" aria-label=\"Dollars per login by number of people\">\n\
          <style>text{{fill:#1f2328}}.g{{stroke:#d0d7de}}polyline{{fill:none;stroke-width:2}}.l0{{stroke:#0a7d4b}}.l1{{stroke:#7fcfa8}}\
          .l2{{stroke:#9a6700;stroke-dasharray:5 4}}@media(prefers-color-scheme:dark){{text{{fill:#e6edf3}}.g{{stroke:#30363d}}\
          .l0{{stroke:#2fbf7f}}.l1{{stroke:#1d8b60}}.l2{{stroke:#d29922}}}}</style>\n\
-         <text x=\"8\" y=\"22\" font-weight=\"600\">Dollars a login against people</text>\n",
+         <text x=\"8\" y=\"22\" font-weight=\"600\">Dollars per login by number of people</text>\n",
         TOP + HEIGHT + 40.0
     );
     let names = ["1,000", "10,000", "100,000", "1 million", "10 million", "100 million"];

@@ -1,6 +1,6 @@
-//! What people do, as the functions' calls make it: each flow is played against the functions, and what they call is noted.
-//! Nothing here says which items there are: that comes out of playing a flow again with another address, another number,
-//! another person, other luck.
+//! The flows: what people do. Each flow is played against the functions, and their calls are recorded. To find the
+//! owner of each item, the flow is played again with another address, number or person, or with other random numbers,
+//! and the keys are compared.
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -16,24 +16,24 @@ use super::{
     stage::{Asker, Luck, Stage, Turned},
 };
 
-/// What somebody does.
+/// One thing that a person does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Flow {
     /// A new person logs in by a code.
     NewBySms,
-    /// A known person, whose last proof is older than a day.
+    /// A known person logs in by a code; the last proof is older than a day.
     KnownBySms,
     /// A new person logs in by one tap.
     NewByTap,
-    /// A known person, whose last proof is older than a day.
+    /// A known person logs in by one tap; the last proof is older than a day.
     KnownByTap,
     /// The first code did not arrive; the person asks for another one.
     Resend,
-    /// A wrong code.
+    /// A person types a wrong code.
     WrongCode,
-    /// A renewal, with the exchange that it takes.
+    /// A renewal, with the exchange before it.
     Renewal,
-    /// Somebody without a ticket asks for one more code than an address has.
+    /// Somebody without a ticket asks for one more code than an address may have.
     Pumping,
 }
 
@@ -48,17 +48,17 @@ pub const FLOWS: [Flow; 8] = [
     Flow::Pumping,
 ];
 
-/// Who has an item to themselves.
+/// Who owns an item: its key depends on them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Owner {
-    /// Whoever comes from one address.
+    /// Everybody at one address.
     Address,
     Number,
     /// One openid.
     Person,
-    /// One account, whose id is drawn when it is made.
+    /// One account; its id is random.
     Account,
-    /// Chance draws one of so many for each request.
+    /// Each request picks one of several items at random.
     Shard,
     /// Everybody.
     All,
@@ -80,23 +80,23 @@ impl Owner {
 /// A request of a flow.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// `login`, say.
+    /// Such as `login`.
     pub function: &'static str,
     pub calls: Vec<Noted>,
-    /// Bytes of the function's own lines.
+    /// Bytes of the function's own log lines.
     pub logged: usize,
     /// Bytes of the answer's body.
     pub answered: usize,
 }
 
-/// A flow as it was noted.
+/// A recorded flow.
 pub struct Recorded {
     pub requests: Vec<Request>,
     /// Units by table and owner.
     pub units: BTreeMap<(String, Owner), Units>,
 }
 
-/// Settings that refuse nobody, but for the one address limit that [`Flow::Pumping`] is about.
+/// Settings that refuse nobody. [`Flow::Pumping`] lowers the address limit.
 pub const OPEN: [(&str, &str); 5] = [
     ("RESEND_COOLDOWN_SECONDS", "0"),
     ("IP_HOURLY_LIMIT", "1000000"),
@@ -124,7 +124,7 @@ impl Flow {
     }
 }
 
-/// Every flow as it was noted.
+/// All recorded flows.
 pub type Recordings = BTreeMap<Flow, Recorded>;
 
 /// All flows, played once in this process.
@@ -133,10 +133,10 @@ pub async fn recorded() -> &'static Recordings {
     RECORDED.get_or_init(record).await
 }
 
-/// What the line takes for a call, so that those under way together are seen to be.
+/// How long the line delays a call, so that concurrent calls overlap.
 const SLOW: Duration = Duration::from_millis(20);
 
-/// Plays every flow, and finds out whose each item is.
+/// Plays every flow, and finds the owner of each item.
 async fn record() -> Recordings {
     tests::logs::capture();
     let secrets = secrets().await;
@@ -179,7 +179,7 @@ async fn secrets() -> Vec<(String, String)> {
     Stage::start(&[], Turned::at_noon(), Luck::of(0, 0), Manner::Fast).await.secrets()
 }
 
-/// How many items share the count of a budget: those that chance draws, one after another, until one comes back.
+/// How many items share the count of a budget. Tries one random number after another until an item is touched again.
 pub async fn shards(budget: u64) -> u32 {
     let luck = Luck::of(0, 0);
     let budget = budget.to_string();
@@ -190,7 +190,7 @@ pub async fn shards(budget: u64) -> u32 {
     let mut before = HashSet::new();
     for chance in 0.. {
         luck.set(chance);
-        // Another number and another address each time: what comes back is a shard.
+        // Each time by another number and address, so an item that is touched again is a shard.
         let answer = stage.send(&Asker::nth(chance.into()), &Value::Null).await;
         assert_eq!(answer.outcome(), "200", "{answer:?}");
         let calls = stage.line.take();

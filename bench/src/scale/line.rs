@@ -1,5 +1,5 @@
-//! A line between the functions and all that they call: it notes which item each call touches, by how many capacity units,
-//! and may hold `DynamoDB` to its limits.
+//! The line: a proxy between the functions and the services. It records the items that each call touches and their
+//! capacity units, and can enforce the limits of `DynamoDB`.
 
 use std::{
     collections::HashMap,
@@ -41,7 +41,7 @@ impl Units {
         Self { writes: self.writes * factor, reads: self.reads * factor }
     }
 
-    /// What is used of a limit, the more of both: 1 is all of it.
+    /// The used share of a limit, of writes or of reads, whichever is larger; 1 is all.
     pub fn share_of(self, limit: Self) -> f64 {
         (self.writes / limit.writes).max(self.reads / limit.reads)
     }
@@ -55,12 +55,12 @@ pub struct Touch {
     pub units: Units,
 }
 
-/// A call of a function's, with its place among all beginnings and ends of calls.
+/// A function's call. `began` and `ended` are its places in the order of all starts and ends of calls.
 #[derive(Debug, Clone)]
 pub struct Noted {
-    /// `UpdateItem`; of what is not `DynamoDB`'s, its path.
+    /// Such as `UpdateItem`; for other services than `DynamoDB`, the path.
     pub operation: String,
-    /// Nothing where it was not `DynamoDB`'s, or was turned away.
+    /// Empty for other services, and for calls that the line refused.
     pub touches: Vec<Touch>,
     pub began: usize,
     pub ended: usize,
@@ -70,13 +70,13 @@ pub struct Noted {
 pub enum Manner {
     /// At once.
     Fast,
-    /// So much later, so that what is under way together is seen to be.
+    /// After this delay, so that concurrent calls overlap.
     Slow(Duration),
-    /// As long as `DynamoDB` bears it.
+    /// Within these limits of `DynamoDB`.
     Bounded(Bounds),
 }
 
-/// What `DynamoDB` bears within one second of the clock. Nothing is saved up for a burst. While it is not `on`, all is borne.
+/// The limits of `DynamoDB` for each second of the clock, without bursts. They apply while `on` is true.
 pub struct Bounds {
     pub item: Units,
     pub table: Units,
@@ -102,10 +102,10 @@ struct Notes {
     moment: usize,
 }
 
-/// The units of a second, by table and key; those of a whole table without a key.
+/// The second, and its units by table and key; the empty key is the whole table.
 type Spent = (Option<Timestamp>, HashMap<(String, String), Units>);
 
-/// One call after another, so that the units of each are known before the next one comes.
+/// Lets one call pass after another, so that the units of each are known before the next one.
 struct Gate {
     bounds: Bounds,
     spent: tokio::sync::Mutex<Spent>,
@@ -133,7 +133,7 @@ impl Line {
         line
     }
 
-    /// The calls since this was asked last.
+    /// Takes the calls since the last time.
     pub fn take(&self) -> Vec<Noted> {
         std::mem::take(&mut self.notes.lock().unwrap().calls)
     }
@@ -161,7 +161,7 @@ impl Line {
         (answer.status(), answer.bytes().await.unwrap())
     }
 
-    /// A call of `DynamoDB`'s: the answer without what was asked for besides, and what it touched.
+    /// Passes a call to `DynamoDB`. Returns the answer without its `ConsumedCapacity`, and the items that it touched.
     async fn reach(
         &self,
         path: &str,

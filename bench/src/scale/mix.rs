@@ -1,23 +1,23 @@
-//! What people do.
+//! The mix: how often each flow happens.
 
 use super::flows::Flow;
 
-/// What people do, for each login.
+/// The shares and rates of what people do.
 #[derive(Debug, Clone)]
 pub struct Mix {
-    /// Of the logins, those of new people.
+    /// The share of the logins by new people.
     pub new: f64,
-    /// Of the logins, those by one tap.
+    /// The share of the logins by one tap.
     pub taps: f64,
-    /// Of the logins by SMS, those that ask for a second code.
+    /// The share of the logins by SMS that ask for a second code.
     pub resends: f64,
-    /// Of the logins by SMS, those with a wrong code before the right one.
+    /// The share of the logins by SMS with a wrong code before the right one.
     pub wrong: f64,
-    /// Renewals for each login.
+    /// Renewals per login.
     pub renewals: f64,
-    /// Requests for a code by one host that is over its limit, for each login.
+    /// Requests for a code by one host that is over its limit, per login.
     pub pumping: f64,
-    /// Of all people, those behind the busiest address: a carrier's, say.
+    /// The share of all people who are behind the busiest address, such as a carrier's.
     pub behind_one: f64,
 }
 
@@ -36,7 +36,7 @@ impl Default for Mix {
 }
 
 impl Mix {
-    /// The default with others of its shares: `taps=0.2`, say. `None` where there is no such share.
+    /// The default with some shares replaced, such as `taps=0.2`. `None` for an unknown share or a bad value.
     pub fn with(shares: &[&str]) -> Option<Self> {
         let mut mix = Self::default();
         for share in shares {
@@ -57,7 +57,7 @@ impl Mix {
         Some(mix)
     }
 
-    /// How often a flow comes for each login.
+    /// How often a flow happens, per login.
     pub fn of(&self, flow: Flow) -> f64 {
         let (sms, known) = (1.0 - self.taps, 1.0 - self.new);
         match flow {
@@ -72,7 +72,7 @@ impl Mix {
         }
     }
 
-    /// Codes that are sent for each login.
+    /// Codes that are sent, per login.
     pub fn codes(&self) -> f64 {
         (1.0 - self.taps) * (1.0 + self.resends)
     }

@@ -1,4 +1,4 @@
-//! A day of logins against what the flows touch and what AWS bears.
+//! The load of a day's logins, compared with AWS's limits.
 
 use std::collections::BTreeMap;
 
@@ -10,17 +10,17 @@ use super::{
     stage::mixed,
 };
 
-/// What an owner decides: the settings and quotas of a deployment.
+/// The settings and quotas of a deployment.
 #[derive(Debug, Clone)]
 pub struct Deployed {
     pub budget: f64,
-    /// Items that the budget's count is spread over: recorded.
+    /// How many items share the budget's count; recorded.
     pub shards: f64,
     pub ip_hourly: f64,
     pub send_code_requests: f64,
     pub requests: f64,
     pub warm: Units,
-    /// What an item bears. Nobody can raise it; a run has it smaller.
+    /// An item's limit. It cannot be raised; a run has a smaller one.
     pub item: Units,
     pub table: Units,
     pub executions: f64,
@@ -28,7 +28,7 @@ pub struct Deployed {
     pub sms: f64,
 }
 
-/// What the template and an account have before anybody raises it.
+/// The defaults of the template and of an account.
 impl Default for Deployed {
     fn default() -> Self {
         Self {
@@ -47,7 +47,7 @@ impl Default for Deployed {
     }
 }
 
-/// What came out for a rate.
+/// The results for a rate.
 pub struct Outcome {
     /// Units a second at the peak, by table.
     pub tables: BTreeMap<String, Units>,
@@ -55,33 +55,33 @@ pub struct Outcome {
     pub items: BTreeMap<(String, Owner), Hot>,
     /// Requests a second at the peak, by function.
     pub requests: BTreeMap<&'static str, f64>,
-    /// Executions at once at the peak.
+    /// Concurrent executions at the peak, by function.
     pub executions: BTreeMap<&'static str, f64>,
-    /// What is past its limit.
+    /// The exceeded limits.
     pub refusals: Vec<Refusal>,
 }
 
-/// An item, or so many of one kind.
+/// The hottest item of a kind.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct Hot {
-    /// Units a second of the hottest of them.
+    /// Units a second.
     pub units: Units,
-    /// Its share of what an item bears.
+    /// The share of an item's limit that they use.
     pub share: f64,
-    /// Of what comes to all of them, how much is past what the item that it comes to bears.
+    /// The share of the load on all items of the kind that is over its item's limit.
     pub refused: f64,
 }
 
-/// A limit that does not hold what comes.
+/// An exceeded limit.
 pub struct Refusal {
     pub limit: String,
-    /// Of what comes at it, how much is refused.
+    /// The share of its requests that is refused.
     pub share: f64,
-    /// What a client is told.
+    /// The answer that a client gets.
     pub told: &'static str,
 }
 
-/// The rate's share at a time of day: the night has a tenth of the peak.
+/// The share of the peak at a second of the day; the night has a tenth.
 pub fn of_day(second: f64) -> f64 {
     0.1 + 0.9 * (1.0 - (second / 86_400.0 * std::f64::consts::TAU).cos()) / 2.0
 }
@@ -91,8 +91,8 @@ pub fn logins_of_day(peak: f64) -> f64 {
     (0..1440).map(|minute| of_day(f64::from(minute) * 60.0) * peak * 60.0).sum()
 }
 
-/// Of what a table bears, the most that is used on a first day: twice what it has taken half an hour before, and what it is warm
-/// for.
+/// The largest used share of a table's limit on its first day. The limit is twice the load of half an hour before, or
+/// the warm throughput if that is more.
 fn rising(peak: Units, warm: Units) -> f64 {
     const HALF_AN_HOUR: u32 = 30;
     let at = |minute: u32| peak.times(of_day(f64::from(minute) * 60.0));
@@ -101,7 +101,7 @@ fn rising(peak: Units, warm: Units) -> f64 {
     minutes.fold(0.0, f64::max)
 }
 
-/// The longest chain of a request's calls, in milliseconds, with what the function computes.
+/// How long a request takes, in milliseconds: its longest chain of calls, and the function's computing.
 pub fn milliseconds(request: &Request) -> f64 {
     let mut ends: Vec<(usize, f64)> = Vec::new();
     let mut calls: Vec<_> = request.calls.iter().collect();
@@ -113,7 +113,7 @@ pub fn milliseconds(request: &Request) -> f64 {
     ends.into_iter().map(|(_, at)| at).fold(0.0, f64::max) + aws::computes(request.function)
 }
 
-/// What `rate` logins a second at the peak come to.
+/// The results of `rate` logins a second at the peak.
 pub fn at(rate: f64, recorded: &Recordings, mix: &Mix, deployed: &Deployed) -> Outcome {
     let mut outcome = Outcome {
         tables: BTreeMap::new(),
@@ -135,7 +135,7 @@ pub fn at(rate: f64, recorded: &Recordings, mix: &Mix, deployed: &Deployed) -> O
             let item = items.entry((table.clone(), *owner)).or_default();
             match owner {
                 Owner::All | Owner::Shard => item.add(units.times(flows)),
-                // The host that pumps has one to itself.
+                // The host that pumps has its own item.
                 Owner::Address if *flow == Flow::Pumping => *item = larger(*item, units.times(flows)),
                 Owner::Address => item.add(units.times(flows * mix.behind_one)),
                 // One person does one thing within a second.
@@ -159,10 +159,10 @@ fn of_one(units: Units, deployed: &Deployed) -> Hot {
     Hot { units, share, refused: (1.0 - 1.0 / share).max(0.0) }
 }
 
-/// Of so many shards, each write draws one: in every second another one is the hottest.
+/// Each write goes to a random shard, so each second has another hottest one: this is their average.
 fn drawn(units: Units, deployed: &Deployed) -> Hot {
     const SECONDS: u64 = 20;
-    let (shards, bears) = (whole(deployed.shards), deployed.item.writes);
+    let (shards, limit) = (whole(deployed.shards), deployed.item.writes);
     let (mut hottest, mut all, mut past) = (0.0, 0.0, 0.0);
     for second in 0..SECONDS {
         let mut counts = vec![0_u32; usize::try_from(shards).unwrap()];
@@ -172,7 +172,7 @@ fn drawn(units: Units, deployed: &Deployed) -> Hot {
         let counts = || counts.iter().copied().map(f64::from);
         hottest += counts().fold(0.0, f64::max) / SECONDS as f64;
         all += counts().sum::<f64>();
-        past += counts().map(|count| (count - bears).max(0.0)).sum::<f64>();
+        past += counts().map(|count| (count - limit).max(0.0)).sum::<f64>();
     }
     let units = Units { writes: hottest, reads: units.reads / deployed.shards };
     Hot { units, share: units.share_of(deployed.item), refused: if all > 0.0 { past / all } else { 0.0 } }
@@ -187,7 +187,7 @@ fn larger(one: Units, other: Units) -> Units {
     Units { writes: one.writes.max(other.writes), reads: one.reads.max(other.reads) }
 }
 
-/// What goes past a limit, each limit by itself.
+/// The exceeded limits, each by itself.
 fn refusals(rate: f64, mix: &Mix, deployed: &Deployed, outcome: &Outcome) -> Vec<Refusal> {
     const GATEWAY: &str = "429 of API Gateway";
     let mut refusals = Vec::new();
@@ -208,7 +208,7 @@ fn refusals(rate: f64, mix: &Mix, deployed: &Deployed, outcome: &Outcome) -> Vec
     hold("Lambda's concurrency".into(), executions.max(by_rate) / deployed.executions, "503 of API Gateway");
     let most = outcome.executions.values().copied().fold(0.0, f64::max);
     let more = format!(
-        "Lambda's {:.0} executions more in ten seconds, at a start from nothing",
+        "Lambda's {:.0} more executions in ten seconds, if it starts from none",
         aws::EXECUTIONS_MORE
     );
     hold(more, most / aws::EXECUTIONS_MORE, "503 of API Gateway");
@@ -232,12 +232,12 @@ fn refusals(rate: f64, mix: &Mix, deployed: &Deployed, outcome: &Outcome) -> Vec
     for (table, units) in &outcome.tables {
         hold(format!("the quota of `{table}`"), units.share_of(deployed.table), "`service_unavailable`");
         hold(
-            format!("`{table}` in the morning of a first day"),
+            format!("`{table}` on the morning of its first day"),
             rising(*units, deployed.warm),
             "`service_unavailable`",
         );
         hold(
-            format!("`{table}` in a first half hour at the peak"),
+            format!("`{table}` in its first half hour at the peak"),
             units.share_of(deployed.warm),
             "`service_unavailable`",
         );

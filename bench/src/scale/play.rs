@@ -1,4 +1,4 @@
-//! Plays a flow against the functions, and notes what they call.
+//! Plays a flow against the functions, and records their calls.
 
 use std::sync::Arc;
 
@@ -11,11 +11,11 @@ use super::{
     stage::{Answer, Asker, Luck, Stage, Turned},
 };
 
-/// A day, after which a known person's proof is noted again.
+/// The seconds after which a known person's proof is stored again.
 const DAY: u64 = 24 * 60 * 60;
 
 impl Flow {
-    /// Plays it; its own requests alone.
+    /// Plays the flow. Returns its own requests, without the preparation.
     pub async fn play(
         self,
         asker: &Asker,
@@ -83,7 +83,7 @@ impl Flow {
     }
 }
 
-/// A flow under way.
+/// A flow while it is played.
 struct Played<'stage> {
     stage: &'stage Stage,
     requests: Vec<Request>,
@@ -91,14 +91,14 @@ struct Played<'stage> {
 }
 
 impl Played<'_> {
-    /// What came so far only prepared the flow.
+    /// Forgets the requests that prepared the flow.
     fn forget(&mut self) {
         self.stage.line.take();
         self.requests.clear();
         self.logged = tests::logs::length();
     }
 
-    /// What an instance does once in hours is no part of a flow: somebody else taps before.
+    /// Somebody else taps first, so that the token request that an instance makes every two hours is not counted.
     async fn warm_up(&mut self) {
         self.stage.exchange(&Asker::nth(0), true).await;
         self.forget();

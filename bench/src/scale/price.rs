@@ -1,4 +1,4 @@
-//! What it costs: list prices of us-east-1 without free tiers, as the pages say in November 2026.
+//! The bills, at the list prices of us-east-1 in November 2026, without free tiers.
 
 use std::fs;
 
@@ -9,12 +9,12 @@ use super::{flows::Recordings, line::Units, mix::Mix, model::milliseconds};
 /// A line of the bill.
 pub struct Part {
     pub name: &'static str,
-    /// What is counted, and at which price.
+    /// The quantity and the price of a unit.
     pub units: String,
     pub dollars: f64,
 }
 
-/// Megabytes of a function, the template's default.
+/// A function's memory in megabytes, the template's default.
 const MEMORY: f64 = 256.0;
 
 /// <https://aws.amazon.com/api-gateway/pricing/>, an HTTP API's first 300 million requests.
@@ -26,12 +26,12 @@ const LAMBDA_GB_SECOND: f64 = 0.000_013_333_4;
 /// <https://aws.amazon.com/dynamodb/pricing/on-demand/>
 const WRITE: f64 = 0.625e-6;
 const READ: f64 = 0.125e-6;
-/// The same page: a gigabyte for a month, and as much of it for point-in-time recovery.
+/// The same page: a gigabyte for a month, with its point-in-time recovery.
 const STORED: f64 = 0.25 + 0.20;
 /// <https://aws.amazon.com/secrets-manager/pricing/>, a read; and a secret for a month.
 const SECRET_READ: f64 = 0.05e-4;
 const SECRET: f64 = 0.40;
-/// <https://aws.amazon.com/cloudwatch/pricing/>: a gigabyte of logs that comes in, and one that is kept for a month.
+/// <https://aws.amazon.com/cloudwatch/pricing/>: a gigabyte of logs, and keeping one for a month.
 const LOGGED: f64 = 0.50;
 const LOGS_KEPT: f64 = 0.03;
 /// The same page: a metric, a metric that an alarm looks at, a dashboard, for a month.
@@ -43,24 +43,24 @@ const TRACE: f64 = 5.00e-6;
 /// <https://aws.amazon.com/ec2/pricing/on-demand/#Data_Transfer>, a gigabyte out.
 const SENT: f64 = 0.09;
 
-/// Of the requests beyond the first in a second, those that X-Ray traces.
+/// The share of the requests, after the first in a second, that X-Ray traces.
 /// <https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html>
 const TRACED: f64 = 0.05;
-/// Of the requests, those that start a function: an estimate.
+/// The share of the requests that start a function: an estimate.
 const COLD: f64 = 0.01;
-/// Bytes that Lambda writes of a request (`platform.start`, `platform.report`) and the API's access log: an estimate.
+/// Bytes per request in Lambda's lines (`platform.start`, `platform.report`) and the API's access log: an estimate.
 const LOGGED_BESIDES: f64 = 900.0;
 /// Bytes of an answer's headers: an estimate.
 const HEADERS: f64 = 500.0;
-/// Of a gigabyte of logs, what is kept of it after it was compressed, for the six months of the template.
+/// Gigabyte-months that a gigabyte of logs takes: compressed, and for the six months of the template.
 const KEPT: f64 = 0.15 * 6.0;
-/// Metrics of a route in detail (`DetailedMetricsEnabled`), each charged as one of one's own.
+/// Detailed metrics of a route (`DetailedMetricsEnabled`), each charged as a custom metric.
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html>
 const METRICS_OF_A_ROUTE: f64 = 6.0;
-/// Gigabytes that the items of a million people are, with `DynamoDB`'s own hundred bytes an item.
+/// Gigabytes of a million people's items, with the hundred bytes that `DynamoDB` adds to each.
 const STORED_A_MILLION: f64 = 0.9;
 
-/// The secrets that a function reads when it starts.
+/// How many secrets a function reads when it starts.
 fn secrets_of(function: &str) -> f64 {
     match function {
         "login" => 3.0,
@@ -68,7 +68,7 @@ fn secrets_of(function: &str) -> f64 {
     }
 }
 
-/// What so many flows of each kind use.
+/// The resources that flows use, per login.
 #[derive(Default)]
 pub struct Used {
     requests: f64,
@@ -80,7 +80,7 @@ pub struct Used {
     sent: f64,
 }
 
-/// Of a mix, for each login.
+/// The resources that the flows of a mix use, per login.
 pub fn used(recorded: &Recordings, mix: &Mix) -> Used {
     let mut used = Used::default();
     for (flow, recorded) in recorded {
@@ -145,19 +145,19 @@ impl Used {
         ]
     }
 
-    /// A login of a million.
+    /// The dollars of one login.
     pub fn of_one(&self) -> f64 {
         self.of_a_million().iter().map(|part| part.dollars).sum::<f64>() / 1e6
     }
 }
 
-/// The bill of a month in which nobody logs in, by what the template makes.
+/// The bill of a month in which nobody logs in, for the resources of the template.
 pub fn of_a_month() -> Vec<Part> {
     let template = fs::read_to_string("template.yaml").unwrap();
     let count = |what: &str| template.matches(what).count() as f64;
     let alarms = count("Type: AWS::CloudWatch::Alarm");
     let math = count("MetricStat:");
-    // An alarm by an expression names no metric of its own.
+    // An alarm on an expression has no metric of its own.
     let plain = alarms - count("      Metrics:\n");
     let routes = count("Type: AWS::ApiGatewayV2::Route");
     let ours = ProblemCode::ALL.iter().filter(|code| code.is_limit()).count()
@@ -190,7 +190,7 @@ pub fn of_a_month() -> Vec<Part> {
     ]
 }
 
-/// What a month costs with so many people, for each login: everybody logs in once in ninety days.
+/// The dollars of a month per login, with this many people who each log in once in ninety days.
 pub fn of_people(people: f64, renewals_a_day: f64, recorded: &Recordings) -> f64 {
     let logins = people / 3.0;
     let mix = Mix { renewals: renewals_a_day * 90.0, pumping: 0.0, ..Mix::default() };

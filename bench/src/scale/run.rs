@@ -1,5 +1,5 @@
-//! The same logins, run: the functions on a `DynamoDB` that is held to limits so many times smaller, at a rate so many times
-//! smaller. The clock is turned a second at a time; the machine's own speed does not matter.
+//! Runs the same logins on the functions, at a smaller rate and with smaller limits of `DynamoDB`. The clock is turned
+//! a second at a time, so the machine's own speed does not matter.
 
 use std::{
     collections::BTreeMap,
@@ -22,31 +22,30 @@ use super::{
     stage::{Answer, Asker, Luck, Stage, Turned},
 };
 
-/// How it is run.
+/// The parameters of a run.
 pub struct Plan {
     /// Logins a second.
     pub rate: u32,
     /// Seconds of the clock.
     pub seconds: u32,
-    /// By how much the limits are smaller than `DynamoDB`'s.
+    /// How many times smaller the limits are than `DynamoDB`'s.
     pub smaller: f64,
     pub budget: u64,
 }
 
-/// What came out.
+/// The results of a run.
 #[derive(Debug, Default)]
 pub struct Ran {
     /// Units a second, by table.
     pub tables: BTreeMap<String, Units>,
-    /// The most of an item's limit that was used in a second, on average over the seconds; of the items that several people
-    /// share.
+    /// The used share of the hottest item's limit, averaged over the seconds. Only items that several people share count.
     pub hottest: f64,
     /// How often each answer came.
     pub outcomes: BTreeMap<String, u64>,
 }
 
 impl Ran {
-    /// Of all codes that were asked for, those that `DynamoDB`'s limits refused.
+    /// The share of the requested codes that `DynamoDB`'s limits refused.
     pub fn refused_codes(&self) -> f64 {
         let of = |outcome: &str| self.outcomes.get(outcome).copied().unwrap_or_default() as f64;
         let (refused, sent) = (of("send-code service_unavailable"), of("send-code 200"));
@@ -54,13 +53,13 @@ impl Ran {
     }
 }
 
-/// A day, after which a known person's proof is noted again.
+/// The seconds after which a known person's proof is stored again.
 const DAY: u64 = 24 * 60 * 60;
 
-/// How many requests are under way together.
+/// Requests at the same time.
 const TOGETHER: usize = 16;
 
-/// Runs it.
+/// Runs the logins of a plan.
 pub async fn run(mix: &Mix, plan: &Plan) -> Ran {
     logs::capture();
     let clock = Turned::at_noon();
@@ -99,7 +98,7 @@ pub async fn run(mix: &Mix, plan: &Plan) -> Ran {
             units.add(touch.units);
             *touches += 1;
         }
-        // A person's items are touched four times at most within a second.
+        // One person touches an item four times a second at most.
         let used = by_key.values().filter(|(_, touches)| *touches > 4).map(|(units, _)| units.share_of(item));
         ran.hottest += used.fold(0.0, f64::max) / f64::from(plan.seconds);
         clock.turn(1);
@@ -107,7 +106,7 @@ pub async fn run(mix: &Mix, plan: &Plan) -> Ran {
     ran
 }
 
-/// What somebody does.
+/// One person's flow.
 struct Doing {
     flow: Flow,
     asker: Asker,
@@ -117,7 +116,7 @@ struct Doing {
     errs: bool,
 }
 
-/// What happens in each second: everybody is somebody else.
+/// The flows of each second, each by another person.
 fn seconds_of(mix: &Mix, plan: &Plan) -> Vec<Vec<Doing>> {
     let mut people = 1..;
     let mut done: BTreeMap<Flow, f64> = BTreeMap::new();
@@ -143,12 +142,12 @@ fn seconds_of(mix: &Mix, plan: &Plan) -> Vec<Vec<Doing>> {
 }
 
 impl Doing {
-    /// Whether the person has an account before.
+    /// Whether the person already has an account.
     fn is_known(&self) -> bool {
         matches!(self.flow, Flow::KnownBySms | Flow::KnownByTap | Flow::Renewal)
     }
 
-    /// Plays it to where it is refused; what each request was answered.
+    /// Plays the flow as far as it gets. Returns the outcome of each request after the exchange.
     async fn play(&self, stage: &Stage) -> Vec<String> {
         let asker = &self.asker;
         let taps = matches!(self.flow, Flow::NewByTap | Flow::KnownByTap);
@@ -178,7 +177,7 @@ impl Doing {
     }
 }
 
-/// A figure of the model and of a run.
+/// A figure, by the model and by a run.
 pub struct Compared {
     pub what: String,
     pub model: f64,
@@ -186,13 +185,13 @@ pub struct Compared {
 }
 
 impl Compared {
-    /// Whether both are the same to a tenth.
+    /// Whether both differ by a tenth at most.
     pub fn agrees(&self) -> bool {
         (self.model - self.run).abs() <= 0.1 * self.model
     }
 }
 
-/// Runs it twice, with limits that hold what comes and with limits that do not, and models both.
+/// Compares the model with two runs: one within the limits, and one that exceeds them.
 pub async fn compare() -> Vec<Compared> {
     let recorded = flows::recorded().await;
     let mix = Mix { pumping: 0.0, behind_one: 0.0, ..Mix::default() };
@@ -212,18 +211,18 @@ pub async fn compare() -> Vec<Compared> {
         let what = format!("read units a second, {table}");
         compared.push(Compared { what, model: units.reads, run: run.reads });
     }
-    let what = "the hottest item's share of what it bears".to_owned();
+    let what = "the hottest item's share of its limit".to_owned();
     compared.push(Compared { what, model: of_shards(&model).share, run: ran.hottest });
 
-    // Six times as many on the same items.
+    // The same load, on limits six times smaller.
     let past = Plan { smaller: 250.0, seconds: 4, ..holds };
     let (model, ran) = (of_shards(&modelled(&past)), run(&mix, &past).await);
-    let what = "codes refused, of all".to_owned();
+    let what = "share of the codes that are refused".to_owned();
     compared.push(Compared { what, model: model.refused, run: ran.refused_codes() });
     compared
 }
 
-/// The table of it; whether all of it agrees.
+/// The comparison as a table, and whether all figures agree.
 pub async fn table() -> (String, bool) {
     let compared = compare().await;
     let mut text = "| | model | run |\n| --- | --- | --- |\n".to_owned();

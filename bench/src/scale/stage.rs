@@ -1,5 +1,5 @@
-//! The functions behind the line, with what makes one run differ from another as parameters: who asks, from where, with which
-//! luck, at which time.
+//! The functions behind the line. Everything that differs between runs is a parameter: the person, the address, the
+//! random numbers, the time.
 
 use std::{
     collections::HashMap,
@@ -39,8 +39,8 @@ impl Clock for Turned {
     }
 }
 
-/// Luck that can be had again: four bytes, by which a shard or a code is drawn, are the chance itself; ids are never the same
-/// twice, but the same again from the same beginning.
+/// Random numbers that can be repeated. Four bytes, which pick a shard or a code, are `chance` itself. All others, such
+/// as ids, are new each time, but the same in each run with the same `ids`.
 pub struct Luck {
     chance: AtomicU32,
     is_drawn: bool,
@@ -52,7 +52,7 @@ impl Luck {
         Arc::new(Self { chance: chance.into(), is_drawn: false, ids: AtomicU64::new(ids) })
     }
 
-    /// The chance is another one each time.
+    /// The four bytes differ each time.
     pub fn drawn(seed: u32) -> Arc<Self> {
         Arc::new(Self { chance: seed.into(), is_drawn: true, ids: AtomicU64::new(0) })
     }
@@ -81,7 +81,7 @@ impl Random for Luck {
     }
 }
 
-/// A number that looks drawn: <https://prng.di.unimi.it/splitmix64.c>.
+/// A number that looks random: <https://prng.di.unimi.it/splitmix64.c>.
 pub fn mixed(seed: u64) -> u64 {
     let mut mixed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
     mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -89,7 +89,7 @@ pub fn mixed(seed: u64) -> u64 {
     mixed ^ mixed >> 31
 }
 
-/// Who asks, and from where.
+/// A person, with a number and an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asker {
     pub name: String,
@@ -98,7 +98,7 @@ pub struct Asker {
 }
 
 impl Asker {
-    /// The nth of them all.
+    /// The nth person.
     pub fn nth(nth: u64) -> Self {
         let [low, middle, high, ..] = nth.to_le_bytes();
         let address = format!("10.{high}.{middle}.{low}");
@@ -106,7 +106,7 @@ impl Asker {
     }
 }
 
-/// What a function answered.
+/// A function's answer.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
@@ -120,7 +120,7 @@ impl Answer {
     }
 }
 
-/// Functions, the line, and what they talk to.
+/// The functions, the line, and the services.
 pub struct Stage {
     pub line: Line,
     services: Local,
@@ -129,7 +129,7 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// `variables` over those of `services`, which are made up at each start.
+    /// `variables` override those that the services generate at each start.
     pub async fn start(
         variables: &[(String, String)],
         clock: Arc<dyn Clock>,
@@ -158,7 +158,7 @@ impl Stage {
         Self { line, functions: Local::start(functions).await.unwrap(), services, inbox }
     }
 
-    /// The variables that another stage takes to have the same secrets.
+    /// The variables that give another stage the same secrets.
     pub fn secrets(&self) -> Vec<(String, String)> {
         let secrets = ["CODE_PEPPER", "TICKET_KEY", "TOKEN_SIGNING_KEY"];
         self.services.variables.iter().filter(|(name, _)| secrets.contains(&name.as_str())).cloned().collect()
@@ -168,7 +168,7 @@ impl Stage {
         invoke(&self.functions, asker, ("POST", path), None, body).await
     }
 
-    /// The answer of an exchange, with a code of WeChat's button if it is one tap.
+    /// The answer of an exchange; for one tap, with a code of WeChat's button.
     pub async fn exchanged(&self, asker: &Asker, taps: bool) -> Answer {
         let phone_code = taps.then_some(&asker.number);
         self.post(asker, "/exchange-code", &json!({ "code": asker.name, "phoneCode": phone_code })).await
@@ -192,7 +192,7 @@ impl Stage {
         answer
     }
 
-    /// The code that was texted to a number and not asked for yet.
+    /// Takes the code that was sent to the person's number.
     pub fn code(&self, asker: &Asker) -> String {
         self.inbox.lock().unwrap().1.remove(&asker.number).unwrap()
     }
@@ -208,7 +208,7 @@ impl Stage {
     }
 }
 
-/// What a function answers to a method at a path, with a token if there is one.
+/// A function's answer to a method at a path, with a token if there is one.
 pub async fn invoke(
     local: &Local,
     asker: &Asker,

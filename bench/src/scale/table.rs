@@ -1,4 +1,4 @@
-//! What is written of the model.
+//! The tables of the model's results.
 
 use std::fmt::Write;
 
@@ -14,10 +14,10 @@ use super::{
 /// Logins a second at the peak of a day.
 pub const RATES: [f64; 4] = [10.0, 100.0, 1_000.0, 10_000.0];
 
-/// More than the peak takes, since a day is not every day.
+/// Room above the peak, since some days have more.
 const ROOM: f64 = 1.25;
 
-/// The settings for a rate: those that have to be raised, and the others as they are.
+/// The settings for a rate, raised where they have to be.
 pub async fn fitted(rate: f64, recorded: &Recordings, mix: &Mix) -> Deployed {
     let before = Deployed::default();
     let peak = model::at(rate, recorded, mix, &before);
@@ -52,7 +52,7 @@ pub async fn fitted(rate: f64, recorded: &Recordings, mix: &Mix) -> Deployed {
     }
 }
 
-/// Two digits, rounded up.
+/// Rounds up to two digits.
 fn round_up(value: f64) -> f64 {
     let unit = 10_f64.powf(value.log10().floor() - 1.0);
     (value / unit).ceil() * unit
@@ -74,7 +74,7 @@ pub fn percent(share: f64) -> String {
     }
 }
 
-/// What each flow touches.
+/// The table of what each flow touches.
 pub fn touched(recorded: &Recordings) -> String {
     let mut text =
         "| | write units | read units | DynamoDB calls | milliseconds |\n| --- | --- | --- | --- | --- |\n"
@@ -95,7 +95,7 @@ pub fn touched(recorded: &Recordings) -> String {
     text
 }
 
-/// A row for a rate.
+/// The row of a rate.
 pub fn row(rate: f64, outcome: &Outcome, dollars: f64) -> String {
     let ((table, owner), hot) =
         outcome.items.iter().max_by(|one, other| one.1.share.total_cmp(&other.1.share)).unwrap();
@@ -117,12 +117,12 @@ pub fn row(rate: f64, outcome: &Outcome, dollars: f64) -> String {
     )
 }
 
-pub const ROWS: &str = "| logins a second | hottest item, its share of what an item bears | refused, by each limit alone | executions at once | dollars a million |\n\
+pub const ROWS: &str = "| logins a second | hottest item, its share of an item's limit | refused, by each limit alone | concurrent executions | dollars a million |\n\
                         | --- | --- | --- | --- | --- |\n";
 
 type Setting = fn(&Deployed) -> f64;
 
-/// What to set for each rate.
+/// The table of the settings for each rate.
 pub fn settings(fitted: &[(f64, Deployed)]) -> String {
     let mut text = "| |".to_owned();
     for (rate, _) in fitted {
@@ -167,7 +167,7 @@ pub fn bill(parts: &[Part]) -> String {
     text
 }
 
-/// The bill of a million logins by SMS of known people, and that of a month: what docs/operations.md says.
+/// The bills in docs/operations.md: of a million logins by SMS of known people, and of a month.
 pub fn costs(recorded: &Recordings) -> String {
     let nothing =
         Mix { new: 0.0, taps: 0.0, resends: 0.0, wrong: 0.0, renewals: 0.0, pumping: 0.0, behind_one: 0.0 };

@@ -1,4 +1,4 @@
-//! What the functions of a soak talk to, in a process of its own.
+//! The services that the functions of a soak call, in their own process.
 
 use std::{
     collections::HashMap,
@@ -21,7 +21,7 @@ use shared::clock::Clock;
 use tests::accounts;
 use tokio::net::TcpListener;
 
-/// The other process, and the phones: the codes that were texted and not read yet.
+/// The other process, and the codes that were sent and not read yet.
 pub struct Services {
     process: Child,
     output: BufReader<std::process::ChildStdout>,
@@ -32,7 +32,7 @@ pub struct Services {
 #[derive(Default)]
 struct Codes(Mutex<HashMap<String, String>>);
 
-/// Where messages go through.
+/// Reads the messages on their way to SNS.
 #[derive(Clone)]
 struct Phones {
     sns: String,
@@ -64,17 +64,17 @@ impl Services {
         Self { process, output, variables, codes }
     }
 
-    /// The variables with which functions find them.
+    /// The variables that lead functions to the services.
     pub fn variables(&self) -> Vec<(String, String)> {
         self.variables.clone()
     }
 
-    /// Reads a number's code, if one came.
+    /// Takes the code that a number got, if there is one.
     pub fn take_code(&self, number: &str) -> Option<String> {
         self.codes.0.lock().unwrap().remove(number)
     }
 
-    /// What is wrong with the tables at this time, or `good` and what is in them.
+    /// The error in the tables at this time, or `good` with the number of items.
     pub fn judge(&mut self, clock: &dyn Clock) -> String {
         writeln!(self.process.stdin.as_mut().unwrap(), "{}", clock.now().as_unix()).unwrap();
         let mut line = String::new();
@@ -90,7 +90,7 @@ impl Drop for Services {
     }
 }
 
-/// A message on its way: its code is read, as a person would.
+/// Passes a message on, and keeps its code.
 async fn texted(State(phones): State<Phones>, headers: HeaderMap, body: Bytes) -> impl IntoResponse {
     let fields: HashMap<String, String> = form_urlencoded::parse(&body).into_owned().collect();
     let mut forwarded = phones.client.post(format!("{}/", phones.sns)).body(body);
@@ -106,7 +106,7 @@ async fn texted(State(phones): State<Phones>, headers: HeaderMap, body: Bytes) -
     (status, answer.bytes().await.unwrap())
 }
 
-/// The other process: says where everything is, and judges the tables when it is told the time.
+/// The other process. Prints the variables, reads a time, and prints its judgement of the tables at that time.
 pub async fn serve() -> bool {
     let local = Local::start(Options { services_only: true, ..Options::default() }).await.unwrap();
     println!("{}", serde_json::to_string(&local.variables).unwrap());
@@ -121,17 +121,17 @@ pub async fn serve() -> bool {
     true
 }
 
-/// What is left that should not be, and what is there.
+/// The error in the tables, or `good` with the number of items.
 fn judged(codes: &Value, users: &Value, now: u64) -> String {
     let codes = codes.as_array().unwrap();
     let ends = |item: &&Value| item["ttl"]["N"].as_str().and_then(|ttl| ttl.parse::<u64>().ok());
     let stays = codes.iter().filter(|item| ends(item).is_none_or(|ttl| ttl > now)).count();
     if stays > 0 {
-        return format!("{stays} of {} items of the codes table stay", codes.len());
+        return format!("{stays} of {} items in the codes table have not expired", codes.len());
     }
     match catch_unwind(|| accounts::judged(users)) {
         Ok(accounts) => format!(
-            "good: {} accounts in {} items, and {} items that are the TTL's",
+            "good: {} accounts in {} items, and {} expired items of the codes table",
             accounts.len(),
             users.as_array().unwrap().len(),
             codes.len()
