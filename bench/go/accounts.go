@@ -11,20 +11,20 @@ import (
 	"github.com/google/uuid"
 )
 
-// accounts is the table of accounts, and of the openids and numbers that name them.
+// accounts is the table of accounts and of their openids and numbers.
 type accounts struct {
 	client *dynamodb.Client
 	table  string
 }
 
-// account is what an openid's item tells of it.
+// account holds the fields of an account in an openid's item.
 type account struct {
 	userID string
 	phone  string
 	sid    string
 }
 
-// known is what the tables hold of a person before a login.
+// known holds what the tables have about a person before a login.
 type known struct {
 	account *account
 	guesses int
@@ -57,7 +57,7 @@ func (l *login) known(ctx context.Context, person person, now time.Time) (known,
 	return found, nil
 }
 
-// create makes an account for a new person and their number, unless one of the two has got one meanwhile.
+// create makes an account for a new person and their number. It fails if one of the two already has an account.
 func (a *accounts) create(ctx context.Context, person person, number string, now time.Time) (*account, error) {
 	made := account{userID: uuid.NewString(), phone: number, sid: uuid.NewString()}
 	put := func(pk string, attributes item) types.TransactWriteItem {

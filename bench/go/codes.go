@@ -21,7 +21,7 @@ const day = 24 * 60 * 60
 
 var errIncorrect = refusal{400, "code_incorrect"}
 
-// codes is the table of codes, of the attempts at them and of the wrong guesses of a day.
+// codes is the table of codes, of the attempts at them and of each day's wrong guesses.
 type codes struct {
 	client  *dynamodb.Client
 	table   string
@@ -30,7 +30,7 @@ type codes struct {
 	guesses int
 }
 
-// check counts the attempt and judges it by the list that comes back. The verdict is nil for who may come in.
+// check counts the attempt and judges it by the list that comes back. The verdict is nil if the person may log in.
 func (c *codes) check(ctx context.Context, number, code string, by person, now time.Time) (verdict, err error) {
 	guess, person := c.tag("code", number, code), c.tag("person", by.appID, by.openid)
 	attempt := item{"guess": b(guess), "by": b(person)}
@@ -59,7 +59,7 @@ func (c *codes) check(ctx context.Context, number, code string, by person, now t
 	}
 }
 
-// judge gives the code to the first attempt that matches, for its person alone.
+// judge gives the code to the first attempt that matches, and only to its person.
 func judge(live item, guess, by []byte, counted bool, now time.Time) error {
 	code := bytesOf(live, "code")
 	switch right := hmac.Equal(guess, code); {
@@ -87,7 +87,7 @@ func judge(live item, guess, by []byte, counted bool, now time.Time) error {
 	return refusal{429, "too_many_attempts"}
 }
 
-// countGuess counts a wrong guess of the person's day, over all numbers.
+// countGuess counts a wrong guess of a person for the day, over all numbers.
 func (c *codes) countGuess(ctx context.Context, by person, now time.Time) error {
 	_, err := c.client.UpdateItem(ctx, &dynamodb.UpdateItemInput{
 		TableName:                 aws.String(c.table),
@@ -107,7 +107,7 @@ func (c *codes) key(parts ...string) string {
 	return base64.RawURLEncoding.EncodeToString(c.tag(parts...))
 }
 
-// tag is an HMAC of the parts, each behind its length.
+// tag is an HMAC of the parts, each after its length.
 func (c *codes) tag(parts ...string) []byte {
 	mac := hmac.New(sha256.New, c.pepper)
 	for _, part := range parts {

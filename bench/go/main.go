@@ -1,5 +1,5 @@
-// POST /login in Go, as in functions/login: the same ticket, the same items, the same token. What a login by SMS has in it,
-// and no more: problems in other words than the contract's, no logs, no metrics.
+// POST /login in Go, as in functions/login: the same ticket, the same items, the same token. It does only what a login
+// by SMS needs: its problems have no texts, and it writes no logs and no metrics.
 package main
 
 import (
@@ -26,7 +26,7 @@ type (
 	response = events.APIGatewayV2HTTPResponse
 )
 
-// refusal is why nobody is let in.
+// refusal is the reason why a login is refused.
 type refusal struct {
 	status int
 	code   string
@@ -80,8 +80,8 @@ func main() {
 	lambda.Start(l.handle)
 }
 
-// newClient takes what Lambda gives a function. The SDK's search for settings, its package config, would take a
-// quarter of the start's processor time and a sixth of the program.
+// newClient uses the settings that Lambda gives a function. The SDK's package config, which searches for settings,
+// would take a quarter of the start's processor time and a sixth of the program.
 func newClient() *dynamodb.Client {
 	credentials := aws.Credentials{
 		AccessKeyID:     os.Getenv("AWS_ACCESS_KEY_ID"),
@@ -157,7 +157,7 @@ func (l *login) logIn(ctx context.Context, asked loginRequest, now time.Time) (*
 			return nil, err
 		}
 	} else if account.phone != number {
-		// Changing the number is no part of what is measured.
+		// Changes of number are not measured.
 		return nil, refusal{409, "phone_taken"}
 	}
 	token, err := l.tokens.issue(account, person, now)
@@ -167,7 +167,7 @@ func (l *login) logIn(ctx context.Context, asked loginRequest, now time.Time) (*
 	return &loginAnswer{token, "Bearer", int64(l.tokens.ttl.Seconds()), account.userID, known.account == nil}, nil
 }
 
-// parse reads a mobile number of an allowed country, into E.164.
+// parse turns a mobile number of an allowed country into E.164.
 func (l *login) parse(raw string) (string, error) {
 	number, err := phonenumbers.Parse(raw, l.country)
 	if err != nil {

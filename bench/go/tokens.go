@@ -12,7 +12,7 @@ import (
 	"github.com/google/uuid"
 )
 
-// person is one as WeChat knows them: an openid means something within its mini program only.
+// person is a person as WeChat knows them: an openid is only valid within its mini program.
 type person struct {
 	appID  string
 	openid string
@@ -20,7 +20,7 @@ type person struct {
 
 func (p person) key() string { return "openid#" + p.appID + "#" + p.openid }
 
-// tickets are checked by the key that they were signed with.
+// tickets verifies tickets with the key that signed them.
 type tickets struct {
 	key []byte
 }
@@ -41,7 +41,7 @@ func (t *tickets) verify(ticket string) (person, error) {
 	return person{claims.AppID, claims.Subject}, nil
 }
 
-// tokens are what a login ends in.
+// tokens issues the token at the end of a login.
 type tokens struct {
 	key      *ecdsa.PrivateKey
 	keyID    string

@@ -1,5 +1,5 @@
-// POST /login, as in functions/login: the same ticket, the same items, the same token. What a login by SMS has in it, and
-// no more: problems in other words than the contract's, no logs, no metrics.
+// POST /login, as in functions/login: the same ticket, the same items, the same token. It does only what a login by SMS
+// needs: its problems have no texts, and it writes no logs and no metrics.
 import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto'
 import {
   BatchGetItemCommand, ConditionalCheckFailedException, DynamoDBClient, TransactionCanceledException, TransactWriteItemsCommand,
@@ -47,7 +47,7 @@ async function logIn(body, now) {
   if (guesses >= dailyGuesses) throw new Refusal(429, 'too_many_attempts')
   if (verdict?.message === 'code_incorrect') await countGuess(ticket, now)
   if (verdict) throw verdict
-  // Changing the number is no part of what is measured.
+  // Changes of number are not measured.
   if (known && known.phone?.S !== number.number) throw new Refusal(409, 'phone_taken')
 
   const account = known ?? await create(ticket, number.number, now)
@@ -73,7 +73,7 @@ async function verified(ticket) {
   }
 }
 
-// Counts the attempt and judges it by the list that comes back: undefined for who may come in.
+// Counts the attempt and judges it by the list that comes back. Returns undefined if the person may log in.
 async function check(number, code, { app_id: appId, sub: openid }, now) {
   const guess = tag('code', number, code)
   const by = tag('person', appId, openid)
@@ -99,7 +99,7 @@ async function check(number, code, { app_id: appId, sub: openid }, now) {
   }
 }
 
-// The first attempt that matches wins the code, for its person alone.
+// Gives the code to the first attempt that matches, and only to its person.
 function judge(live, guess, by, counted, now) {
   if (!live || Number(live.expires?.N) <= now) return new Refusal(400, 'code_expired')
   const code = live.code.B
@@ -111,7 +111,7 @@ function judge(live, guess, by, counted, now) {
   return timingSafeEqual(winner.M.by.B, by) ? undefined : new Refusal(400, 'code_used')
 }
 
-// A wrong guess of the person's day, over all numbers.
+// Counts a wrong guess of a person for the day, over all numbers.
 async function countGuess(ticket, now) {
   await dynamodb.send(new UpdateItemCommand({
     TableName: env.CODES_TABLE,

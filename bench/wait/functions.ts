@@ -3,13 +3,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { freePort } from '../../clients/uni-app/tests/support/local'
 
-/** The packages, by the paths that they answer. */
+/** The functions, by the paths that they answer; `login` answers all others. */
 const PACKAGES = { '/send-code': 'send-code', '/exchange-code': 'exchange-code' } as const
 
 export interface Functions {
-  /** The answer of the function behind this path. An emulator takes one event at a time: the others wait. */
+  /** The answer of the function behind this path. An emulator takes one event at a time; the others wait. */
   invoke(path: string, event: object): Promise<Answer>
-  /** Starts all functions anew: the next event of each finds it cold. */
+  /** Restarts all functions, so that the next event of each is a cold start. */
   restart(): Promise<void>
   stop(): void
 }

@@ -1,4 +1,4 @@
-/** API Gateway at the end of a long line: each request takes a round trip more than here, and reaches a function as an event. */
+/** An API Gateway at a distance: delays each request by a round trip, and passes it to a function as an event. */
 
 import { type IncomingMessage, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'

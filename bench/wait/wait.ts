@@ -1,6 +1,6 @@
 /**
- * From the tap to the token: requests and milliseconds of the compiled example beside a page as people write it by hand, on WeChat's `wx`,
- * against the functions under Amazon's emulator, 40 ms away. `bench/run wait` prints a table (bench/README.md).
+ * Measures requests and milliseconds from the tap to the token, for the compiled example and for a page written by hand, on WeChat's `wx`.
+ * The functions run under Amazon's emulator, 40 ms away. `bench/run wait` prints a table (bench/README.md).
  */
 
 import { spawn } from 'node:child_process'
@@ -18,7 +18,7 @@ const OPEN_MS = 2_000
 
 const [emulator = '', folder = '', local = '', rounds = '9'] = process.argv.slice(2)
 
-/** `local` without its functions: the variables that it prints for functions elsewhere. */
+/** Starts `local` without its functions, and reads the variables that it prints for functions in other processes. */
 async function startServices(): Promise<{ url: string; variables: Record<string, string>; stop(): void }> {
   const port = await freePort()
   const program = spawn(local, ['--services'], { env: { PORT: String(port) }, stdio: ['ignore', 'pipe', 'ignore'] })
@@ -27,7 +27,7 @@ async function startServices(): Promise<{ url: string; variables: Record<string,
   for await (const line of createInterface({ input: program.stdout })) {
     const [, name = '', value = ''] = /^(\w+)=(".*")$/.exec(line) ?? []
     if (name) variables[name] = String(JSON.parse(value.replaceAll('\\$', '$')))
-    // The last line of the addresses, which come last.
+    // The addresses come last, and this is the last of them.
     if (name === 'ALIYUN_SMS_ENDPOINT') break
   }
   return { url: `http://127.0.0.1:${port}`, variables, stop: () => void program.kill() }
@@ -41,7 +41,7 @@ const compiled = await build('mp-weixin', { VITE_API_BASE: gateway.url })
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 async function until(holds: () => boolean): Promise<void> {
   for (const end = performance.now() + 10_000; !holds(); await pause(1)) {
-    if (performance.now() > end) throw new Error('it does not come to an end')
+    if (performance.now() > end) throw new Error('timed out after ten seconds')
   }
 }
 
@@ -109,7 +109,7 @@ interface Api {
   request(options: object): void
 }
 
-/** A page as people write it: nothing is asked before the tap. */
+/** A page written by hand: it gets its ticket only after the tap. */
 function byHand(phone: Phone) {
   const api = wx(phone, {}) as Api
   const post = (path: string, data: object) =>
@@ -121,7 +121,7 @@ function byHand(phone: Phone) {
     const code = await new Promise<string>((resolve, fail) => api.login({ success: (it) => resolve(it.code), fail }))
     const { ticket } = await post('/exchange-code', { code, ...more })
     const { token } = await post('/login', { ticket, ...last })
-    if (!token) throw new Error('nobody is logged in')
+    if (!token) throw new Error('the login failed')
   }
   return { post, logIn }
 }
