@@ -96,7 +96,7 @@ def main():
         judge.answers("the same nonce", send(), "!400 SignatureNonceUsed")
 
     judge.answers("no number", send(phone_numbers=""), "!400 MissingPhoneNumbers")
-    judge.answers("no number of anybody's", send(phone_numbers="1380013800x"), "isv.MOBILE_NUMBER_ILLEGAL")
+    judge.answers("an invalid number", send(phone_numbers="1380013800x"), "isv.MOBILE_NUMBER_ILLEGAL")
     judge.answers("another signature", send(sign_name="x"), "isv.SMS_SIGNATURE_ILLEGAL")
     judge.answers("another template", send(template_code="SMS_1"), "isv.SMS_TEMPLATE_ILLEGAL")
     judge.answers("a number for a text", send(template_param='{"code":12345}'), "isv.INVALID_JSON_PARAM")

@@ -45,7 +45,7 @@ class Judge:
         self.count += 1
 
     def delivered(self, *expected):
-        """Only this was sent meanwhile: (number, part of the text)."""
+        """Checks that only these messages were sent: (number, part of the text)."""
         messages = inbox()[self.before :]
         assert len(messages) == len(expected), f"{self.provider}: {messages}"
         for (carrier, to, text), (number, part) in zip(messages, expected):

@@ -78,7 +78,7 @@ def main():
     count = "FailedOperation.TemplateParamSetNotMatchApprovedTemplate"
     judge.answers("a parameter too many", send(TemplateParamSet=["012345", "5", "1"]), count)
     number = "InvalidParameterValue.IncorrectPhoneNumber"
-    judge.answers("no number of anybody's", send(PhoneNumberSet=["+86138"]), number)
+    judge.answers("an invalid number", send(PhoneNumberSet=["+86138"]), number)
 
     limit = "LimitExceeded.PhoneNumberDailyLimit"
     judge.answers("a refusal that it was told", refused(limit), limit)
