@@ -117,7 +117,7 @@ pub fn row(rate: f64, outcome: &Outcome, dollars: f64) -> String {
     )
 }
 
-pub const ROWS: &str = "| logins a second | hottest item, its share of an item's limit | refused, by each limit alone | concurrent executions | dollars a million |\n\
+pub const ROWS: &str = "| logins a second | hottest item, its share of an item's limit | refused, by each limit alone | concurrent executions | dollars for a million logins of this mix, with their renewals |\n\
                         | --- | --- | --- | --- | --- |\n";
 
 type Setting = fn(&Deployed) -> f64;
