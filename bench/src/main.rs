@@ -13,6 +13,7 @@ mod growth;
 mod guard;
 mod instructions;
 mod meter;
+mod relay;
 mod report;
 mod same;
 mod scale;

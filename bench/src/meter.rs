@@ -5,9 +5,16 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use axum::{Router, body::Bytes, extract::State, http::HeaderMap, response::IntoResponse};
+use axum::{
+    Router,
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, Method},
+    response::IntoResponse,
+};
 use serde_json::{Value, from_slice, json};
-use tokio::net::TcpListener;
+
+use crate::relay;
 
 /// The totals of the calls so far.
 #[derive(Debug, Default, Clone)]
@@ -46,16 +53,13 @@ struct Line {
 impl Meter {
     /// Starts it in front of the system at this address.
     pub async fn start(system: SocketAddr) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
         let metered = Arc::<Mutex<Metered>>::default();
         let line = Line {
             dynamodb: format!("http://{system}/_local/dynamodb"),
-            client: reqwest::Client::builder().no_proxy().build().unwrap(),
+            client: relay::client(),
             metered: metered.clone(),
         };
-        let router = Router::new().fallback(relay).with_state(line);
-        tokio::spawn(async move { axum::serve(listener, router).await });
+        let url = relay::serve(Router::new().fallback(answer).with_state(line)).await;
         Self { url, metered }
     }
 
@@ -70,18 +74,13 @@ impl Meter {
     }
 }
 
-async fn relay(State(line): State<Line>, headers: HeaderMap, body: Bytes) -> impl IntoResponse {
+async fn answer(State(line): State<Line>, headers: HeaderMap, body: Bytes) -> impl IntoResponse {
     let asked: Value = from_slice(&body).unwrap();
     let mut request = asked.clone();
     request["ReturnConsumedCapacity"] = json!("TOTAL");
-    let call = ["x-amz-target", "content-type", "authorization", "x-amz-date"];
-    let mut forwarded = line.client.post(&line.dynamodb).body(request.to_string());
-    for (name, value) in headers.iter().filter(|(name, _)| call.contains(&name.as_str())) {
-        forwarded = forwarded.header(name, value);
-    }
-    let answer = forwarded.send().await.unwrap();
-    let status = answer.status();
-    let mut answer: Value = from_slice(&answer.bytes().await.unwrap()).unwrap();
+    let call = (Method::POST, line.dynamodb.as_str());
+    let (status, answer) = relay::forward(&line.client, call, &headers, request.to_string()).await;
+    let mut answer: Value = from_slice(&answer).unwrap();
 
     let consumed = answer.as_object_mut().and_then(|answer| answer.remove("ConsumedCapacity"));
     let target = headers["x-amz-target"].to_str().unwrap();

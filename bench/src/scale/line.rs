@@ -20,9 +20,10 @@ use axum::{
 };
 use serde_json::{Value, from_slice, json};
 use shared::clock::{Clock, Timestamp};
-use tokio::{net::TcpListener, time::sleep};
+use tokio::time::sleep;
 
 use super::called::Called;
+use crate::relay;
 
 /// Capacity units.
 #[derive(Debug, Default, Clone, Copy, PartialEq)]
@@ -87,8 +88,6 @@ pub struct Bounds {
 /// The line.
 #[derive(Clone)]
 pub struct Line {
-    /// Where it listens.
-    pub url: String,
     services: SocketAddr,
     client: reqwest::Client,
     notes: Arc<Mutex<Notes>>,
@@ -112,25 +111,22 @@ struct Gate {
 }
 
 impl Line {
-    /// Starts it in front of the services at this address.
-    pub async fn start(services: SocketAddr, manner: Manner) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    /// Starts it in front of the services at this address. Returns it and its URL.
+    pub async fn start(services: SocketAddr, manner: Manner) -> (Self, String) {
         let (slow, bounds) = match manner {
             Manner::Fast => (Duration::ZERO, None),
             Manner::Slow(slow) => (slow, None),
             Manner::Bounded(bounds) => (Duration::ZERO, Some(bounds)),
         };
         let line = Self {
-            url: format!("http://{}", listener.local_addr().unwrap()),
             services,
-            client: reqwest::Client::builder().no_proxy().build().unwrap(),
+            client: relay::client(),
             notes: Arc::default(),
             slow,
             gate: bounds.map(|bounds| Arc::new(Gate { bounds, spent: tokio::sync::Mutex::default() })),
         };
-        let router = Router::new().fallback(answer).with_state(line.clone());
-        tokio::spawn(async move { axum::serve(listener, router).await });
-        line
+        let url = relay::serve(Router::new().fallback(answer).with_state(line.clone())).await;
+        (line, url)
     }
 
     /// Takes the calls since the last time.
@@ -148,30 +144,27 @@ impl Line {
         &self,
         method: Method,
         path: &str,
-        headers: HeaderMap,
-        body: Bytes,
+        headers: &HeaderMap,
+        body: impl Into<reqwest::Body>,
     ) -> (StatusCode, Bytes) {
-        sleep(self.slow).await;
-        let mut forwarded = self.client.request(method, format!("http://{}{path}", self.services)).body(body);
-        let left_out = ["host", "content-length"];
-        for (name, value) in headers.iter().filter(|(name, _)| !left_out.contains(&name.as_str())) {
-            forwarded = forwarded.header(name, value);
+        // Even a sleep of no time lasts until the timer's next millisecond.
+        if !self.slow.is_zero() {
+            sleep(self.slow).await;
         }
-        let answer = forwarded.send().await.unwrap();
-        (answer.status(), answer.bytes().await.unwrap())
+        let url = format!("http://{}{path}", self.services);
+        relay::forward(&self.client, (method, &url), headers, body).await
     }
 
     /// Passes a call to `DynamoDB`. Returns the answer without its `ConsumedCapacity`, and the items that it touched.
     async fn reach(
         &self,
         path: &str,
-        headers: HeaderMap,
+        headers: &HeaderMap,
         called: Called,
         mut body: Value,
     ) -> (Response, Vec<Touch>) {
         body["ReturnConsumedCapacity"] = json!("TOTAL");
-        let body = body.to_string().into();
-        let (status, answer) = self.forward(Method::POST, path, headers, body).await;
+        let (status, answer) = self.forward(Method::POST, path, headers, body.to_string()).await;
         let mut answer: Value = from_slice(&answer).unwrap();
         let consumed = answer.as_object_mut().and_then(|answer| answer.remove("ConsumedCapacity"));
         let touches = called.touches(&consumed.unwrap_or_default());
@@ -182,7 +175,7 @@ impl Line {
         &self,
         operation: &str,
         path: &str,
-        headers: HeaderMap,
+        headers: &HeaderMap,
         body: &[u8],
     ) -> (Response, Vec<Touch>) {
         let body: Value = from_slice(body).unwrap();
@@ -225,10 +218,10 @@ async fn answer(
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
     let (operation, (answer, touches)) = if target.starts_with("DynamoDB") {
         let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
-        let answered = line.dynamodb(&operation, path, headers, &body).await;
+        let answered = line.dynamodb(&operation, path, &headers, &body).await;
         (operation, answered)
     } else {
-        let (status, answer) = line.forward(method, path, headers, body).await;
+        let (status, answer) = line.forward(method, path, &headers, body).await;
         (uri.path().to_owned(), ((status, answer).into_response(), Vec::new()))
     };
     let ended = line.moment();

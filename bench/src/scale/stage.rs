@@ -143,16 +143,16 @@ impl Stage {
             ..Options::default()
         };
         let services = Local::start(services).await.unwrap();
-        let line = Line::start(services.address, manner).await;
-        let at_line = [
+        let (line, at_line) = Line::start(services.address, manner).await;
+        let endpoints = [
             ("AWS_ENDPOINT_URL_DYNAMODB", "dynamodb"),
             ("AWS_ENDPOINT_URL_SNS", "sns"),
             ("WECHAT_API_BASE", "wechat"),
         ];
-        let at_line = at_line.map(|(name, at)| (name.to_owned(), format!("{}/_local/{at}", line.url)));
+        let endpoints = endpoints.map(|(name, at)| (name.to_owned(), format!("{at_line}/_local/{at}")));
         let mut all = services.variables.clone();
-        all.retain(|(name, _)| variables.iter().chain(&at_line).all(|(own, _)| own != name));
-        all.extend(variables.iter().cloned().chain(at_line));
+        all.retain(|(name, _)| variables.iter().chain(&endpoints).all(|(own, _)| own != name));
+        all.extend(variables.iter().cloned().chain(endpoints));
         let functions = Options { variables: all, clock, random, ..Options::default() };
         let inbox = Mutex::new((services.phones.live(), HashMap::new()));
         Self { line, functions: Local::start(functions).await.unwrap(), services, inbox }

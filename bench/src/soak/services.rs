@@ -12,14 +12,15 @@ use axum::{
     Router,
     body::Bytes,
     extract::State,
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, Method},
     response::IntoResponse,
 };
 use local::{Local, Options};
 use serde_json::Value;
 use shared::clock::Clock;
 use tests::accounts;
-use tokio::net::TcpListener;
+
+use crate::relay;
 
 /// The other process, and the codes that were sent and not read yet.
 pub struct Services {
@@ -55,9 +56,8 @@ impl Services {
 
         let (_, sns) = variables.iter_mut().find(|(name, _)| name == "AWS_ENDPOINT_URL_SNS").unwrap();
         let codes = Arc::<Codes>::default();
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        let phones = Phones { sns: sns.clone(), client, codes: codes.clone() };
-        *sns = serving(Router::new().fallback(texted).with_state(phones)).await;
+        let phones = Phones { sns: sns.clone(), client: relay::client(), codes: codes.clone() };
+        *sns = relay::serve(Router::new().fallback(texted).with_state(phones)).await;
         Self { process, output, variables, codes }
     }
 
@@ -90,7 +90,8 @@ impl Drop for Services {
 /// Passes a message on, and keeps its code.
 async fn texted(State(phones): State<Phones>, headers: HeaderMap, body: Bytes) -> impl IntoResponse {
     let fields: HashMap<String, String> = form_urlencoded::parse(&body).into_owned().collect();
-    let answer = forwarded(&phones.client, &format!("{}/", phones.sns), &headers, body).await;
+    let url = format!("{}/", phones.sns);
+    let answer = relay::forward(&phones.client, (Method::POST, &url), &headers, body).await;
     let code = fields["Message"].chars().filter(char::is_ascii_digit).take(6).collect();
     phones.codes.0.lock().unwrap().insert(fields["PhoneNumber"].clone(), code);
     answer
@@ -108,40 +109,15 @@ async fn called(
         call.as_object_mut().unwrap().remove("ClientRequestToken");
         body = call.to_string().into();
     }
-    forwarded(&client, &tables, &headers, body).await
-}
-
-async fn forwarded(
-    client: &reqwest::Client,
-    url: &str,
-    headers: &HeaderMap,
-    body: Bytes,
-) -> (StatusCode, Bytes) {
-    let mut request = client.post(url).body(body);
-    for (name, value) in
-        headers.iter().filter(|(name, _)| !["host", "content-length"].contains(&name.as_str()))
-    {
-        request = request.header(name, value);
-    }
-    let answer = request.send().await.unwrap();
-    (answer.status(), answer.bytes().await.unwrap())
-}
-
-/// Serves a router on a port of its own; returns its address.
-async fn serving(router: Router) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    url
+    relay::forward(&client, (Method::POST, &tables), &headers, body).await
 }
 
 /// The other process. Prints the variables, reads a time, and prints its judgement of the tables at that time.
 pub async fn serve() -> bool {
     let mut local = Local::start(Options { services_only: true, ..Options::default() }).await.unwrap();
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
-    let tables = Router::new().fallback(called).with_state((client, local.dynamodb.endpoint.clone()));
+    let state = (relay::client(), local.dynamodb.endpoint.clone());
     let endpoint = local.variables.iter_mut().find(|(name, _)| name == "AWS_ENDPOINT_URL_DYNAMODB").unwrap();
-    endpoint.1 = serving(tables).await;
+    endpoint.1 = relay::serve(Router::new().fallback(called).with_state(state)).await;
     println!("{}", serde_json::to_string(&local.variables).unwrap());
     let now = tokio::task::spawn_blocking(|| {
         let mut line = String::new();
